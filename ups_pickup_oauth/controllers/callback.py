@@ -1,0 +1,139 @@
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.http import Controller, request, route
+
+from .. import const, messages
+from ..models.ups_authorization_attempt import Outcome
+from ..ups_client.authorization_response import AuthorizationResponse
+
+COMPANIES_URL = "/odoo/companies"
+
+# The code must not leave with a Referer, stay in a cache, or be framed (RFC 9700, 4.2.4 and 4.16).
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+}
+
+
+class UpsCallback(Controller):
+    """Translates between HTTP and the authorization attempt."""
+
+    @route(const.CALLBACK_ROUTE, type="http", auth="user", methods=["GET"])
+    def ups_callback(self, **_params):
+        """Take the answer that UPS sent with the browser.
+
+        :return: A redirect to the company's form, or a page that says what happened.
+        """
+        if request.httprequest.method == "HEAD":  # werkzeug adds it to GET; no person looks
+            return request.make_response("", headers=list(HEADERS.items()), status=405)
+        if not request.env.user.has_group("base.group_system"):
+            return self._page(Outcome("no_access"))
+        # Not the route's parameters: they show only one of two values.
+        query = dict(request.httprequest.args.lists())
+        response = AuthorizationResponse.from_query(query)
+        attempts = request.env["ups.authorization.attempt"].sudo()
+        outcome = attempts._finish(response)
+        if outcome.kind != "authorized":
+            return self._page(outcome)
+        company = request.env["res.company"].browse(outcome.company_id)
+        return self._with_headers(request.redirect(company._ups_landing_url()))
+
+    @route(const.TRY_AGAIN_ROUTE, type="http", auth="user", methods=["POST"])
+    def ups_try_again(self, company_id=None, **_params):
+        """Start another attempt from the page that told why the last one failed.
+
+        :param str company_id: The company to authorize.
+        :return: A redirect to UPS, or a page that says what is wrong.
+        """
+        known = str(company_id or "")
+        company = request.env["res.company"].browse(int(known[:9]) if known.isdecimal() else 0)
+        try:
+            if not company.exists():
+                return self._page(Outcome("unknown"))
+            action = company.action_ups_oauth()
+        except RedirectWarning as warning:
+            return self._page(Outcome("failed", company.id, what=warning.args[0]))
+        except AccessError:
+            return self._page(Outcome("no_access"))
+        except UserError as error:
+            return self._page(Outcome("failed", company.id, what=str(error)))
+        return self._with_headers(request.redirect(action["url"], local=False))
+
+    def _page(self, outcome):
+        company = self._company_to_try(outcome)
+        title, what, advice = _words(request.env, outcome)
+        response = request.render(
+            "ups_pickup_oauth.callback_page",
+            {
+                "title": title,
+                "what": what,
+                "advice": advice,
+                "tip": messages.account_executive_tip(request.env),
+                "reload": outcome.kind == "in_progress",
+                "company": company,
+                "try_again_url": const.TRY_AGAIN_ROUTE,
+                "back_url": f"{COMPANIES_URL}/{company.id}" if company else "/odoo",
+            },
+            status=_STATUS.get(outcome.kind, 200),
+        )
+        return self._with_headers(response)
+
+    def _company_to_try(self, outcome):
+        """:return: the company to offer another attempt for; empty for who may not start one."""
+        companies = request.env["res.company"]
+        if outcome.kind == "no_access" or not request.env.user.has_group("base.group_system"):
+            return companies
+        company = companies.browse(outcome.company_id) if outcome.company_id else request.env.company
+        return company.filtered(lambda each: each._ups_may_authorize())
+
+    def _with_headers(self, response):
+        response.headers.update(HEADERS)
+        return response
+
+
+_STATUS = {"malformed": 400, "unknown": 400, "expired": 410, "other_user": 403, "no_access": 403}
+
+
+def _words(env, outcome):
+    """:return: the page's title, what happened, and what to do."""
+    titles = {
+        "cancelled": env._("UPS was not authorized"),
+        "in_progress": env._("One moment, please"),
+        "no_access": env._("You may not authorize UPS"),
+        "other_user": env._("This answer is for another user"),
+        "expired": env._("That took too long"),
+    }
+    sentences = {
+        "malformed": (
+            env._("UPS's answer cannot be read: a part of it is there twice or is not text."),
+            env._("Try again from the start, and do not edit the address."),
+        ),
+        "unknown": (
+            env._("This Odoo does not know of this authorization. It may be too old."),
+            env._("Try again from the start, on the company's form."),
+        ),
+        "other_user": (
+            env._("Another user of this Odoo started this authorization."),
+            env._("Sign in as that user and start again, or try again as yourself."),
+        ),
+        "no_access": (
+            env._("Only an administrator of the company can authorize UPS."),
+            env._("Ask an administrator (with access to Settings) to do it."),
+        ),
+        "expired": (
+            env._("You came back from UPS more than half an hour after you had started."),
+            env._("Nothing was authorized. Try again."),
+        ),
+        "in_progress": (
+            env._("Odoo is completing this authorization with UPS."),
+            env._("This page reloads by itself."),
+        ),
+        "interrupted": (
+            env._("This authorization was interrupted while Odoo completed it with UPS."),
+            env._("Look at the company: if it is not authorized, try again."),
+        ),
+    }
+    what, advice = sentences.get(outcome.kind, (outcome.what, outcome.advice))
+    title = titles.get(outcome.kind, env._("UPS could not be authorized"))
+    return title, what, advice

@@ -1,0 +1,17 @@
+-- A copy of the database must not act at UPS for the original's companies.
+UPDATE ups_connection
+   SET state = 'not_authorized',
+       sealed_access_token = NULL,
+       sealed_refresh_token = NULL,
+       access_token_expires_at = NULL,
+       refresh_token_expires_at = NULL,
+       authorized_by_id = NULL,
+       authorized_on = NULL,
+       environment = NULL,
+       database_uuid = NULL;
+DELETE FROM ups_authorization_attempt;
+UPDATE res_config_settings SET ups_sealed_client_secret = NULL;
+DELETE FROM ir_config_parameter WHERE key = 'ups_pickup_oauth.client_secret';
+INSERT INTO ir_config_parameter (key, value)
+VALUES ('ups_pickup_oauth.environment', 'cie')
+    ON CONFLICT (key) DO UPDATE SET value = 'cie';

@@ -1,0 +1,122 @@
+"""What a person reads when UPS or the settings say no: what happened, and what to do."""
+
+from .ups_client import AskPersonAgain, FixSettings, TryLater
+
+
+def explain(env, error, settings):
+    """Put an error of the client into words.
+
+    :param odoo.api.Environment env: whose language is used.
+    :param UpsError error: what the client raised.
+    :param UpsSettings settings: the settings that it was raised with.
+    :return: what happened, and what to do next; UPS's own code and words are part of it.
+    :rtype: tuple(str, str)
+    """
+    if isinstance(error, FixSettings):
+        what, advice = _fix_settings(env, error, settings)
+    elif isinstance(error, TryLater):
+        what, advice = _try_later(env, error)
+    elif isinstance(error, AskPersonAgain):
+        what, advice = _ask_again(env, settings)
+    else:
+        raise TypeError(f"not an error of the UPS client: {type(error).__name__}")
+    return " ".join(filter(None, (what, _ups_words(env, error)))), advice
+
+
+def missing_settings(env, settings):
+    """:return: what is missing in the settings, in words, or None when they are complete."""
+    if not settings.client_id:
+        return env._("The client ID of your UPS application is missing.")
+    if settings.secret_is_lost:
+        return env._(
+            "The client secret of your UPS application can no longer be decrypted, because the"
+            " server's key has changed. Enter the secret again."
+        )
+    if not settings.client_secret:
+        return env._("The client secret of your UPS application is missing.")
+    if not settings.redirect_uri.startswith(("http://", "https://")):
+        return env._(
+            "This Odoo does not know its own address. Set the system parameter web.base.url, for"
+            " example to https://odoo.example.com."
+        )
+    return None
+
+
+def where_settings_are(env, settings):
+    """:return: where the credentials can be changed: in Odoo, or by the server's operator."""
+    if settings.fixed & {"client_id", "client_secret"}:
+        return env._(
+            "These values come from the server's environment variables UPS_CLIENT_ID and"
+            " UPS_CLIENT_SECRET: whoever runs the server can change them."
+        )
+    return env._("You find them in Settings, General Settings, UPS.")
+
+
+def account_executive_tip(env):
+    """:return: the tip of UPS's guide."""
+    return env._("Tip: if you need help with UPS, reach out to your UPS Account Executive.")
+
+
+def _fix_settings(env, error, settings):
+    where = where_settings_are(env, settings)
+    environment = (
+        env._("Test (CIE)") if settings.environment == "cie" else env._("Production")
+    )
+    if error.setting == "client_id":
+        return env._("UPS does not know the client ID of this Odoo."), env._(
+            "Compare the client ID with your application in UPS's developer portal; the"
+            " environment in use is %(environment)s. %(where)s",
+            environment=environment,
+            where=where,
+        )
+    if error.setting == "client_secret":
+        return env._("UPS does not accept the client ID with this client secret."), env._(
+            "Copy the client secret again from your application in UPS's developer portal; the"
+            " environment in use is %(environment)s. %(where)s",
+            environment=environment,
+            where=where,
+        )
+    if error.setting == "redirect_uri":
+        return env._("UPS does not accept the address to return to."), env._(
+            "In UPS's developer portal, set the callback URL of your application to exactly"
+            " %(redirect_uri)s and try again.",
+            redirect_uri=settings.redirect_uri,
+        )
+    if error.setting == "application":
+        return env._("UPS has blocked this application."), env._(
+            "Ask your UPS Account Executive why the application is blocked."
+        )
+    if error.setting == "base_url":
+        return env._("The server does not know which UPS to talk to."), env._(
+            "Whoever runs the server has to correct UPS_BASE_URL or UPS_ENVIRONMENT: %s", error
+        )
+    return env._("UPS does not accept the settings of this Odoo."), env._(
+        "Compare them with your application in UPS's developer portal. %s", where
+    )
+
+
+def _try_later(env, error):
+    if error.retry_after:
+        minutes = -(-error.retry_after // 60)
+        advice = env._("Nothing is lost. Try again in %s minute(s).", minutes)
+    else:
+        advice = env._("Nothing is lost. Try again in a few minutes.")
+    if error.http_status == 429:
+        return env._("UPS is receiving too many requests."), advice
+    if error.http_status is None:
+        return env._("UPS did not answer."), advice
+    return env._("UPS is not available at the moment."), advice
+
+
+def _ask_again(env, settings):
+    advice = env._("Try again, and sign in at UPS once more.")
+    if settings.use_pkce:
+        hint = env._("If UPS keeps refusing, switch off “Use PKCE” in the settings.")
+    else:
+        hint = env._("If UPS keeps refusing, switch on “Use PKCE” in the settings.")
+    return env._("UPS refused to complete the authorization."), f"{advice} {hint}"
+
+
+def _ups_words(env, error):
+    words = " ".join(filter(None, (error.ups_code, error.ups_message)))
+    return env._("UPS's answer: %s.", words.rstrip(".")) if words else ""

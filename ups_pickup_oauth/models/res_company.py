@@ -1,0 +1,288 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+
+from .. import messages
+from ..settings import ups_settings
+from ..ups_client import FixSettings, UpsError
+
+ADMINISTRATOR = "base.group_system"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    ups_connection_ids = fields.One2many("ups.connection", "company_id", groups=fields.NO_ACCESS)
+    ups_connection_id = fields.Many2one(
+        "ups.connection",
+        string="UPS Authorization in Use",
+        help="The company's own, or that of its nearest ancestor that is authorized.",
+        compute="_compute_ups_connection_id",
+        compute_sudo=True,
+        recursive=True,
+        groups=ADMINISTRATOR,
+    )
+    ups_authorization_state = fields.Selection(
+        [
+            ("not_authorized", "API"),
+            ("authorized", "Authorized"),
+            ("reauthorize", "Reauthorize"),
+        ],
+        string="UPS Authorization",
+        compute="_compute_ups_authorization_state",
+        search="_search_ups_authorization_state",
+        compute_sudo=True,
+        groups=ADMINISTRATOR,
+    )
+    ups_is_own_authorization = fields.Boolean(
+        compute="_compute_ups_authorization_state", compute_sudo=True, groups=ADMINISTRATOR
+    )
+    ups_authorization_company_id = fields.Many2one(
+        "res.company",
+        string="UPS Authorization Of",
+        related="ups_connection_id.company_id",
+        groups=ADMINISTRATOR,
+    )
+    ups_authorized_by_id = fields.Many2one(
+        string="UPS Authorized By",
+        related="ups_connection_id.authorized_by_id",
+        groups=ADMINISTRATOR,
+    )
+    ups_authorized_on = fields.Datetime(
+        string="UPS Authorized On", related="ups_connection_id.authorized_on", groups=ADMINISTRATOR
+    )
+    ups_authorized_environment = fields.Selection(
+        string="UPS Environment", related="ups_connection_id.environment", groups=ADMINISTRATOR
+    )
+    ups_access_token_expires_at = fields.Datetime(
+        string="UPS Access Token Expires At",
+        related="ups_connection_id.access_token_expires_at",
+        groups=ADMINISTRATOR,
+    )
+    ups_refresh_token_expires_at = fields.Datetime(
+        string="UPS Authorized Until",
+        related="ups_connection_id.refresh_token_expires_at",
+        groups=ADMINISTRATOR,
+    )
+    ups_access_token = fields.Char(
+        string="UPS Access Token",
+        compute="_compute_ups_tokens",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        prefetch=False,
+    )
+    ups_refresh_token = fields.Char(
+        string="UPS Refresh Token",
+        compute="_compute_ups_tokens",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        prefetch=False,
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("ups_connection_ids.state", "parent_id.ups_connection_id.state")
+    def _compute_ups_connection_id(self):
+        for company in self:
+            own = company.ups_connection_ids
+            inherited = company.parent_id.ups_connection_id
+            company.ups_connection_id = own if _is_in_use(own) or not inherited else inherited
+
+    @api.depends("ups_connection_id.state", "ups_connection_id.company_id")
+    def _compute_ups_authorization_state(self):
+        for company in self:
+            connection = company.ups_connection_id
+            company.ups_authorization_state = connection.state or "not_authorized"
+            company.ups_is_own_authorization = connection.company_id == company
+
+    @api.depends("ups_connection_id.sealed_access_token", "ups_connection_id.sealed_refresh_token")
+    def _compute_ups_tokens(self):
+        for company in self:
+            connection = company.ups_connection_id
+            company.ups_access_token = connection._open("sealed_access_token")
+            company.ups_refresh_token = connection._open("sealed_refresh_token")
+
+    def _search_ups_authorization_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # Companies are few, and a branch may have the state of any of its ancestors.
+        companies = self.sudo().with_context(active_test=False).search([])
+        return [
+            ("id", "in", [c.id for c in companies if c.ups_authorization_state in set(value)])
+        ]
+
+    # === ACTION METHODS === #
+
+    def action_ups_api(self):
+        """Open the modal "UPS API" of the company.
+
+        :return: An action that opens a dialog.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        view = self.env.ref("ups_pickup_oauth.res_company_view_form_ups_api")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("UPS API"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(view.id, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def action_ups_oauth(self):
+        """Send the user's browser to UPS, to authorize the company there.
+
+        :return: An action that opens UPS's authorize URL in the same tab.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        :raise RedirectWarning: If the settings are incomplete, or refused by UPS.
+        :raise UserError: If UPS cannot be reached, or the server's keys cannot be used.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        settings = ups_settings(self.env)
+        if missing := messages.missing_settings(self.env, settings):
+            self._ups_raise_to_settings(missing, messages.where_settings_are(self.env, settings))
+        try:
+            url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
+        except FixSettings as error:
+            self._ups_raise_to_settings(*messages.explain(self.env, error, settings))
+        except UpsError as error:
+            self._ups_raise(UserError, *messages.explain(self.env, error, settings))
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    def action_ups_opt_out(self):
+        """Forget the company's own UPS tokens.
+
+        :return: An action that tells what was done, and what only the person can do at UPS.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        :raise UserError: If the company has no authorization of its own.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        own = self.sudo().ups_connection_ids
+        if not _is_in_use(own):
+            raise UserError(
+                self.env._(
+                    "%s has no UPS authorization of its own, so there is nothing to end.",
+                    self.display_name,
+                )
+            )
+        own._opt_out()
+        return self._ups_notify(
+            "info",
+            self.env._(
+                "%s is opted out: the UPS tokens are deleted here. UPS offers no way to end the"
+                " grant from outside; to end it there too, reset your ups.com password, which"
+                " voids all tokens.",
+                self.display_name,
+            ),
+            sticky=True,
+            next_action={"type": "ir.actions.act_window_close"},
+        )
+
+    def action_ups_history(self):
+        """Open the history of the company's UPS authorization.
+
+        :return: An action that opens the authorization that the company uses.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("UPS Authorization History"),
+            "res_model": "ups.connection",
+            "res_id": self.ups_connection_id.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _ups_may_authorize(self):
+        """:return: whether the user is an administrator, and the company among the user's own."""
+        return self.env.su or (
+            self.env.user.has_group(ADMINISTRATOR) and self <= self.env.user.company_ids
+        )
+
+    def _ups_check_access(self):
+        """Allow administrators of the company only; a view cannot keep an RPC call out.
+
+        :raise AccessError: If the user may not authorize UPS for the company.
+        """
+        if self._ups_may_authorize():
+            return
+        if not self.env.user.has_group(ADMINISTRATOR):
+            raise AccessError(self.env._("Only an administrator (Settings) can authorize UPS."))
+        raise AccessError(
+            self.env._(
+                "You can authorize UPS only for your own companies. Ask an administrator to add"
+                " the company to the Allowed Companies on your user's form."
+            )
+        )
+
+    @api.model
+    def _ups_landing_action(self, company_id):
+        """Return to the company in the web client, with what there is to tell.
+
+        The message follows from what is stored, so that the address alone tells nothing untrue.
+
+        :param int company_id: The company, as a `res.company` id.
+        :return: An action that opens the company's form, with a message if it is authorized.
+        :rtype: dict
+        """
+        company = self.browse(company_id).exists()
+        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
+        if not company or not company._ups_may_authorize():
+            return action
+        action.update(res_id=company.id, views=[(False, "form")], view_mode="form")
+        if company.ups_authorization_state != "authorized":
+            return action
+        return company._ups_notify(
+            "success",
+            self.env._(
+                "%s is authorized. UPS pickups can now act for this company.", company.display_name
+            ),
+            next_action=action,
+        )
+
+    def _ups_landing_url(self):
+        """:return: the path, on this Odoo, of :meth:`_ups_landing_action` for the company."""
+        self.ensure_one()
+        return f"/odoo/{self.id}/ups-authorized"
+
+    def _ups_notify(self, kind, message, next_action, sticky=False):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": self.env._("UPS API"),
+                "message": message,
+                "sticky": sticky,
+                "next": next_action,
+            },
+        }
+
+    def _ups_raise(self, exception, what, advice):
+        raise exception(
+            "\n\n".join((f"{what} {advice}", messages.account_executive_tip(self.env)))
+        ) from None
+
+    def _ups_raise_to_settings(self, what, advice):
+        raise RedirectWarning(
+            "\n\n".join((f"{what} {advice}", messages.account_executive_tip(self.env))),
+            self.env.ref("base_setup.action_general_configuration").id,
+            self.env._("Open Settings"),
+        ) from None
+
+
+def _is_in_use(connection):
+    """:return: whether there is an authorization, be it one that has to be renewed."""
+    return bool(connection) and connection.state != "not_authorized"

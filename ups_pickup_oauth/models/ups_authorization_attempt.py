@@ -1,0 +1,269 @@
+import hashlib
+import logging
+from dataclasses import dataclass
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import const, messages, token_keys
+from ..own_transaction import in_own_transaction
+from ..settings import ups_settings
+from ..ups_client import UpsError
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a return from UPS ended.
+
+    ``kind`` is one of the attempt's outcomes, or a reason why no attempt was touched:
+    `malformed`, `unknown`, `other_user`, `no_access`, `expired`, `in_progress`, `interrupted`.
+    """
+
+    kind: str
+    company_id: int | None = None
+    what: str = ""
+    advice: str = ""
+
+
+class UpsAuthorizationAttempt(models.Model):
+    """One journey of one user to UPS.com and back, for one company.
+
+    The state is kept as a hash and the verifier encrypted: who reads this table cannot finish the
+    journey. Every change of `status` is committed in a transaction of its own, because a code is
+    spent at UPS whatever becomes of the request around it.
+    """
+
+    _name = "ups.authorization.attempt"
+    _description = "Attempt to Authorize UPS"
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    state_hash = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
+    sealed_code_verifier = fields.Text(readonly=True, groups=fields.NO_ACCESS)
+    redirect_uri = fields.Char(required=True, readonly=True)
+    base_url = fields.Char(required=True, readonly=True, help="UPS's host that was asked.")
+    client_id = fields.Char(required=True, readonly=True)
+    expires_at = fields.Datetime(required=True, readonly=True)
+    claimed_at = fields.Datetime(readonly=True)
+    status = fields.Selection(
+        [
+            ("pending", "Waiting for the person at UPS"),
+            ("exchanging", "Exchanging the code"),
+            ("finished", "Finished"),
+        ],
+        required=True,
+        readonly=True,
+        default="pending",
+    )
+    outcome = fields.Selection(
+        [
+            ("authorized", "Authorized"),
+            ("cancelled", "Cancelled at UPS"),
+            ("error_at_ups", "Error at UPS"),
+            ("no_answer", "Neither code nor error"),
+            ("settings_changed", "Settings changed meanwhile"),
+            ("failed", "Exchange failed"),
+        ],
+        readonly=True,
+    )
+    what = fields.Text(readonly=True, help="What happened, as it was told to the user.")
+    advice = fields.Text(readonly=True, help="What to do, as it was told to the user.")
+
+    _state_hash_unique = models.UniqueIndex("(state_hash)")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _begin(self, company, settings):
+        """Ask UPS whether it would take the person, and remember the attempt.
+
+        :param res.company company: The company to authorize.
+        :param UpsSettings settings: The settings in force, complete.
+        :return: The URL at UPS to send the browser to.
+        :rtype: str
+        :raise UpsError: if UPS refuses the settings, or cannot be reached.
+        """
+        client = settings.client
+        request = client.begin(settings.redirect_uri)
+        # A wrong client id or redirect URI would leave the person on a page of raw JSON.
+        client.preflight(request)
+        self._drop_oldest_pending()
+        verifier = request.code_verifier
+        self.create(
+            {
+                "company_id": company.id,
+                "user_id": self.env.uid,
+                "state_hash": _hash(request.state),
+                "sealed_code_verifier": verifier and token_keys.seal(self.env, verifier),
+                "redirect_uri": request.redirect_uri,
+                "base_url": settings.base_url,
+                "client_id": settings.client_id,
+                "expires_at": fields.Datetime.now() + const.ATTEMPT_LIFETIME,
+            }
+        )
+        return request.url
+
+    @api.model
+    def _finish(self, response):
+        """Take what UPS sent back with the current user's browser.
+
+        The order of the checks is the standard's: duplicates, state, error, code. Nothing is sent
+        to UPS unless the attempt is this user's, alive, and claimed by this very call.
+
+        :param AuthorizationResponse response: The callback's parameters.
+        :rtype: Outcome
+        """
+        if response.is_malformed:
+            return Outcome("malformed")
+        attempt = self.search([("state_hash", "=", _hash(response.state))])
+        if not attempt or not response.state:
+            return Outcome("unknown")
+        if attempt.user_id.id != self.env.uid:
+            return Outcome("other_user")
+        if not attempt.company_id.with_user(self.env.user)._ups_may_authorize():
+            return Outcome("no_access")
+        if not attempt._claim():
+            return attempt._told_already()
+        return attempt._exchange(response)
+
+    def _exchange(self, response):
+        """Spend the code of a claimed attempt, and keep the tokens or the reason why not."""
+        if response.error:
+            return self._end(*self._words_for_error(response))
+        if not response.code:
+            return self._end(
+                "no_answer",
+                self.env._("UPS sent you back without its agreement. Nothing was authorized."),
+                self.env._("Try again, and complete all of UPS's pages."),
+            )
+        settings = None
+        try:
+            settings = ups_settings(self.env)
+            if (settings.base_url, settings.client_id) != (self.base_url, self.client_id):
+                return self._end(
+                    "settings_changed",
+                    self.env._("The UPS settings were changed while you were at UPS."),
+                    self.env._("Try again."),
+                )
+            token_set = settings.client.exchange_code(
+                response.code, self.redirect_uri, self._code_verifier()
+            )
+        except UpsError as error:
+            _logger.info("UPS authorization of company %s failed: %s", self.company_id.id, error)
+            return self._end("failed", *messages.explain(self.env, error, settings))
+        except token_keys.LostKey:
+            return self._end(
+                "failed",
+                self.env._("The server's encryption key was changed while you were at UPS."),
+                self.env._("Try again."),
+            )
+        except UserError as error:  # the server's keys cannot be used
+            return self._end("failed", str(error), self.env._("Then try again."))
+        return self._keep(token_set, settings.environment)
+
+    def _keep(self, token_set, environment):
+        """Commit the tokens and the attempt's end together."""
+
+        def store(env):
+            env["ups.connection"]._lock_for(self.company_id.id)._store(token_set, environment)
+            env[self._name].browse(self.id).write({"status": "finished", "outcome": "authorized"})
+
+        try:
+            in_own_transaction(self.env, store)
+        except (psycopg2.Error, UserError) as error:
+            # Not the exception itself: its text may hold the row.
+            _logger.error("The UPS tokens could not be stored: %s", type(error).__name__)
+            advice = str(error) if isinstance(error, UserError) else self.env._("Try again.")
+            return self._end(
+                "failed", self.env._("UPS agreed, but Odoo could not keep the answer."), advice
+            )
+        return Outcome("authorized", self.company_id.id)
+
+    def _claim(self):
+        """Take the attempt for this call alone, committed before anything is sent to UPS.
+
+        :return: Whether this call got it; of any number of simultaneous calls one does.
+        :rtype: bool
+        """
+
+        def claim(env):
+            env.cr.execute(
+                SQL(
+                    """UPDATE ups_authorization_attempt
+                          SET status = 'exchanging', claimed_at = %(now)s
+                        WHERE id = %(id)s AND status = 'pending' AND expires_at > %(now)s""",
+                    id=self.id,
+                    now=fields.Datetime.now(),
+                ),
+                log_exceptions=False,  # losing the race is expected
+            )
+            return bool(env.cr.rowcount)
+
+        return in_own_transaction(self.env, claim)
+
+    def _told_already(self):
+        """Tell again how a spent attempt ended, without asking UPS again."""
+
+        def read(env):  # this transaction's snapshot may be older than the end
+            attempt = env[self._name].browse(self.id).exists()
+            return attempt._outcome() if attempt else Outcome("unknown")
+
+        return in_own_transaction(self.env, read)
+
+    def _outcome(self):
+        company_id = self.company_id.id
+        if self.status == "finished":
+            return Outcome(self.outcome, company_id, self.what or "", self.advice or "")
+        if self.status == "pending":
+            return Outcome("expired", company_id)
+        if self.claimed_at + const.EXCHANGE_PATIENCE < fields.Datetime.now():
+            return Outcome("interrupted", company_id)
+        return Outcome("in_progress", company_id)
+
+    def _end(self, kind, what, advice):
+        """Commit how the attempt ended."""
+        values = {"status": "finished", "outcome": kind, "what": what, "advice": advice}
+        in_own_transaction(self.env, lambda env: env[self._name].browse(self.id).write(values))
+        return Outcome(kind, self.company_id.id, what, advice)
+
+    def _words_for_error(self, response):
+        """Tell a person's refusal from trouble at UPS (RFC 6749, section 4.1.2.1)."""
+        if response.error == "access_denied":
+            return (
+                "cancelled",
+                self.env._("You did not agree at UPS. Nothing was authorized."),
+                self.env._("If you want to authorize UPS after all, try again."),
+            )
+        words = " ".join(filter(None, (response.error, response.error_description)))[:200]
+        return (
+            "error_at_ups",
+            self.env._("UPS could not complete the authorization. UPS's answer: %s.", words),
+            self.env._("Try again in a few minutes."),
+        )
+
+    def _code_verifier(self):
+        sealed = self.sealed_code_verifier
+        return token_keys.unseal(self.env, sealed) if sealed else None
+
+    def _drop_oldest_pending(self):
+        mine = self.search([("user_id", "=", self.env.uid), ("status", "=", "pending")])
+        mine[const.MAX_PENDING_ATTEMPTS - 1 :].unlink()
+
+    @api.autovacuum
+    def _gc_attempts(self):
+        """Delete attempts a day after they can be of use; until then they explain themselves."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self.search([("expires_at", "<", limit)]).unlink()
+
+
+def _hash(state):
+    """SHA-256 is enough: the state has more than 128 bits of entropy (RFC 6749, 10.10)."""
+    return hashlib.sha256(state.encode()).hexdigest()

@@ -1,0 +1,168 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .. import token_keys
+
+
+class UpsConnection(models.Model):
+    """A company's UPS tokens.
+
+    They stand here and not on the company, because a company row is read in nearly every
+    transaction and referenced by every table with a company.
+    """
+
+    _name = "ups.connection"
+    _description = "UPS Authorization of a Company"
+    _inherit = ["mail.thread"]
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade", copy=False
+    )
+    state = fields.Selection(
+        [
+            ("not_authorized", "Not Authorized"),
+            ("authorized", "Authorized"),
+            ("reauthorize", "Reauthorize"),
+        ],
+        required=True,
+        readonly=True,
+        default="not_authorized",
+        copy=False,
+    )
+    authorized_by_id = fields.Many2one(
+        "res.users", string="Authorized By", readonly=True, copy=False, ondelete="set null"
+    )
+    authorized_on = fields.Datetime(string="Authorized On", readonly=True, copy=False)
+    environment = fields.Selection(
+        [("production", "Production"), ("cie", "Test (CIE)")], readonly=True, copy=False
+    )
+    access_token_expires_at = fields.Datetime(
+        string="Access Token Expires At", readonly=True, copy=False
+    )
+    refresh_token_expires_at = fields.Datetime(
+        string="Authorized Until",
+        help="The authorization ends then, unless it is used or kept alive before.",
+        readonly=True,
+        copy=False,
+    )
+    sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+    sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+    database_uuid = fields.Char(
+        help="The database that the tokens were given to: a copy of it must not use them.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+
+    _company_id_unique = models.Constraint(
+        "UNIQUE(company_id)", "A company has one UPS authorization at the most."
+    )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _lock_for(self, company_id):
+        """Return the company's row, made if missing, locked until the transaction ends.
+
+        FOR NO KEY UPDATE, so that rows which reference this one can still be inserted.
+
+        :param int company_id: The company, as a `res.company` id.
+        :rtype: ups.connection
+        :raise psycopg2.OperationalError: when another transaction changed the row meanwhile.
+        """
+        # Not logged: losing this race is expected, and in_own_transaction runs again.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO ups_connection
+                          (company_id, state, create_uid, write_uid, create_date, write_date)
+                   VALUES (%(company)s, 'not_authorized', %(uid)s, %(uid)s, %(now)s, %(now)s)
+                       ON CONFLICT (company_id) DO NOTHING""",
+                company=company_id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+            ),
+            log_exceptions=False,
+        )
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM ups_connection WHERE company_id = %s FOR NO KEY UPDATE", company_id
+            ),
+            log_exceptions=False,
+        )
+        return self.browse(self.env.cr.fetchone()[0])
+
+    def _store(self, token_set, environment):
+        """Keep the tokens of a new authorization, given by the current user.
+
+        :param TokenSet token_set: What UPS answered.
+        :param str environment: The environment of UPS that answered.
+        :raise UserError: if the server's keys cannot be used.
+        """
+        self.ensure_one()
+        self.write(
+            {
+                "state": "authorized",
+                "authorized_by_id": self.env.uid,
+                "authorized_on": fields.Datetime.now(),
+                "environment": environment,
+                "access_token_expires_at": _naive(token_set.access_token_expires_at),
+                "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
+                "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
+                "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
+                "database_uuid": self._database_uuid(),
+            }
+        )
+        self._message_log(body=self.env._("UPS was authorized (%s).", self._environment_name()))
+
+    def _opt_out(self):
+        """Forget the tokens, and who had authorized; the history keeps both names and times."""
+        for connection in self:
+            connection._message_log(
+                body=connection.env._(
+                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",
+                    name=connection.authorized_by_id.display_name or "?",
+                    date=connection.authorized_on or "?",
+                )
+            )
+        self.write(self._no_tokens())
+
+    def _open(self, field):
+        """Return a token in the clear.
+
+        :param str field: `sealed_access_token` or `sealed_refresh_token`.
+        :return: The token, or False where there is none or its key is lost.
+        :rtype: str|bool
+        """
+        sealed = self[field]
+        try:
+            return token_keys.unseal(self.env, sealed) if sealed else False
+        except token_keys.LostKey:
+            return False
+
+    @api.model
+    def _no_tokens(self):
+        return {
+            "state": "not_authorized",
+            "authorized_by_id": False,
+            "authorized_on": False,
+            "environment": False,
+            "access_token_expires_at": False,
+            "refresh_token_expires_at": False,
+            "sealed_access_token": False,
+            "sealed_refresh_token": False,
+            "database_uuid": False,
+        }
+
+    @api.model
+    def _database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _environment_name(self):
+        return dict(self._fields["environment"]._description_selection(self.env)).get(
+            self.environment, ""
+        )
+
+
+def _naive(moment):
+    """:return: an aware UTC datetime as Odoo keeps it: UTC without time zone."""
+    return moment.replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,130 @@
+"""Which keys encrypt the tokens and the client secret at rest, and how.
+
+The keys come from ``UPS_TOKEN_KEYS`` (comma-separated Fernet keys, the first one encrypts), else
+from a key file in Odoo's data directory, made on first use. The file is named after
+``database.uuid`` and stands outside the filestore: a backup or a duplicate of the database does
+not carry the key that opens its tokens.
+"""
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+KEYS_VARIABLE = "UPS_TOKEN_KEYS"
+
+
+class LostKey(Exception):
+    """What was sealed cannot be opened with the keys of this server."""
+
+
+def seal(env, secret):
+    """Encrypt ``secret`` for the database.
+
+    :param odoo.api.Environment env: tells the database whose key is used.
+    :param str secret: what to encrypt.
+    :return: the Fernet token.
+    :rtype: str
+    :raise UserError: if the keys of this server are malformed or its key file is not private.
+    """
+    return _fernet(env, create=True).encrypt(secret.encode()).decode()
+
+
+def unseal(env, sealed):
+    """Decrypt what :func:`seal` returned.
+
+    :param odoo.api.Environment env: tells the database whose key is used.
+    :param str sealed: the Fernet token.
+    :return: the secret.
+    :rtype: str
+    :raise LostKey: if no key of this server opens it.
+    :raise UserError: if the keys of this server are malformed or its key file is not private.
+    """
+    fernet = _fernet(env, create=False)
+    if not fernet:
+        raise LostKey
+    try:
+        return fernet.decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise LostKey from None
+
+
+def key_file(env):
+    """:return: the path of this database's key file, whether or not it exists."""
+    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid") or env.cr.dbname
+    # Hashed, because a database administrator can write anything into database.uuid.
+    name = hashlib.sha256(uuid.encode()).hexdigest()[:32]
+    return os.path.join(config["data_dir"], "ups_pickup_oauth", f"{name}.key")
+
+
+def forget_key_file(env):
+    """Delete this database's key file, if it has one."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(key_file(env))
+
+
+def _fernet(env, create):
+    keys = [key.strip() for key in os.environ.get(KEYS_VARIABLE, "").split(",") if key.strip()]
+    keys = keys or _keys_from_file(env, create)
+    try:
+        return MultiFernet([Fernet(key) for key in keys]) if keys else None
+    except ValueError:
+        raise UserError(
+            env._(
+                "An encryption key of this server is not a Fernet key. Ask whoever runs the server"
+                " to correct %s, or the key file in Odoo's data directory.",
+                KEYS_VARIABLE,
+            )
+        ) from None
+
+
+def _keys_from_file(env, create):
+    path = key_file(env)
+    try:
+        if create and not os.path.exists(path):
+            _create_key_file(path)
+        with open(path, encoding="ascii") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise UserError(
+                    env._(
+                        "Other users of the server can read the key file for UPS tokens, in the"
+                        " folder ups_pickup_oauth of Odoo's data directory. Ask whoever runs the"
+                        " server to set its mode to 0600."
+                    )
+                )
+            return [file.read().strip()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UserError(
+            env._(
+                "The key file for UPS tokens, in the folder ups_pickup_oauth of Odoo's data"
+                " directory, cannot be used: %(reason)s. Ask whoever runs the server to let Odoo"
+                " read and write that folder, or to set %(variable)s.",
+                reason=error.strerror,
+                variable=KEYS_VARIABLE,
+            )
+        ) from None
+
+
+def _create_key_file(path):
+    """Make the key file whole or not at all, also when several workers start at once."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    # mkstemp makes the file with mode 0600. A link, unlike a rename, never replaces a key that
+    # another worker made in the meantime: the first one wins, everybody reads it.
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)
