@@ -1,0 +1,212 @@
+"""Steering the simulator from another process, and walking its pages as a person does."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import ssl
+import time
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode, urlsplit
+
+from werkzeug.datastructures import Headers, MultiDict
+
+if __package__:
+    from .ups_simulator_http import RecordedRequest, check
+    from .ups_simulator_pages import PASSWORD, USERNAME
+else:
+    from ups_simulator_http import RecordedRequest, check
+    from ups_simulator_pages import PASSWORD, USERNAME
+
+
+class Vocabulary:
+    """What UpsSimulator and SimulatorControl can both do, given the rest."""
+
+    base_url: str
+    cafile: str | None = None
+
+    def person_agrees(self, authorize_url: str) -> str:
+        """Walk the pages as a person does. :return: the URL the browser is sent back to."""
+        return Person(authorize_url, self.cafile).walk("allow")
+
+    def person_cancels(self, authorize_url: str) -> str:
+        """Press Cancel on the first page. :return: the URL the browser is sent back to."""
+        return Person(authorize_url, self.cafile).walk("cancel")
+
+    def wait_for_calls(self, route: str, count: int, timeout: float = 10) -> None:
+        """Return as soon as UPS has seen `count` requests, answered or not.
+
+        :raise TimeoutError: when they do not come.
+        """
+        deadline = time.monotonic() + timeout
+        while self.calls(route) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.calls(route)} of {count} calls to {route} came")
+            time.sleep(0.005)
+
+
+class Person:
+    """Someone with a browser who knows the user name and the password."""
+
+    def __init__(self, authorize_url: str, cafile: str | None = None):
+        self._open = _opener(cafile)
+        self._site = "{0.scheme}://{0.netloc}".format(urlsplit(authorize_url))
+        self._start = authorize_url
+
+    def walk(self, consent: str) -> str:
+        """:raise ValueError: when UPS refuses the authorize URL, or a page what is typed."""
+        url, form = self._start, None
+        for _ in range(12):
+            status, location, page = self._visit(url, form)
+            form = None
+            if location:
+                url = location
+                if not url.startswith(f"{self._site}/login"):
+                    return url
+            else:
+                fields = _FormReader(page).fields
+                check(status == 200 and "action" in fields, f"UPS answered {status}: {page[:500]}")
+                form = self._fill_in(fields, consent)
+        raise ValueError("The pages lead nowhere.")
+
+    def _fill_in(self, form: dict[str, str], consent: str) -> dict[str, str]:
+        known = {"username": USERNAME, "password": PASSWORD, "agreement": "yes"}
+        filled = {name: known[name] for name in form if name in known}
+        return {**filled, "action": "cancel" if consent == "cancel" else form["action"]}
+
+    def _visit(self, url: str, form: dict | None = None) -> tuple[int, str, str]:
+        data = urlencode(form).encode() if form else None
+        try:
+            answer = self._open(url, data, timeout=60)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+
+
+def _opener(cafile: str | None):
+    """urllib's open, past any proxy of this machine, without following a redirect."""
+    context = ssl.create_default_context(cafile=cafile) if cafile else None
+    https = urllib.request.HTTPSHandler(context=context)
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), https, _Stay()).open
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follow no redirect: the last one leads to the application."""
+
+    def redirect_request(self, *_args):
+        return None
+
+
+class _FormReader(html.parser.HTMLParser):
+    """The names of a page's inputs, and its first button."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag in ("input", "button") and "name" in attributes:
+            self.fields.setdefault(attributes["name"], attributes.get("value", ""))
+
+
+class SimulatorControl(Vocabulary):
+    """Steers a simulator in another process, with UpsSimulator's own words."""
+
+    def __init__(self, base_url: str, cafile: str | None = None):
+        """:param cafile: the simulator's certificate, where it speaks https."""
+        self.base_url, self.cafile = base_url.rstrip("/"), cafile
+        self._open = _opener(cafile)
+
+    def queue_fault(self, route: str, kind: str, **options) -> None:
+        self._command("faults", route=route, kind=kind, **options)
+
+    def release(self) -> None:
+        self._command("release")
+
+    def set_latency(self, seconds: float, route: str = "*") -> None:
+        self._command("latency", seconds=seconds, route=route)
+
+    def set_denial(self, kind: str) -> None:
+        self._command("denial", kind=kind)
+
+    def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
+        self._command("lifetimes", access=access, refresh=refresh)
+
+    def advance_clock(self, seconds: float) -> None:
+        self._command("clock", seconds=seconds)
+
+    def register_redirect_uri(self, redirect_uri: str) -> None:
+        self._command("redirect-uris", redirect_uri=redirect_uri)
+
+    @property
+    def redirect_uris(self) -> set[str]:
+        """A copy: `register_redirect_uri` adds one."""
+        return set(self._ask("GET", "redirect-uris"))
+
+    def issue_code(self, redirect_uri: str | None = None, code_challenge: str | None = None) -> str:
+        return self._command("codes", redirect_uri=redirect_uri, code_challenge=code_challenge)
+
+    def issue_tokens(self) -> dict[str, str]:
+        return self._command("tokens")
+
+    def expire_access_tokens(self) -> None:
+        self._command("tokens/expire")
+
+    def kill_refresh_tokens(self) -> None:
+        self._command("tokens/kill")
+
+    def kill_grants(self, token: str | None = None) -> None:
+        self._command("grants/kill", token=token)
+
+    def is_live_access_token(self, token: str) -> bool:
+        return self._command("tokens/is-live-access", token=token)
+
+    def is_live_refresh_token(self, token: str) -> bool:
+        return self._command("tokens/is-live-refresh", token=token)
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        return [_request_from_json(request) for request in self._ask("GET", "requests")]
+
+    def forget_requests(self) -> None:
+        self._ask("DELETE", "requests")
+
+    def calls(self, route: str = "*") -> int:
+        return self._command("calls", route=route)
+
+    def issued_secrets(self) -> set[str]:
+        return set(self._ask("GET", "secrets"))
+
+    def reset(self) -> None:
+        self._command("reset")
+
+    def _command(self, name: str, **arguments):
+        return self._ask("POST", name, json.dumps(arguments).encode())
+
+    def _ask(self, method: str, name: str, body: bytes | None = None):
+        """:raise ValueError: with the simulator's sentence, when it refuses."""
+        request = urllib.request.Request(  # noqa: S310  the test's own address
+            f"{self.base_url}/_control/{name}", body, {"Content-Type": "application/json"},
+            method=method,
+        )  # fmt: skip
+        try:
+            with self._open(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ValueError(json.load(error)["error"]) from None
+
+
+def request_to_json(request: RecordedRequest) -> dict:
+    """Query and form as {name: [values]}, headers as pairs: all may repeat a name."""
+    lists = {name: dict(getattr(request, name).lists()) for name in ("query", "form")}
+    return {**vars(request), **lists, "headers": list(request.headers)}
+
+
+def _request_from_json(request: dict) -> RecordedRequest:
+    lists = {name: MultiDict(request[name]) for name in ("query", "form")}
+    return RecordedRequest(**{**request, **lists, "headers": Headers(request["headers"])})

@@ -1,0 +1,278 @@
+"""Requests, answers and the sockets under them, for the simulator.
+
+Not werkzeug's own server: that one closes the connection after each answer, so nobody could see
+whether a client keeps its connections, nor cut an answer in the middle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from werkzeug.datastructures import Headers, MultiDict
+
+MAX_REQUEST_BYTES = 1 << 20
+
+
+@dataclass
+class Call:
+    """A request that has been read completely."""
+
+    method: str
+    path: str
+    query_string: str
+    headers: Headers
+    body: bytes
+    client_gone: Callable[[], bool] = lambda: False
+
+    @property
+    def mimetype(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def query(self) -> MultiDict:
+        """:raise ValueError: when it is malformed."""
+        return _pairs(self.query_string)
+
+    @property
+    def form(self) -> MultiDict:
+        """:raise ValueError: when it is malformed."""
+        is_form = self.mimetype == "application/x-www-form-urlencoded"
+        return _pairs(self.body.decode()) if is_form else MultiDict()
+
+
+@dataclass
+class RecordedRequest:
+    """One request as UPS saw it."""
+
+    method: str
+    path: str
+    route: str  # authorize, token, refresh or countries
+    query: MultiDict
+    form: MultiDict
+    headers: Headers
+    status: int | None  # None while it is being answered, and after a drop
+    at: float  # seconds since 1970, by this machine's clock
+
+
+@dataclass
+class Answer:
+    """A response; `cut` sends half the body under the full Content-Length."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+class Refused(Exception):  # noqa: N818  it is an answer of UPS, not a failure of this program
+    """UPS says no, in its envelope."""
+
+    def __init__(self, status: int, code: str, message: str):
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+    def answer(self) -> Answer:
+        errors = [{"code": self.code, "message": self.message}]
+        return json_answer({"response": {"errors": errors}}, self.status)
+
+
+def check(condition: object, sentence: str) -> None:
+    """For whoever steers the simulator. :raise ValueError: with the sentence."""
+    if not condition:
+        raise ValueError(f"{sentence}.")
+
+
+def bad_request(message: str) -> Refused:
+    return Refused(400, "10400", message)
+
+
+def json_answer(value, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+
+def ask(work: Callable[[Call], Answer], call: Call) -> Answer:
+    """What UPS's `work` answers, be it yes or no."""
+    try:
+        return work(call)
+    except Refused as refused:
+        return refused.answer()
+
+
+def parameters(values: MultiDict, required: set[str], optional: Iterable[str] = ()) -> dict:
+    """Each parameter at most once (RFC 6749 section 3.1), none missing, none undocumented.
+
+    The RFC lets a server ignore what it does not know. Here that would hide a client's mistake:
+    `code_challenge_method`, for one, does not exist at UPS.
+    """
+    for name, all_values in values.lists():
+        if name not in {*required, *optional}:
+            raise bad_request(f"Undocumented parameter {name[:40]!a}")
+        if len(all_values) > 1:
+            raise bad_request(f"Parameter {name} is repeated")
+    missing = sorted(name for name in required if not values.get(name))
+    if missing:
+        raise bad_request(f"Missing parameter {missing[0]}")
+    return values.to_dict()
+
+
+def _pairs(text: str) -> MultiDict:
+    if not text:
+        return MultiDict()
+    pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+    return MultiDict(pairs)
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost, names below it (RFC 6761 section 6.3), 127.0.0.0/8 and ::1."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, without port and brackets; empty when it makes no sense."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+# === SOCKETS === #
+
+
+class SimulatorServer(ThreadingHTTPServer):
+    """A thread for each connection; it knows them all, so that its end is the end of all."""
+
+    daemon_threads = True
+    request_queue_size = 512  # hundreds may come at once
+    handle: Callable[[Call], Answer | None]
+
+    def __init__(self, host: str, port: int, handle, tls=None, verbose: bool = False):
+        """:raise OSError: when the port is taken."""
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.handle, self.verbose = handle, verbose
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
+        if tls:
+            self.tls.load_cert_chain(*tls)
+        self.open_connections: set[socket.socket] = set()
+        self.lock = threading.Lock()
+        super().__init__((host, port), _Handler)
+        threading.Thread(
+            target=self.serve_forever, args=(0.02,), name="ups_simulator", daemon=True
+        ).start()
+
+    def server_bind(self):
+        # Not HTTPServer's, which asks the resolver for this machine's full name.
+        socketserver.TCPServer.server_bind(self)
+
+    def end(self) -> None:
+        """Stop listening and close what is open, idle connections included."""
+        self.shutdown()
+        self.server_close()
+        with self.lock:
+            connections = list(self.open_connections)
+        for connection in connections:
+            _shut(connection)
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):  # a client that went away is no news
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept
+    server_version, sys_version = "UpsSimulator", ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one packet an answer
+    server: SimulatorServer
+
+    def setup(self):
+        if self.server.tls:  # here, so that a slow handshake keeps nobody else waiting
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+        with self.server.lock:
+            self.server.open_connections.add(self.connection)
+
+    def finish(self):
+        with self.server.lock:
+            self.server.open_connections.discard(self.connection)
+        try:
+            super().finish()
+        finally:
+            if self.server.tls:
+                _shut(self.connection)
+
+    def _serve(self):
+        try:
+            answer = self.server.handle(self._read_call())
+        except ValueError as error:
+            self.close_connection = True  # the rest of the request may still be in the pipe
+            answer = bad_request(str(error)).answer()
+        if answer is None:
+            self.close_connection = True
+            _shut(self.connection)
+        else:
+            self._write(answer)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
+
+    def _read_call(self) -> Call:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            raise ValueError("Send a Content-Length")
+        if int(length) > MAX_REQUEST_BYTES:
+            raise ValueError("Request too large")
+        body = self.rfile.read(int(length))
+        path, _, query = self.path.partition("?")
+        headers = Headers(self.headers.items())
+        return Call(self.command, unquote(path), query, headers, body, self._client_gone)
+
+    def _client_gone(self) -> bool:
+        if self.server.tls:
+            return False  # TLS cannot be peeked into
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def _write(self, answer: Answer) -> None:
+        body = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
+        self.close_connection = self.close_connection or answer.cut
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_request(self, code="-", size="-"):
+        if self.server.verbose:  # the path alone: the query may carry a code
+            path = self.path.partition("?")[0]
+            print(f"{self.command} {path!a} {int(code)}", file=sys.stderr, flush=True)
+
+    def log_error(self, *_args):
+        """Clients that send nonsense or go away are what this program is for."""
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it may have gone away by itself
+        connection.shutdown(socket.SHUT_RDWR)
