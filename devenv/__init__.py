@@ -1,0 +1,1 @@
+"""How a developer gets a running Odoo: its source, PostgreSQL, the server and the tests."""

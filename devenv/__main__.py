@@ -1,0 +1,25 @@
+"""The door for make: prepare the environment, then go on in the environment's own Python."""
+
+import os
+import sys
+
+from devenv import setup
+from devenv.console import Problem, exit_with_sentence
+from devenv.paths import REPO
+from devenv.python_packages import PYTHON
+
+
+def main(args: list[str]) -> None:
+    try:
+        setup.ensure()
+    except Problem as problem:
+        exit_with_sentence(problem)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    os.chdir(REPO)
+    # Same process, so that signals and the exit code need no passing on.
+    os.execv(PYTHON, [str(PYTHON), "-m", "devenv.commands", *args])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

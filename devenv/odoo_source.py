@@ -1,0 +1,85 @@
+"""Odoo's own source: the person's checkout, else Debian's package, else a shallow clone."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from devenv.console import Problem, run_logged, say, step
+from devenv.debian_odoo import NotPackaged, unpack_debian_odoo
+from devenv.paths import LOGS, ODOO
+
+SERIES = (19, 0)
+REPOSITORY = "https://github.com/odoo/odoo"
+_STAMP = "version-id"
+
+
+@dataclass(frozen=True)
+class OdooSource:
+    python_path: Path
+    """The folder to import `odoo` from."""
+    addons_path: Path
+    version_id: str
+    """Changes whenever a database made with another source must be updated."""
+
+
+def ensure() -> OdooSource:
+    given = os.environ.get("ODOO_SOURCE")
+    if given:
+        return _checkout(Path(given).expanduser().resolve())
+    if not (ODOO / _STAMP).exists():
+        _fetch()
+    return _describe(ODOO, (ODOO / _STAMP).read_text().strip())
+
+
+def _checkout(folder: Path) -> OdooSource:
+    if not (folder / "odoo" / "release.py").exists() or not (folder / "addons").is_dir():
+        raise Problem(f"ODOO_SOURCE={folder} is no Odoo checkout: no odoo/release.py and addons/.")
+    commit = subprocess.run(
+        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return _describe(folder, commit or "no-commit")
+
+
+def _describe(folder: Path, version_id: str) -> OdooSource:
+    """Both layouts at once: a checkout's, and Debian's with all addons inside the package."""
+    debian = folder / "usr" / "lib" / "python3" / "dist-packages"
+    python_path = debian if debian.is_dir() else folder
+    addons = python_path / "odoo" / "addons" if debian.is_dir() else folder / "addons"
+    series = _series(python_path / "odoo" / "release.py")
+    if series != SERIES:
+        raise Problem(f"The Odoo in {folder} is {series[0]}.{series[1]}, and the addon needs 19.0.")
+    return OdooSource(python_path, addons, version_id)
+
+
+def _series(release: Path) -> tuple[object, object]:
+    match = re.search(r"^version_info = \(([^,]+), ([^,]+),", release.read_text(), re.MULTILINE)
+    if not match:
+        raise Problem(f"{release} tells no version.")
+    return tuple(int(part) if part.isdigit() else part for part in match.groups())
+
+
+def _fetch() -> None:
+    """Build the tree beside its place and rename it, so that a half tree is never used."""
+    building = ODOO.with_name("odoo.building")
+    shutil.rmtree(building, ignore_errors=True)
+    shutil.rmtree(ODOO, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        version_id = unpack_debian_odoo(building)
+    except NotPackaged as reason:
+        say(f"  {reason}: cloning Odoo instead")
+        version_id = _clone(building)
+    (building / _STAMP).write_text(version_id)
+    building.rename(ODOO)
+
+
+def _clone(folder: Path) -> str:
+    if not shutil.which("git"):
+        raise Problem("Odoo's source comes by git here, and git is not installed.")
+    with step("cloning Odoo 19.0 (shallow, about 250 MB)"):
+        command = ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0"]
+        run_logged([*command, REPOSITORY, folder], LOGS / "odoo-clone.log")
+    return subprocess.check_output(["git", "-C", str(folder), "rev-parse", "HEAD"], text=True).strip()

