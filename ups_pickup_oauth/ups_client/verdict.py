@@ -1,0 +1,151 @@
+"""What does an answer of UPS's mean for the caller?
+
+Refusal or outage is the question that matters: a refusal ends an authorization or sends an
+administrator to the settings, an outage must change nothing. Only UPS's own error envelope is a
+refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from .complaints import Complaint, complaint_in, json_in
+from .errors import AskPersonAgain, FixSettings, TryLater, UpsError
+from .redaction import redactor
+from .token_set import NotApprovedError, TokenSet, UnreadableError, read_token_set
+from .transport import Answer
+
+# seconds: Retry-After beyond this would park a company for longer than UPS's outages last
+_LONGEST_WAIT = 3600
+# What UPS's words name, and the setting to fix then; the first that fits. Seen at UPS: "Invalid
+# Redirect URL", "ClientId is Invalid", "Invalid/Missing Authorization Header".
+_NAMED_SETTINGS = (
+    ("redirect", "redirect_uri"),
+    ("authorizationheader", "client_secret"),
+    ("clientsecret", "client_secret"),
+    ("client", "client_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Judges the answer to one call.
+
+    :param operation: ``authorize``, ``token`` or ``refresh``.
+    :param redact: makes a text of UPS's fit to log, see :func:`verdict_on`.
+    """
+
+    operation: str
+    redact: Callable[[str], str]
+
+    def check_login_page(self, answer: Answer) -> None:
+        """Raise unless UPS would show the person its login page.
+
+        :raise FixSettings: UPS refuses the client id, the redirect URI or the application.
+        :raise TryLater: UPS is unavailable.
+        """
+        location = answer.headers.get("Location", "")
+        if answer.status != 302 or not location or _is_error_page(location):
+            raise self._error_for(answer)
+
+    def tokens_in(self, answer: Answer, asked_at: datetime) -> TokenSet:
+        """Return the tokens.
+
+        :param asked_at: see :func:`read_token_set`.
+        :raise AskPersonAgain: UPS refuses the code or the refresh token.
+        :raise FixSettings: UPS refuses who asks, not what is asked.
+        :raise TryLater: anything else.
+        """
+        if answer.status != 200:
+            raise self._error_for(answer)
+        try:
+            return read_token_set(json_in(answer.body), asked_at)
+        except NotApprovedError as refusal:
+            error = self._not_approved(str(refusal))
+        except UnreadableError as reason:
+            error = self._outage(answer, f"cannot be read ({reason})")
+        raise error  # out here without a context: nothing of the answer in tracebacks
+
+    def _error_for(self, answer: Answer) -> UpsError:
+        complaint = complaint_in(answer, self.redact)
+        if complaint is None:
+            return self._outage(answer, "was not expected")
+        return self._refusal(answer.status, complaint)
+
+    def _refusal(self, status: int, complaint: Complaint) -> UpsError:
+        why = {
+            "operation": self.operation,
+            "http_status": status,
+            "ups_code": complaint.code,
+            "ups_message": complaint.message,
+        }
+        said = " ".join(filter(None, (complaint.code, complaint.message)))
+        sentence = f"UPS refused {self.operation} with HTTP {status}: {said}"
+        setting = "application" if status == 403 else self._setting_named(complaint)
+        # Before anybody has logged in there is nothing that a person could do again.
+        if setting or self.operation == "authorize":
+            return FixSettings(sentence, setting=setting, **why)
+        return AskPersonAgain(sentence, **why)
+
+    def _setting_named(self, complaint: Complaint) -> str | None:
+        for word, setting in _NAMED_SETTINGS:
+            # A refresh sends no redirect URI.
+            if complaint.names(word) and (self.operation, word) != ("refresh", "redirect"):
+                return setting
+        return None
+
+    def _not_approved(self, status: str) -> UpsError:
+        said = self.redact(status)
+        sentence = f"UPS did not approve {self.operation}: {said}"
+        return AskPersonAgain(sentence, operation=self.operation, http_status=200, ups_message=said)
+
+    def _outage(self, answer: Answer, what: str) -> UpsError:
+        return TryLater(
+            f"UPS's answer to {self.operation}, HTTP {answer.status}, {what}.",
+            operation=self.operation,
+            http_status=answer.status,
+            retry_after=seconds_to_wait(answer.headers.get("Retry-After", "")),
+            # 429 is UPS's own word that it did nothing, and looking at the authorize page does
+            # nothing. Behind all else, a proxy's 401 or 403 included, UPS may have done its work:
+            # its answer may just not have got through.
+            answer_lost=answer.status != 429 and self.operation != "authorize",
+        )
+
+
+def verdict_on(operation: str, secrets: Iterable[str | None]) -> Verdict:
+    """Return the judge for one call.
+
+    :param secrets: every secret of the call, so that none is repeated even if UPS echoes it.
+    """
+    return Verdict(operation, redactor(secrets))
+
+
+def _is_error_page(location: str) -> bool:
+    """Whether UPS sends the browser to ``https://www.ups.com/error.page``: it is unavailable."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return True  # no browser could follow it either
+    host = f".{parts.hostname or ''}"
+    return host.endswith(".ups.com") and parts.path.rstrip("/").endswith("/error.page")
+
+
+def seconds_to_wait(retry_after: str) -> int | None:
+    """Read a Retry-After header, an HTTP date or seconds (RFC 9110 section 10.2.3).
+
+    :return: seconds from now, 0 to 3600, or None when it is missing or odd.
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:10]), _LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        seconds = (moment - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return max(0, min(int(seconds), _LONGEST_WAIT))
