@@ -24,38 +24,38 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import contextlib
 import hashlib
 import inspect
 import json
 import os
 import re
-import secrets
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from werkzeug.datastructures import MultiDict
 
 if __package__:
     from . import ups_simulator_http as http
-    from . import ups_simulator_pages as pages
     from .ups_simulator_control import SimulatorControl, Vocabulary, request_to_json
     from .ups_simulator_faults import Fault, Weather, check_route, is_duration
     from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from .ups_simulator_memory import Grant, Issued, Login, Memory
+    from .ups_simulator_login import LoginPages
+    from .ups_simulator_memory import Grant, Issued, Memory
     from .ups_simulator_pages import PASSWORD, USERNAME
 else:  # run as a script, or loaded by its path
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))
     import ups_simulator_http as http
-    import ups_simulator_pages as pages
     from ups_simulator_control import SimulatorControl, Vocabulary, request_to_json
     from ups_simulator_faults import Fault, Weather, check_route, is_duration
     from ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from ups_simulator_memory import Grant, Issued, Login, Memory
+    from ups_simulator_login import LoginPages
+    from ups_simulator_memory import Grant, Issued, Memory
     from ups_simulator_pages import PASSWORD, USERNAME
 
 __all__ = ["PASSWORD", "USERNAME", "RecordedRequest", "SimulatorControl", "UpsSimulator"]
@@ -64,9 +64,6 @@ AUTHORIZE = "/security/v1/oauth/authorize"
 TOKEN = "/security/v1/oauth/token"  # noqa: S105  a path
 REFRESH = "/security/v1/oauth/refresh"
 COUNTRIES = re.compile(r"/api/pickup/v2409/countries/([^/]+)")
-
-CODE_LIFETIME = 600  # seconds; RFC 6749 section 4.1.2: ten minutes at most
-LOGIN_LIFETIME = 3600  # seconds; UPS may ask for a code by mail, so a person may be slow
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2: base64url of a SHA-256
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
@@ -115,9 +112,9 @@ class UpsSimulator(Vocabulary):
         self.app_name = app_name
         self._first_redirect_uris = set(self.redirect_uris)
         self._first_lifetimes = (access_token_lifetime, refresh_token_lifetime)
-        self._denial = "error"
-        self._lock = threading.RLock()
         self._memory = Memory()
+        self._lock = self._memory.lock
+        self._pages = LoginPages(self._memory, app_name)
         self._weather = Weather()
         self._requests: list[RecordedRequest] = []
         self._server: http.SimulatorServer | None = None
@@ -158,7 +155,8 @@ class UpsSimulator(Vocabulary):
         if redirect_uri is None:
             check(bool(self.redirect_uris), "No redirect URI is registered")
             redirect_uri = min(self.redirect_uris)
-        return self._issue_code(Grant(), redirect_uri, code_challenge)
+        with self._lock:
+            return self._memory.issue_code(Grant(), redirect_uri, code_challenge)
 
     def issue_tokens(self) -> dict[str, str]:
         """A live pair of tokens, as UPS would answer."""
@@ -194,7 +192,7 @@ class UpsSimulator(Vocabulary):
     def set_denial(self, kind: str) -> None:
         """What Cancel sends back, as UPS does not say: error, nothing, or both error and code."""
         check(kind in ("error", "nothing", "both"), "kind is error, nothing or both")
-        self._denial = kind
+        self._pages.denial = kind
 
     def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
         """Seconds that tokens issued from now on live."""
@@ -205,7 +203,7 @@ class UpsSimulator(Vocabulary):
 
     def advance_clock(self, seconds: float) -> None:
         """Move UPS's clock, and so every expiry and `issued_at`; negative goes back."""
-        check(type(seconds) in (int, float), "seconds is a number")
+        check(type(seconds) in (int, float) and abs(seconds) < 1e9, "seconds is a number")
         with self._lock:
             self._memory.offset += seconds
 
@@ -244,7 +242,7 @@ class UpsSimulator(Vocabulary):
         with self._lock:
             self._memory.forget()
             self._requests.clear()
-            self._denial = "error"
+            self._pages.denial = "error"
             self.redirect_uris.clear()
             self.redirect_uris.update(self._first_redirect_uris)
             self.access_token_lifetime, self.refresh_token_lifetime = self._first_lifetimes
@@ -290,7 +288,7 @@ class UpsSimulator(Vocabulary):
             if call.path.startswith("/_control/"):
                 return self._control(call)
             if call.path == "/" or call.path.startswith("/login"):
-                return self._page(call)
+                return self._pages.answer(call)
             return self._as_ups(call)
         except Refused as refused:
             return refused.answer()
@@ -301,13 +299,13 @@ class UpsSimulator(Vocabulary):
             raise Refused(404, "10404", "Not Found")
         seen = self._weather.releases()  # before the record: who sees the request may release it
         record = self._record(call, route)
-        self._weather.linger(route)
-        call.route = route
-        if call.method != method:
+        if not self._weather.linger(route):
+            return None
+        if call.method == method:
+            answer = self._through_weather(call, route, work, seen)
+        else:
             answer = Refused(405, "10405", "Method Not Allowed").answer()
             answer.headers["Allow"] = method
-        else:
-            answer = self._through_weather(call, work, seen)
         with self._lock:
             record.status = answer.status if answer else None
         return answer
@@ -323,25 +321,22 @@ class UpsSimulator(Vocabulary):
         return exact.get(path, ("", "", None))
 
     def _record(self, call: Call, route: str) -> RecordedRequest:
-        try:
-            query, form = call.query, call.form
-        except ValueError:
-            raise bad_request("Malformed parameters") from None
         record = RecordedRequest(
-            call.method, call.path, route, query, form, call.headers, None, time.time()
+            call.method, call.path, route, MultiDict(), MultiDict(), call.headers, None, time.time()
         )
+        with contextlib.suppress(Refused):  # malformed: that is for the endpoint to say
+            record.query, record.form = call.query, call.form
         with self._lock:
             self._requests.append(record)
         return record
 
-    def _through_weather(self, call: Call, work: Callable, seen: int) -> Answer | None:
-        fault = self._weather.take(call.route)
+    def _through_weather(self, call: Call, route: str, work: Callable, seen: int) -> Answer | None:
+        fault = self._weather.take(route)
         if fault is None:
             return http.ask(work, call)
-        if fault.kind != "hang":
-            done = http.ask(work, call) if fault.does_the_work else None
-            return fault.disguise(done, call.route)
         done = http.ask(work, call) if fault.does_the_work else None
+        if fault.kind != "hang":
+            return fault.disguise(done, route)
         goes_on = self._weather.hold(seen, fault.seconds)
         if not goes_on or call.client_gone():
             return None
@@ -356,16 +351,17 @@ class UpsSimulator(Vocabulary):
             answer = refused.answer()
             answer.headers |= {"errorcode": refused.code, "errordescription": refused.message}
             return answer
-        transaction = secrets.token_urlsafe(32)
         with self._lock:
-            login = Login(query, self._memory.now() + LOGIN_LIFETIME)
-            self._memory.logins[transaction] = login
-        documented = {"client_id": "", "redirect_uri": "", "response_type": "", "scope": "",
-                      "state": "", **query, "type": "ups_com_api"}  # fmt: skip
-        documented.pop("code_challenge", None)
-        location = f"{self.base_url}/login?{urlencode({**documented, 'transaction': transaction})}"
-        headers = {"appname": "ups-simulator", "displayname": self.app_name}
-        return Answer(302, headers={"Location": location, **headers})
+            transaction = self._memory.begin_login(query)
+        documented = ("client_id", "redirect_uri", "response_type", "scope", "state")
+        location = {name: query.get(name, "") for name in documented}
+        location |= {"type": "ups_com_api", "transaction": transaction}
+        scheme = self.base_url.partition(":")[0]
+        return Answer(302, headers={
+            "Location": f"{scheme}://{call.headers['Host']}/login?{urlencode(location)}",
+            "appname": "ups-simulator",
+            "displayname": self.app_name,
+        })  # fmt: skip
 
     def _authorize_query(self, call: Call) -> dict[str, str]:
         query = http.parameters(
@@ -478,13 +474,6 @@ class UpsSimulator(Vocabulary):
                 raise bad_request("transId was used before")
             self._memory.trans_ids.add(trans_id)
 
-    def _issue_code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
-        with self._lock:
-            return self._memory.issue(
-                self._memory.codes, "code", grant, CODE_LIFETIME,
-                redirect_uri=redirect_uri, code_challenge=challenge,
-            )  # fmt: skip
-
     def _issue_pair(self, grant: Grant) -> dict[str, str]:
         """Every number is a string, as in UPS's description. The caller holds the lock.
 
@@ -511,88 +500,6 @@ class UpsSimulator(Vocabulary):
             "refresh_count": str(grant.refresh_count),
             "status": "approved",
         }
-
-    # === THE PAGES === #
-
-    def _page(self, call: Call) -> Answer:
-        if call.path == "/":
-            return _html_page(pages.home_page())
-        if call.method not in ("GET", "POST"):
-            return _html_page(pages.ended_page(), 405)
-        with self._lock:
-            return self._login_page(call)
-
-    def _login_page(self, call: Call) -> Answer:
-        transaction, step = self._login_address(call)
-        login = self._memory.logins.get(transaction)
-        if not login or login.expires_at < self._memory.now():
-            return _html_page(pages.ended_page(), 410)
-        if step != login.step:  # the browser's Back, or an address typed by hand
-            return _see_other(f"/login/{transaction}/{login.step}", self.base_url)
-        if call.method == "GET":
-            return _html_page(self._render(login))
-        form = call.form
-        if form.get("action") == "cancel":
-            return self._end_login(transaction, login, self._denied(login))
-        error = getattr(self, f"_enter_{step}")(login, form)
-        if error:
-            return _html_page(self._render(login, error), 422)
-        if step == "consent":
-            return self._end_login(transaction, login, {"code": self._agreed(login)})
-        return _see_other(f"/login/{transaction}/{login.step}", self.base_url)
-
-    def _login_address(self, call: Call) -> tuple[str, str]:
-        if call.path == "/login":  # as authorize sent it, in the form that UPS documents
-            return parse_qs(call.query_string).get("transaction", [""])[0], ""
-        _, _, transaction, step = [*call.path.split("/"), "", ""][:4]
-        return transaction, step
-
-    def _render(self, login: Login, error: str = "") -> str:
-        if login.step == "username":
-            return pages.username_page(self.app_name, login.username, error)
-        if login.step == "password":
-            return pages.password_page(login.username, error)
-        return pages.consent_page(self.app_name, login.query["redirect_uri"])
-
-    def _enter_username(self, login: Login, form: MultiDict) -> str:
-        login.username = form.get("username", "").strip()
-        if login.username != USERNAME:
-            return f"The simulator knows one user name: {USERNAME}."
-        if not form.get("agreement"):
-            return "Tick the agreement box to go on."
-        login.step = "password"
-        return ""
-
-    def _enter_password(self, login: Login, form: MultiDict) -> str:
-        if form.get("password") != PASSWORD:
-            return f"That is not the password. It is: {PASSWORD}"
-        login.step = "consent"
-        return ""
-
-    def _enter_consent(self, _login: Login, form: MultiDict) -> str:
-        return "" if form.get("action") == "allow" else "Press Allow or Cancel."
-
-    def _agreed(self, login: Login) -> str:
-        grant = Grant(scope=login.query.get("scope"))
-        challenge = login.query.get("code_challenge")
-        return self._issue_code(grant, login.query["redirect_uri"], challenge)
-
-    def _denied(self, login: Login) -> dict[str, str]:
-        error = {"error": "access_denied"}  # RFC 6749 section 4.1.2.1
-        if self._denial == "both":
-            return {**error, "code": self._agreed(login)}
-        return error if self._denial == "error" else {}
-
-    def _end_login(self, transaction: str, login: Login, result: dict[str, str]) -> Answer:
-        del self._memory.logins[transaction]
-        if "state" in login.query:
-            result = {**result, "state": login.query["state"]}
-        redirect_uri = login.query["redirect_uri"]
-        if not result:
-            return _see_other(redirect_uri)
-        # RFC 6749 section 3.1.2: a query that the redirect URI already has is kept.
-        joint = "&" if urlsplit(redirect_uri).query else "" if redirect_uri[-1] == "?" else "?"
-        return _see_other(f"{redirect_uri}{joint}{urlencode(result)}")
 
     # === THE CONTROLS OVER HTTP === #
 
@@ -684,25 +591,6 @@ def _basic(call: Call) -> tuple[str, str] | None:
 def _check_grant_type(form: dict[str, str], expected: str) -> None:
     if form["grant_type"] != expected:
         raise bad_request("Invalid grant_type")
-
-
-PAGE_HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-    " base-uri 'none'; frame-ancestors 'none'",
-}
-
-
-def _html_page(text: str, status: int = 200) -> Answer:
-    return Answer(status, text.encode(), dict(PAGE_HEADERS))
-
-
-def _see_other(location: str, base_url: str = "") -> Answer:
-    """RFC 9700 section 4.12: 303, so that no form is posted on."""
-    headers = {"Location": f"{base_url}{location}", "Cache-Control": "no-store"}
-    return Answer(303, headers={**headers, "Referrer-Policy": "no-referrer"})
 
 
 # === ON ITS OWN === #

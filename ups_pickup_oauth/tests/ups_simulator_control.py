@@ -8,7 +8,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from werkzeug.datastructures import Headers, MultiDict
 
@@ -61,7 +61,7 @@ class Person:
             status, location, page = self._visit(url, form)
             form = None
             if location:
-                url = location
+                url = urljoin(url, location)
                 if not url.startswith(f"{self._site}/login"):
                     return url
             else:

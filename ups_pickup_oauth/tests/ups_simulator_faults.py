@@ -82,7 +82,7 @@ class Fault:
         return json_answer(self.body, self.status)
 
     def _truncated(self, done: Answer, _route: str) -> Answer:
-        return replace(done, cut=True, headers=dict(done.headers))
+        return replace(done, cut=True)
 
     def _html(self, _done: Answer | None, _route: str) -> Answer:
         return Answer(self.status or 502, HTML, {"Content-Type": "text/html; charset=utf-8"})
@@ -147,12 +147,13 @@ class Weather:
                 self._latency.clear()
             self._latency[route] = seconds
 
-    def linger(self, route: str) -> None:
-        """Sleep for the route's latency, unless the simulator stops."""
+    def linger(self, route: str) -> bool:
+        """Sleep for the route's latency. :return: False when the simulator stops."""
         with self._changed:
             seconds = self._latency.get(route, self._latency.get("*", 0))
             if seconds:
                 self._changed.wait_for(lambda: self._stopping, seconds)
+            return not self._stopping
 
     def releases(self) -> int:
         with self._changed:

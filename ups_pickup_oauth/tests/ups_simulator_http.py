@@ -41,14 +41,14 @@ class Call:
 
     @property
     def query(self) -> MultiDict:
-        """:raise ValueError: when it is malformed."""
+        """:raise Refused: when it is malformed."""
         return _pairs(self.query_string)
 
     @property
     def form(self) -> MultiDict:
-        """:raise ValueError: when it is malformed."""
+        """:raise Refused: when it is malformed."""
         is_form = self.mimetype == "application/x-www-form-urlencoded"
-        return _pairs(self.body.decode()) if is_form else MultiDict()
+        return _pairs(self.body.decode("latin-1")) if is_form else MultiDict()
 
 
 @dataclass
@@ -71,8 +71,11 @@ class Answer:
 
     status: int
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Headers | dict[str, str] = field(default_factory=Headers)
     cut: bool = False
+
+    def __post_init__(self):
+        self.headers = Headers(self.headers)
 
 
 class Refused(Exception):  # noqa: N818  it is an answer of UPS, not a failure of this program
@@ -129,7 +132,10 @@ def parameters(values: MultiDict, required: set[str], optional: Iterable[str] = 
 def _pairs(text: str) -> MultiDict:
     if not text:
         return MultiDict()
-    pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError:
+        raise bad_request("Malformed parameters") from None
     return MultiDict(pairs)
 
 
@@ -214,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
         finally:
             if self.server.tls:
-                _shut(self.connection)
+                self.connection.close()
 
     def _serve(self):
         try:
@@ -265,8 +271,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_request(self, code="-", size="-"):
-        if self.server.verbose:  # the path alone: the query may carry a code
-            path = self.path.partition("?")[0]
+        if self.server.verbose:  # the path alone: a query carries codes, a page's address a sign-in
+            path = "/login/..." if self.path.startswith("/login") else self.path.partition("?")[0]
             print(f"{self.command} {path!a} {int(code)}", file=sys.stderr, flush=True)
 
     def log_error(self, *_args):

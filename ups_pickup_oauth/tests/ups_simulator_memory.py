@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from dataclasses import dataclass
+
+CODE_LIFETIME = 600  # seconds; RFC 6749 section 4.1.2: ten minutes at most
+LOGIN_LIFETIME = 3600  # seconds; UPS may ask for a code by mail, so a person may be slow
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Memory:
     """Every code, token and sign-in. Its caller holds the lock."""
 
     def __init__(self):
+        self.lock = threading.RLock()
         self.issued: set[str] = set()
         self.offset = 0.0
         self.forget()
@@ -62,6 +67,16 @@ class Memory:
         store[secret] = Issued(grant, self.now() + lifetime, **more)
         self.issued.add(secret)
         return secret
+
+    def issue_code(self, grant: Grant, redirect_uri: str, code_challenge: str | None) -> str:
+        bound = {"redirect_uri": redirect_uri, "code_challenge": code_challenge}
+        return self.issue(self.codes, "code", grant, CODE_LIFETIME, **bound)
+
+    def begin_login(self, query: dict[str, str]) -> str:
+        """:return: the transaction that stands for it in the pages' addresses."""
+        transaction = secrets.token_urlsafe(32)
+        self.logins[transaction] = Login(query, self.now() + LOGIN_LIFETIME)
+        return transaction
 
     def is_live(self, store: dict, secret: str | None) -> bool:
         held = store.get(secret)
