@@ -17,6 +17,7 @@ class ResCompany(models.Model):
         string="UPS Authorization in Use",
         help="The company's own, or that of its nearest ancestor that is authorized.",
         compute="_compute_ups_connection_id",
+        search="_search_ups_connection_id",
         compute_sudo=True,
         recursive=True,
         groups=ADMINISTRATOR,
@@ -101,14 +102,25 @@ class ResCompany(models.Model):
             company.ups_access_token = connection._open("sealed_access_token")
             company.ups_refresh_token = connection._open("sealed_refresh_token")
 
+    def _search_ups_connection_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        connections = self.env["ups.connection"].sudo().browse(value)
+        # Its own company, and those below that have none in use themselves.
+        companies = self._ups_search([("id", "child_of", connections.company_id.ids)])
+        found = companies.filtered(lambda each: each.ups_connection_id in connections)
+        return [("id", "in", found.ids)]
+
     def _search_ups_authorization_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # Companies are few, and a branch may have the state of any of its ancestors.
-        companies = self.sudo().with_context(active_test=False).search([])
-        return [
-            ("id", "in", [c.id for c in companies if c.ups_authorization_state in set(value)])
-        ]
+        # All of them are read: companies are few, and a branch shows an ancestor's state.
+        found = self._ups_search([]).filtered(lambda each: each.ups_authorization_state in value)
+        return [("id", "in", found.ids)]
+
+    @api.model
+    def _ups_search(self, domain):
+        return self.sudo().with_context(active_test=False).search(domain)
 
     # === ACTION METHODS === #
 
