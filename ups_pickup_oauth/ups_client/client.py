@@ -62,7 +62,7 @@ class OAuthClient:
         :raise TryLater: UPS cannot be reached or is unavailable.
         """
         answer = transport.ask("authorize", "GET", request.unbound().url, auth=transport.anonymous)
-        verdict_on("authorize", (self.client_secret, request.state)).check_login_page(answer)
+        verdict_on("authorize", (self.client_secret,)).check_login_page(answer)
 
     def exchange_code(
         self, code: str, redirect_uri: str, code_verifier: str | None = None

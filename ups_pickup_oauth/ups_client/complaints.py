@@ -9,37 +9,40 @@ from dataclasses import dataclass
 
 from .transport import Answer
 
-_REFUSALS = (400, 401, 403)
-
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """UPS's error code and words, fit to log. Of several errors: the first code, all words."""
 
     code: str | None
-    message: str
+    message: str | None
+
+    def in_words(self) -> str:
+        """The code and the words, for a sentence."""
+        return " ".join(filter(None, (self.code, self.message)))
 
     def names(self, word: str) -> bool:
         """Whether UPS's words name it, written ``ClientId``, ``client id`` or ``client_id``.
 
         :param word: lower case, without spaces and the like.
         """
-        return word in re.sub(r"[\s_-]+", "", self.message).lower()
+        return word in re.sub(r"[\s_-]+", "", self.message or "").lower()
 
 
 def complaint_in(answer: Answer, redact: Callable[[str], str]) -> Complaint | None:
-    """Return UPS's refusal, or None when the answer is none, or is not UPS's own.
+    """Return what UPS complains about, or None when the answer is no complaint of UPS's own.
 
     :param redact: makes a text of UPS's fit to log.
     """
-    if answer.status not in _REFUSALS:
-        return None
     errors = _errors_in_body(answer.body) or _errors_in_headers(answer)
     if not errors:
         return None
     codes = [code for code, _message in errors if code]
     messages = [message for _code, message in errors if message]
-    return Complaint(redact(codes[0]) if codes else None, redact("; ".join(messages)))
+    return Complaint(
+        code=redact(codes[0]) if codes else None,
+        message=redact("; ".join(messages)) if messages else None,
+    )
 
 
 def _errors_in_body(body: bytes) -> list[tuple[str, str]]:

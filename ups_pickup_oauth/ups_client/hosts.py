@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import FixSettings
@@ -17,6 +18,8 @@ _BASE_URLS = {
 AUTHORIZE_PATH = "/security/v1/oauth/authorize"
 TOKEN_PATH = "/security/v1/oauth/token"  # noqa: S105  a path
 REFRESH_PATH = "/security/v1/oauth/refresh"
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")  # RFC 1035, and '_'
+_LOOPBACK = ip_network("127.0.0.0/8")
 
 
 def base_url_for(environment: str, override: str | None = None) -> str:
@@ -64,7 +67,8 @@ def _problem_with(url: str) -> str | None:
         return "take the user name and password out of it"
     if "?" in url or "#" in url:
         return "take everything from '?' or '#' on out of it"
-    if not _is_host(parts.hostname):
+    host = parts.hostname or ""
+    if not (_NAME.fullmatch(host) or _address(host)):
         return "it names no valid host"
     return _problem_with_scheme(parts)
 
@@ -78,24 +82,17 @@ def _problem_with_scheme(parts: SplitResult) -> str | None:
     )
 
 
-def _is_host(hostname: str | None) -> bool:
-    if not hostname:
-        return False
-    try:
-        # the resolver does this too, and chokes on labels over 63 characters
-        hostname.encode("idna")
-    except UnicodeError:
-        return False
-    return True
-
-
 def is_loopback(hostname: str) -> bool:
     """Whether what is sent to this host never leaves the machine: localhost, 127.0.0.0/8 or ::1."""
     if hostname == "localhost":
         return True
+    # Not ip_address().is_loopback: its word on IPv4-mapped addresses depends on Python's version.
+    address = _address(hostname)
+    return address == ip_address("::1") or (address is not None and address in _LOOPBACK)
+
+
+def _address(hostname: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ipaddress.ip_address(hostname)
+        return ip_address(hostname)
     except ValueError:
-        return False
-    # Not `is_loopback`: what it says of IPv4-mapped addresses depends on Python's version.
-    return address in ipaddress.ip_network("127.0.0.0/8") or address == ipaddress.ip_address("::1")
+        return None

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 _LONGEST = 300  # characters; the longest message that UPS is known to send has about 60
 _MARK = "[redacted]"
 # A run this long is no word of a sentence: it is a token, or a part of one that UPS cut short.
-_TOKEN_LIKE = r"[A-Za-z0-9_~+=-]{32,}"  # noqa: S105  a pattern
+_TOKEN_LIKE = re.compile(r"[A-Za-z0-9_~+=-]{32,}")
 
 
 def redactor(secrets: Iterable[str | None]) -> Callable[[str], str]:
@@ -20,17 +20,24 @@ def redactor(secrets: Iterable[str | None]) -> Callable[[str], str]:
     :param secrets: every secret of the call. UPS, or a gateway before it, may echo what it was
         sent, as it is, percent-encoded, HTML-escaped or in base64.
     """
-    forms = {form for secret in secrets if secret for form in _forms(secret)}
-    longest_first = [re.escape(form) for form in sorted(forms, key=len, reverse=True)]
-    pattern = re.compile("|".join([*longest_first, _TOKEN_LIKE]), re.IGNORECASE)
-    return lambda text: pattern.sub(_MARK, _one_line(text)).strip()[:_LONGEST]
+    known = tuple(filter(None, secrets))
+
+    def redact(text: str) -> str:
+        line = _one_line(text)
+        forms = {form for secret in known for form in _forms(secret)}
+        for form in sorted(forms, key=len, reverse=True):  # what holds another one goes first
+            line = line.replace(form, _MARK)
+        return _TOKEN_LIKE.sub(_MARK, line).strip()[:_LONGEST]
+
+    return redact
 
 
 def _forms(secret: str) -> set[str]:
-    octets = secret.encode("utf-8", "surrogatepass")
+    octets = secret.encode()
     base64 = {encode(octets).decode().rstrip("=") for encode in (b64encode, urlsafe_b64encode)}
     percent = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
-    return {secret, escape(secret)} | base64 | percent
+    lower_hex = {re.sub("%..", lambda code: code[0].lower(), form) for form in percent}
+    return {secret, escape(secret)} | base64 | percent | lower_hex
 
 
 def _one_line(text: str) -> str:

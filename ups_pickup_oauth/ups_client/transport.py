@@ -79,7 +79,7 @@ def ask(
     # Raised out here, so that the exception has no context: those of requests hold the request,
     # secrets and all.
     raise TryLater(
-        f"No usable answer from UPS to {operation}: {reason}.",
+        f"No usable answer from UPS to {operation}: {reason}",
         operation=operation,
         answer_lost=_this_call.sent and method != "GET",  # a GET carries nothing out
     )
@@ -111,7 +111,7 @@ def _received(response: requests.Response) -> Answer:
 def _unpacked(packed: bytes, encoding: str) -> bytes:
     # "identity" was asked for. A gateway may pack nevertheless, and a refresh token is too precious
     # to be fussy.
-    if encoding.lower() in ("", "identity"):
+    if not packed or encoding.lower() in ("", "identity"):
         return packed
     if encoding.lower() not in ("gzip", "x-gzip", "deflate"):
         raise _UnusableError
@@ -244,7 +244,7 @@ class UpsAdapter(HTTPAdapter):
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         # Set here and not in Session.request: Odoo's test suite wraps Session.send and compares
         # `timeout` with a number (odoo/tests/common.py, BaseCase._request_handler).
-        timeout = timeout or (CONNECT_TIMEOUT, READ_TIMEOUT)
+        timeout = CONNECT_TIMEOUT, READ_TIMEOUT
         # a CA bundle of one's own, but never False
         verify = verify if isinstance(verify, str) else True
         if request.url.startswith("http:"):

@@ -20,6 +20,7 @@ from .token_set import NotApprovedError, TokenSet, UnreadableError, read_token_s
 from .transport import Answer
 
 # seconds: Retry-After beyond this would park a company for longer than UPS's outages last
+_REFUSALS = (400, 401, 403)  # HTTP statuses; in UPS's envelope only
 _LONGEST_WAIT = 3600
 # What UPS's words name, and the setting to fix then; the first that fits. Seen at UPS: "Invalid
 # Redirect URL", "ClientId is Invalid", "Invalid/Missing Authorization Header".
@@ -67,29 +68,32 @@ class Verdict:
         except NotApprovedError as refusal:
             error = self._not_approved(str(refusal))
         except UnreadableError as reason:
-            error = self._outage(answer, f"cannot be read ({reason})")
+            error = self._outage(answer, f"unreadable: {reason}")
         raise error  # out here without a context: nothing of the answer in tracebacks
 
     def _error_for(self, answer: Answer) -> UpsError:
         complaint = complaint_in(answer, self.redact)
-        if complaint is None:
-            return self._outage(answer, "was not expected")
-        return self._refusal(answer.status, complaint)
+        if complaint and answer.status in _REFUSALS:
+            return self._refusal(answer.status, complaint)
+        problem = complaint.in_words() if complaint else "not an answer that UPS describes"
+        return self._outage(answer, problem, complaint)
 
     def _refusal(self, status: int, complaint: Complaint) -> UpsError:
-        why = {
-            "operation": self.operation,
-            "http_status": status,
-            "ups_code": complaint.code,
-            "ups_message": complaint.message,
-        }
-        said = " ".join(filter(None, (complaint.code, complaint.message)))
-        sentence = f"UPS refused {self.operation} with HTTP {status}: {said}"
+        sentence = f"UPS refused {self.operation}: HTTP {status}, {complaint.in_words()}"
+        why = self._why(status, complaint)
         setting = "application" if status == 403 else self._setting_named(complaint)
         # Before anybody has logged in there is nothing that a person could do again.
         if setting or self.operation == "authorize":
             return FixSettings(sentence, setting=setting, **why)
         return AskPersonAgain(sentence, **why)
+
+    def _why(self, status: int, complaint: Complaint | None) -> dict:
+        return {
+            "operation": self.operation,
+            "http_status": status,
+            "ups_code": complaint and complaint.code,
+            "ups_message": complaint and complaint.message,
+        }
 
     def _setting_named(self, complaint: Complaint) -> str | None:
         for word, setting in _NAMED_SETTINGS:
@@ -103,11 +107,10 @@ class Verdict:
         sentence = f"UPS did not approve {self.operation}: {said}"
         return AskPersonAgain(sentence, operation=self.operation, http_status=200, ups_message=said)
 
-    def _outage(self, answer: Answer, what: str) -> UpsError:
+    def _outage(self, answer: Answer, problem: str, complaint: Complaint | None = None) -> TryLater:
         return TryLater(
-            f"UPS's answer to {self.operation}, HTTP {answer.status}, {what}.",
-            operation=self.operation,
-            http_status=answer.status,
+            f"No usable answer from UPS to {self.operation}: HTTP {answer.status}, {problem}",
+            **self._why(answer.status, complaint),
             retry_after=seconds_to_wait(answer.headers.get("Retry-After", "")),
             # 429 is UPS's own word that it did nothing, and looking at the authorize page does
             # nothing. Behind all else, a proxy's 401 or 403 included, UPS may have done its work:
