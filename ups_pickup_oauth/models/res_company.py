@@ -253,7 +253,9 @@ class ResCompany(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
         if not company or not company._ups_may_authorize():
             return action
-        action.update(res_id=company.id, views=[(False, "form")], view_mode="form")
+        # Without the active_id of the address that led here, the web client shows the address and
+        # the breadcrumbs of a company that was opened from the list.
+        action.update(res_id=company.id, context={"active_id": False, "active_ids": []})
         if company.ups_authorization_state != "authorized":
             return action
         return company._ups_notify(
@@ -267,7 +269,7 @@ class ResCompany(models.Model):
     def _ups_landing_url(self):
         """:return: the path, on this Odoo, of :meth:`_ups_landing_action` for the company."""
         self.ensure_one()
-        return f"/odoo/{self.id}/ups-authorized"
+        return f"/odoo/{self.id}/ups-authorized?view_type=form"
 
     def _ups_notify(self, kind, message, next_action, sticky=False):
         return {
