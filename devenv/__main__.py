@@ -1,15 +1,20 @@
 """The door for make: prepare the environment, then go on in the environment's own Python."""
 
 import os
+import signal
 import sys
 
 from devenv import setup
 from devenv.console import Problem, exit_with_sentence
 from devenv.paths import REPO
+from devenv.processes import die_with_parent
 from devenv.python_packages import PYTHON
 
 
 def main(args: list[str]) -> None:
+    if os.environ.get("MAKELEVEL"):
+        # A killed make must not leave us serving; without make, the parent is the person's shell.
+        die_with_parent(signal.SIGTERM)
     try:
         setup.ensure()
     except Problem as problem:
@@ -17,7 +22,7 @@ def main(args: list[str]) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     os.chdir(REPO)
-    # Same process, so that signals and the exit code need no passing on.
+    # The same process goes on, so that signals and the exit code need no passing on.
     os.execv(PYTHON, [str(PYTHON), "-m", "devenv.commands", *args])
 
 

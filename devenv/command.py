@@ -1,21 +1,28 @@
-"""Run any command with PostgreSQL up: `python3 -m devenv exec pytest …`."""
+"""Single steps for a developer: `python3 -m devenv exec pytest …`, `python3 -m devenv fresh NAME`."""
 
 import os
+import signal
 import subprocess
 
 from devenv import database, postgres, server
 from devenv.paths import REPO, VENV
 
 
-def main(args: list[str]) -> int:
+def execute(*args: str) -> int:
+    """Run any command with PostgreSQL up and the environment's programs on the PATH."""
     with postgres.running():
         server.write_config()
         path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(args, cwd=REPO, env=os.environ | {"PATH": path}, check=False).returncode
+        # The command shares our terminal and hears Ctrl-C itself; we wait for its answer to it.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        return subprocess.run(
+            args, cwd=REPO, env=os.environ | {"PATH": path}, check=False
+        ).returncode
 
 
-def fresh(args: list[str]) -> int:
+def fresh(*names: str) -> int:
+    """Make databases anew, with the addon installed."""
     with postgres.running():
-        for name in args:
+        for name in names:
             database.make_fresh(name)
     return 0

@@ -3,28 +3,28 @@
 import signal
 import sys
 
+from devenv import command, run
 from devenv.console import Problem, exit_with_sentence
+
+_COMMANDS = {"run": run.main, "exec": command.execute, "fresh": command.fresh}
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(name: str, *args: str) -> int:
-    from devenv import command  # noqa: PLC0415
-    commands = {
-        "exec": command.main,
-        "fresh": command.fresh,
-    }
-    return commands[name](list(args))
+    for number in _ENDING:
+        signal.signal(number, _leave)
+    try:
+        return _COMMANDS[name](*args)
+    except Problem as problem:
+        exit_with_sentence(problem)
 
 
 def _leave(signal_number: int, _frame) -> None:
+    """Unwind and stop what was started; an impatient second Ctrl-C must not cut that short."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + signal_number)
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
-    try:
-        sys.exit(main(*sys.argv[1:]))
-    except Problem as problem:
-        exit_with_sentence(problem)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main(*sys.argv[1:]))

@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import json
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -10,17 +12,18 @@ import psycopg2
 from psycopg2 import sql
 
 from devenv import odoo_source, postgres, server
-from devenv.console import Problem, step
+from devenv.console import Problem, run_logged, step
 from devenv.locks import setup_lock
-from devenv.paths import ADDON, CACHE, DATA
+from devenv.paths import ADDON, CACHE, DATA, LOGS, REPO
 
 RUN = "ups_run"
+RUN_REAL = "ups_run_cie"
 TEST = "ups_test"
 E2E = "ups_e2e"
 # The modules that the addon depends on, with all that they bring by themselves.
 _TEMPLATE_MODULES = "base_setup,mail"
 # Written as the database's comment, so that no database of the person's own is ever dropped.
-_MARK = f"ups_pickup_oauth devenv of {CACHE}"
+_MARK = f"ups_pickup_oauth devenv of {CACHE} "
 
 
 @contextlib.contextmanager
@@ -36,44 +39,14 @@ def connect(name: str) -> Iterator[psycopg2.extensions.cursor]:
 
 def make_fresh(name: str) -> None:
     """A copy of the template with the addon installed, whatever was there before."""
-    _copy_template(name)
+    make_without_addon(name)
     with step(f"installing the addon in the database {name}"):
         _odoo_update(name, "--init", ADDON.name)
-    _remember_update(name)
+    _remember(name, **_fingerprints())
 
 
-def make_uninstalled(name: str) -> None:
-    """A copy of the template without the addon, for a runner that installs it itself."""
-    _copy_template(name)
-
-
-def make_current(name: str) -> bool:
-    """Make the database, or update it if the addon changed since. True if it was made."""
-    if not _exists(name):
-        make_fresh(name)
-        return True
-    odoo_before, addon_before = _remembered_update(name)
-    odoo_now, addon_now = _fingerprints()
-    if odoo_before != odoo_now:
-        with step("updating the database to the other Odoo"):
-            _odoo_update(name, "--update", "base")
-    elif addon_before != addon_now:
-        with step("updating the addon in the database, since it changed"):
-            _odoo_update(name, "--update", ADDON.name)
-    _remember_update(name)
-    return False
-
-
-def drop(name: str) -> None:
-    if _exists(name):
-        if not postgres.is_own() and not _comment(name).startswith(_MARK):
-            raise Problem(f"The database {name} is not this clone's; rename or drop it yourself.")
-        with connect("postgres") as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-    shutil.rmtree(_filestore(name), ignore_errors=True)
-
-
-def _copy_template(name: str) -> None:
+def make_without_addon(name: str) -> None:
+    """A copy of the template, for a runner that installs the addon itself."""
     with setup_lock():
         template = _ensure_template()
         drop(name)
@@ -85,6 +58,48 @@ def _copy_template(name: str) -> None:
         for key in ("database.uuid", "database.secret"):
             statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
             cursor.execute(statement, (str(uuid.uuid4()), key))
+
+
+def make_current(name: str) -> None:
+    """Make the database, or update what changed since it was made."""
+    if not _exists(name) or "addon" not in _remembered(name):
+        make_fresh(name)
+        return
+    current = _is_current(name)
+    if not current["odoo"]:
+        with step("updating the database, since it was made with another Odoo"):
+            _odoo_update(name, "--update", "base")
+    elif not current["addon"]:
+        with step("updating the addon in the database, since its files changed"):
+            _odoo_update(name, "--update", ADDON.name)
+    _remember(name, **_fingerprints())
+
+
+def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret: str = "") -> None:
+    """The companies, the address and the simulator's credentials; nothing when they are there."""
+    script = REPO / "devenv" / "demo_data.py"
+    data = _digest(f"{script.read_text()} {odoo_url} {client_id} {client_secret}")
+    if _remembered(name).get("data") == data:
+        return
+    variables = {
+        "DEMO_ODOO_URL": odoo_url,
+        "DEMO_CLIENT_ID": client_id,
+        "DEMO_CLIENT_SECRET": client_secret,
+    }
+    with step("loading the companies and settings to try"), script.open() as source:
+        command = server.odoo_command(name, "--no-http", subcommand="shell")
+        log = LOGS / f"demo-data-{name}.log"
+        run_logged(command, log, cwd=REPO, stdin=source, env=os.environ | variables)
+    _remember(name, data=data)
+
+
+def drop(name: str) -> None:
+    if _exists(name):
+        if not postgres.is_own() and not _comment(name).startswith(_MARK):
+            raise Problem(f"The database {name} is not this clone's; rename or drop it yourself.")
+        with connect("postgres") as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
 def _ensure_template() -> str:
@@ -113,7 +128,7 @@ def _create(name: str, template: str) -> None:
         names = sql.Identifier(name), sql.Identifier(template)
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names)
         cursor.execute(command)
-    _set_comment(name, _MARK)
+    _set_comment(name, _MARK + "{}")
 
 
 def _odoo_update(name: str, *options: str) -> None:
@@ -133,24 +148,40 @@ def _filestore(name: str):
 # --- what a database was last updated with ---
 
 
-def _fingerprints() -> tuple[str, str]:
+def _is_current(name: str) -> dict[str, bool]:
+    remembered = _remembered(name)
+    return {key: remembered.get(key) == value for key, value in _fingerprints().items()}
+
+
+def _fingerprints() -> dict[str, str]:
+    odoo = odoo_source.ensure()
+    return {"odoo": _digest(f"{odoo.python_path} {odoo.version_id}"), "addon": _addon_digest()}
+
+
+def _addon_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(ADDON.rglob("*")):
         inner = path.relative_to(ADDON)
         if path.is_file() and inner.parts[0] != "tests" and path.suffix != ".pyc":
             digest.update(f"{inner}\0".encode() + path.read_bytes() + b"\0")
-    odoo = odoo_source.ensure()
-    odoo_key = hashlib.sha256(f"{odoo.python_path} {odoo.version_id}".encode()).hexdigest()
-    return odoo_key[:12], digest.hexdigest()[:12]
+    return digest.hexdigest()[:12]
 
 
-def _remember_update(name: str) -> None:
-    _set_comment(name, " ".join((_MARK, *_fingerprints())))
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _remembered_update(name: str) -> tuple[str, str]:
-    words = _comment(name).removeprefix(_MARK).split()
-    return (words[0], words[1]) if len(words) == 2 else ("", "")
+def _remember(name: str, **fingerprints: str) -> None:
+    _set_comment(name, _MARK + json.dumps(_remembered(name) | fingerprints))
+
+
+def _remembered(name: str) -> dict[str, str]:
+    comment = _comment(name)
+    if not comment.startswith(_MARK):
+        return {}
+    with contextlib.suppress(json.JSONDecodeError):
+        return json.loads(comment.removeprefix(_MARK))
+    return {}
 
 
 def _comment(name: str) -> str:

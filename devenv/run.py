@@ -1,0 +1,103 @@
+"""`make run`: an Odoo with the addon, and a UPS to authorize it at."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from devenv import database, postgres, server
+from devenv.console import Problem, say, step
+from devenv.locks import only_one
+from devenv.ports import require_free_port
+
+_ODOO_PORT = 8069
+_SIMULATOR_PORT = 9069
+
+
+def main() -> int:
+    real = _real_credentials()
+    odoo_port = _port("ODOO_PORT", _ODOO_PORT)
+    simulator_port = _port("SIMULATOR_PORT", _SIMULATOR_PORT)
+    with ExitStack() as stack:
+        stack.enter_context(only_one("run"))
+        require_free_port(server.ODOO_HOST, odoo_port, "ODOO_PORT")
+        if not real:
+            require_free_port(server.SIMULATOR_HOST, simulator_port, "SIMULATOR_PORT")
+        stack.enter_context(postgres.running())
+        name = _prepare(odoo_port, real)
+        if not real:
+            stack.enter_context(server.simulator(simulator_port, odoo_port))
+        environment = real or {"UPS_BASE_URL": server.simulator_url(simulator_port)}
+        with step("starting Odoo"):
+            process = stack.enter_context(
+                server.odoo(name, odoo_port, environment=environment, on_line=WarningPrinter())
+            )
+        say(_welcome(odoo_port, simulator_port, real=bool(real), log=process.log))
+        process.wait()
+        raise Problem(f"Odoo ended by itself; its log is {process.log}")
+
+
+def _real_credentials() -> dict[str, str]:
+    """UPS's test host, when the developer gives an application's credentials."""
+    names = ("UPS_CLIENT_ID", "UPS_CLIENT_SECRET")
+    given = {name: os.environ[name] for name in names if os.environ.get(name)}
+    if len(given) == 1:
+        raise Problem(f"Give both {' and '.join(names)}, or neither to use the simulator.")
+    return given and given | {"UPS_ENVIRONMENT": os.environ.get("UPS_ENVIRONMENT") or "cie"}
+
+
+def _port(variable: str, default: int) -> int:
+    value = os.environ.get(variable) or str(default)
+    if not value.isdecimal() or not 0 < int(value) < 65535:
+        raise Problem(f"{variable}={value} is no port number.")
+    return int(value)
+
+
+def _prepare(odoo_port: int, real: dict[str, str]) -> str:
+    """A database of its own for UPS's host, so that no token of the simulator is sent there."""
+    name = database.RUN_REAL if real else database.RUN
+    database.make_current(name)
+    secrets = () if real else (server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET)
+    database.load_demo_data(name, server.odoo_url(odoo_port), *secrets)
+    return name
+
+
+class WarningPrinter:
+    """Passes on the log's warnings and errors, with the traceback lines that follow one."""
+
+    _entry = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ ([A-Z]+) ")
+
+    def __init__(self) -> None:
+        self._showing = False
+
+    def __call__(self, line: str) -> None:
+        entry = self._entry.match(line)
+        if entry:
+            self._showing = entry.group(1) in {"WARNING", "ERROR", "CRITICAL"}
+        if self._showing:
+            say(line.rstrip("\n")[: shutil.get_terminal_size().columns * 4])
+
+
+def _welcome(odoo_port: int, simulator_port: int, *, real: bool, log) -> str:
+    return "\n".join(_welcome_lines(odoo_port, simulator_port, real, log))
+
+
+def _welcome_lines(odoo_port: int, simulator_port: int, real: bool, log) -> Iterator[str]:
+    url = server.odoo_url(odoo_port)
+    ups = "UPS's test host" if real else server.simulator_url(simulator_port)
+    sign_in = "with a UPS.com login" if real else "with the user name and password that it shows"
+    yield ""
+    yield f"  Odoo    {url}/odoo     login admin, password admin"
+    yield f"  UPS     {ups}"
+    yield f"  Log     {log}"
+    yield ""
+    yield f"  1. Settings, Users & Companies, Companies ({url}/odoo/companies): open Harbor Supplies"
+    yield "  2. API, then OAuth"
+    yield f"  3. At UPS, sign in {sign_in}: you come back to the company, now Authorized"
+    yield "  4. Authorized, Opt-Out, OK: it reads API again"
+    yield ""
+    if real:
+        yield f"  The application at UPS needs this redirect URI: {url}{server.CALLBACK}"
+        yield ""
+    yield "  Ctrl-C ends all of it. Warnings of Odoo's log follow here."
