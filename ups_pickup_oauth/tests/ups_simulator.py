@@ -349,7 +349,7 @@ class UpsSimulator(Vocabulary):
             query = self._authorize_query(call)
         except Refused as refused:
             answer = refused.answer()
-            answer.headers |= {"errorcode": refused.code, "errordescription": refused.message}
+            answer.headers.update(errorcode=refused.code, errordescription=refused.message)
             return answer
         with self._lock:
             transaction = self._memory.begin_login(query)

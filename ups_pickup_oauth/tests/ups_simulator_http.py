@@ -14,6 +14,7 @@ import socketserver
 import ssl
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -199,6 +200,10 @@ class SimulatorServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class _UnreadableError(Exception):
+    """A request that cannot be read to its end."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept
     server_version, sys_version = "UpsSimulator", ""
@@ -225,9 +230,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self):
         try:
             answer = self.server.handle(self._read_call())
-        except ValueError as error:
-            self.close_connection = True  # the rest of the request may still be in the pipe
+        except _UnreadableError as error:
+            self.close_connection = True  # the rest of the request is still in the pipe
             answer = bad_request(str(error)).answer()
+        except Exception:  # a fault of the simulator's own must not look like one of UPS's
+            traceback.print_exc()
+            answer = Answer(500, b"The simulator has failed; its standard error says how.\n")
         if answer is None:
             self.close_connection = True
             _shut(self.connection)
@@ -239,9 +247,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _read_call(self) -> Call:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            raise ValueError("Send a Content-Length")
+            raise _UnreadableError("Send a Content-Length")
         if int(length) > MAX_REQUEST_BYTES:
-            raise ValueError("Request too large")
+            raise _UnreadableError("Request too large")
         body = self.rfile.read(int(length))
         path, _, query = self.path.partition("?")
         headers = Headers(self.headers.items())
