@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-from devenv import setup
+from devenv import clean, setup
 from devenv.console import Problem, exit_with_sentence
 from devenv.paths import REPO
 from devenv.processes import die_with_parent
@@ -16,6 +16,8 @@ def main(args: list[str]) -> None:
         # A killed make must not leave us serving; without make, the parent is the person's shell.
         die_with_parent(signal.SIGTERM)
     try:
+        if args == ["clean"]:
+            sys.exit(clean.main())
         setup.ensure()
     except Problem as problem:
         exit_with_sentence(problem)

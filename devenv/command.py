@@ -1,4 +1,4 @@
-"""Single steps for a developer: `python3 -m devenv exec pytest …`, `python3 -m devenv fresh NAME`."""
+"""Single steps for a developer: `python3 -m devenv exec COMMAND…` and `… fresh DATABASE`."""
 
 import os
 import signal

@@ -3,10 +3,16 @@
 import signal
 import sys
 
-from devenv import command, run
+from devenv import command, lint, run, test
 from devenv.console import Problem, exit_with_sentence
 
-_COMMANDS = {"run": run.main, "exec": command.execute, "fresh": command.fresh}
+_COMMANDS = {
+    "run": run.main,
+    "test": test.main,
+    "lint": lint.main,
+    "exec": command.execute,
+    "fresh": command.fresh,
+}
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -43,7 +43,8 @@ def run_logged(args: Sequence[object], log: Path, **kwargs) -> None:
         ).returncode
     if code:
         tail = log.read_text(errors="replace").splitlines()[-15:]
-        raise Problem("\n".join([*tail, f"{Path(str(args[0])).name} failed; all it said is in {log}"]))
+        said = f"{Path(str(args[0])).name} failed; all that it said is in {log}"
+        raise Problem("\n".join([*tail, said]))
 
 
 def exit_with_sentence(problem: Problem) -> None:

@@ -83,7 +83,7 @@ def _candidate_version() -> str:
 
 
 def _download() -> list[Path]:
-    """apt checks each file against the signed lists; what came complete before is not asked again."""
+    """apt checks each file against the signed package lists."""
     debs = _APT / "debs"
     shutil.rmtree(debs, ignore_errors=True)
     debs.mkdir()
@@ -114,7 +114,7 @@ def _apt(
     with (LOGS / "apt-odoo.log").open("a") as log:
         log.write(f"{tool} {' '.join(args)}\n{done.stderr}\n")
     if check and done.returncode:
-        raise Problem(f"{done.stderr.strip()}\n{tool} {args[0]} failed; try again when it can answer.")
+        raise Problem(f"{done.stderr.strip()}\n`{tool} {args[0]}` failed; please try again.")
     return done.stdout
 
 

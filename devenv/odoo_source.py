@@ -37,10 +37,7 @@ def ensure() -> OdooSource:
 def _checkout(folder: Path) -> OdooSource:
     if not (folder / "odoo" / "release.py").exists() or not (folder / "addons").is_dir():
         raise Problem(f"ODOO_SOURCE={folder} is no Odoo checkout: no odoo/release.py and addons/.")
-    commit = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return _describe(folder, commit or "no-commit")
+    return _describe(folder, _commit(folder))
 
 
 def _describe(folder: Path, version_id: str) -> OdooSource:
@@ -82,4 +79,10 @@ def _clone(folder: Path) -> str:
     with step("cloning Odoo 19.0 (shallow, about 250 MB)"):
         command = ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0"]
         run_logged([*command, REPOSITORY, folder], LOGS / "odoo-clone.log")
-    return subprocess.check_output(["git", "-C", str(folder), "rev-parse", "HEAD"], text=True).strip()
+    return _commit(folder)
+
+
+def _commit(folder: Path) -> str:
+    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "no commit"

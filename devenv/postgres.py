@@ -120,9 +120,10 @@ def _create_cluster() -> None:
     _give_to_server_user(_LOG)
     # peer: only this operating-system user gets in, on a machine shared with others too.
     # C.UTF-8 of the builtin provider is the same on every machine.
+    options = ("--username", getpass.getuser(), "--auth=peer", "--encoding=UTF8")
+    options += ("--locale-provider=builtin", "--locale=C.UTF-8")
     run_logged(
-        [_bin() / "initdb", "--pgdata", building, "--username", getpass.getuser()]
-        + ["--auth=peer", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"],
+        [_bin() / "initdb", "--pgdata", building, *options],
         LOGS / "initdb.log",
         **_as_server_user(),
     )

@@ -12,6 +12,8 @@ from devenv.system_packages import ensure_venv_module
 
 PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "made-from"
+# The lock file is complete, so nothing is resolved; and no package runs code to be installed.
+_PIP_OPTIONS = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir")
 
 
 def ensure() -> None:
@@ -25,10 +27,8 @@ def ensure() -> None:
     with step("installing the Python packages of devenv/requirements.txt"):
         shutil.rmtree(VENV, ignore_errors=True)
         run_logged([sys.executable, "-m", "venv", VENV], LOGS / "venv.log")
-        # The lock file is complete, so --no-deps; and no package runs code to be installed.
         run_logged(
-            [PYTHON, "-m", "pip", "install", "--no-deps", "--require-hashes"]
-            + ["--only-binary", ":all:", "--no-cache-dir", "-r", LOCK_FILE],
+            [PYTHON, "-m", "pip", "install", *_PIP_OPTIONS, "--requirement", LOCK_FILE],
             LOGS / "pip.log",
             env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
         )

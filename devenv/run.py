@@ -1,14 +1,14 @@
 """`make run`: an Odoo with the addon, and a UPS to authorize it at."""
 
 import os
-import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 from devenv import database, postgres, server
 from devenv.console import Problem, say, step
 from devenv.locks import only_one
+from devenv.odoo_log import TroubleFilter
 from devenv.ports import require_free_port
 
 _ODOO_PORT = 8069
@@ -31,9 +31,10 @@ def main() -> int:
         environment = real or {"UPS_BASE_URL": server.simulator_url(simulator_port)}
         with step("starting Odoo"):
             process = stack.enter_context(
-                server.odoo(name, odoo_port, environment=environment, on_line=WarningPrinter())
+                server.odoo(name, odoo_port, environment=environment, on_line=_trouble_printer())
             )
-        say(_welcome(odoo_port, simulator_port, real=bool(real), log=process.log))
+        for line in _welcome(odoo_port, simulator_port, bool(real), process.log):
+            say(line)
         process.wait()
         raise Problem(f"Odoo ended by itself; its log is {process.log}")
 
@@ -63,27 +64,17 @@ def _prepare(odoo_port: int, real: dict[str, str]) -> str:
     return name
 
 
-class WarningPrinter:
-    """Passes on the log's warnings and errors, with the traceback lines that follow one."""
+def _trouble_printer() -> Callable[[str], None]:
+    is_trouble = TroubleFilter()
 
-    _entry = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ ([A-Z]+) ")
+    def print_trouble(line: str) -> None:
+        if is_trouble(line):
+            say(line.rstrip("\n"))
 
-    def __init__(self) -> None:
-        self._showing = False
-
-    def __call__(self, line: str) -> None:
-        entry = self._entry.match(line)
-        if entry:
-            self._showing = entry.group(1) in {"WARNING", "ERROR", "CRITICAL"}
-        if self._showing:
-            say(line.rstrip("\n")[: shutil.get_terminal_size().columns * 4])
+    return print_trouble
 
 
-def _welcome(odoo_port: int, simulator_port: int, *, real: bool, log) -> str:
-    return "\n".join(_welcome_lines(odoo_port, simulator_port, real, log))
-
-
-def _welcome_lines(odoo_port: int, simulator_port: int, real: bool, log) -> Iterator[str]:
+def _welcome(odoo_port: int, simulator_port: int, real: bool, log: Path) -> Iterator[str]:
     url = server.odoo_url(odoo_port)
     ups = "UPS's test host" if real else server.simulator_url(simulator_port)
     sign_in = "with a UPS.com login" if real else "with the user name and password that it shows"
@@ -92,7 +83,7 @@ def _welcome_lines(odoo_port: int, simulator_port: int, real: bool, log) -> Iter
     yield f"  UPS     {ups}"
     yield f"  Log     {log}"
     yield ""
-    yield f"  1. Settings, Users & Companies, Companies ({url}/odoo/companies): open Harbor Supplies"
+    yield "  1. Settings, Users & Companies, Companies: open Harbor Supplies"
     yield "  2. API, then OAuth"
     yield f"  3. At UPS, sign in {sign_in}: you come back to the company, now Authorized"
     yield "  4. Authorized, Opt-Out, OK: it reads API again"

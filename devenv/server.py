@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devenv import odoo_source
 from devenv.console import run_logged
-from devenv.paths import DATA, LOGS, ODOO_CONF, REPO, SIMULATOR
+from devenv.paths import DATA, LOGS, ODOO_CONF, REPO, SCREENSHOTS, SIMULATOR
 from devenv.ports import free_port
 from devenv.processes import Process, until_stopped
 
@@ -73,6 +73,8 @@ def write_config() -> Path:
         "http_interface": ODOO_HOST,
         "list_db": False,
         "max_cron_threads": 1,
+        # Odoo's browser tests leave theirs in /tmp otherwise.
+        "screenshots": SCREENSHOTS,
     }
     DATA.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{key} = {value}\n" for key, value in options.items())
@@ -90,7 +92,7 @@ def _write_if_changed(path: Path, text: str) -> None:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    """Ours, less what decides the addon's settings, and less make's, which repeats its arguments."""
+    """Ours, less what decides the addon's settings, and less make's copy of its arguments."""
     decides = ("UPS_CLIENT_ID", "UPS_CLIENT_SECRET", "UPS_ENVIRONMENT", "UPS_BASE_URL")
     makes_own = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if name not in decides + makes_own}

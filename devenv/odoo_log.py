@@ -1,0 +1,39 @@
+"""What in Odoo's log a person must read: warnings, errors, and how the tests went."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ ([A-Z]+) ")
+_TESTS = re.compile(r"\d+ failed, \d+ error\(s\) of (\d+) tests")
+# odoo/tests/result.py logs each skip at INFO, and counts it as passed.
+_SKIP = re.compile(r" INFO \S+ \S+: (skipped .+)$")
+_TROUBLES = {"WARNING", "ERROR", "CRITICAL"}
+
+
+class TroubleFilter:
+    """Tells for each line in turn whether it belongs to a warning or an error.
+
+    The lines of a traceback belong to the entry above them.
+    """
+
+    def __init__(self) -> None:
+        self._in_trouble = False
+
+    def __call__(self, line: str) -> bool:
+        entry = _ENTRY.match(line)
+        if entry:
+            self._in_trouble = entry.group(1) in _TROUBLES
+        return self._in_trouble
+
+
+def troubles(lines: Iterable[str]) -> Iterator[str]:
+    return filter(TroubleFilter(), lines)
+
+
+def tests_run(lines: Iterable[str]) -> int:
+    found = [int(match.group(1)) for match in map(_TESTS.search, lines) if match]
+    return found[-1] if found else 0
+
+
+def skips(lines: Iterable[str]) -> list[str]:
+    return [match.group(1) for match in map(_SKIP.search, lines) if match]

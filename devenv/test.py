@@ -1,0 +1,98 @@
+"""`make test`: every check in one order; the first one that fails ends the run."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from devenv import database, lint, odoo_log, postgres, server
+from devenv.console import Problem, say, step
+from devenv.locks import only_one
+from devenv.paths import ADDON, LOGS, REPO, openapi_dir
+from devenv.ports import free_port
+from devenv.processes import run_stage
+from devenv.system_packages import ensure_chromium
+
+_PYTEST = (sys.executable, "-m", "pytest", "--no-header", "-p", "devenv.no_skips")
+_PLAIN = (*_PYTEST, "-p", "no:odoo", "-p", "no:playwright")
+
+
+def main() -> int:
+    ensure_chromium()
+    with only_one("test"), postgres.running():
+        for name, check in _STAGES.items():
+            _run(name, check)
+    # Nothing more is said: pytest's own summary of the last stage is the last line.
+    return 0
+
+
+def _run(name: str, check: Callable[[], int]) -> None:
+    start = time.monotonic()
+    say(f"\n=== {name}")
+    try:
+        code = check()
+    except Problem as problem:
+        raise Problem(f"{problem}\nmake test failed at: {name}") from None
+    if code:
+        raise Problem(f"make test failed at: {name}")
+    if name != list(_STAGES)[-1]:
+        say(f"=== {name}: passed, {time.monotonic() - start:.0f} s")
+
+
+def _client() -> int:
+    return run_stage([*_PLAIN, "tests/client"], cwd=REPO)
+
+
+def _contract() -> int:
+    if not openapi_dir().is_dir():
+        say(f"left out: no UPS OpenAPI description in {openapi_dir()} (UPS_OPENAPI_DIR)")
+        return 0
+    environment = os.environ | {"UPS_OPENAPI_DIR": str(openapi_dir())}
+    return run_stage([*_PLAIN, "tests/contract"], cwd=REPO, env=environment)
+
+
+def _odoo_runner() -> int:
+    """On a fresh database, so that installing the addon is tested too."""
+    database.make_without_addon(database.TEST)
+    log = LOGS / "odoo-tests.log"
+    options = ("--init", ADDON.name, "--test-tags", f"/{ADDON.name}", "--stop-after-init")
+    command = server.odoo_command(database.TEST, *options, f"--http-port={free_port()}")
+    with step("installing the addon and running its tests"), log.open("w") as output:
+        code = run_stage(command, cwd=REPO, stdout=output, stderr=subprocess.STDOUT)
+    lines = log.read_text(errors="replace").splitlines()
+    for line in (*odoo_log.troubles(lines), *odoo_log.skips(lines)):
+        say(line)
+    say(f"  {odoo_log.tests_run(lines)} tests; the whole log is {log}")
+    return code or _has_fault(lines)
+
+
+def _has_fault(lines: list[str]) -> bool:
+    """Odoo's exit code knows of failed tests only."""
+    return (
+        any(odoo_log.troubles(lines))
+        or bool(odoo_log.skips(lines))
+        or not odoo_log.tests_run(lines)
+    )
+
+
+def _pytest_odoo() -> int:
+    """On the database of the stage before, where the addon is installed."""
+    options = [f"--odoo-config={server.write_config()}", f"--odoo-database={database.TEST}"]
+    # Without --odoo-http every HttpCase is skipped.
+    command = [*_PYTEST, "-p", "no:playwright", *options, "--odoo-http", ADDON.name]
+    return run_stage(command, cwd=REPO)
+
+
+def _browser() -> int:
+    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
+
+
+_STAGES: dict[str, Callable[[], int]] = {
+    "lint": lint.main,
+    "the UPS client, in plain Python": _client,
+    "the simulator and the client against UPS's OpenAPI description": _contract,
+    "the addon, by Odoo's own runner": _odoo_runner,
+    "the addon, by pytest-odoo": _pytest_odoo,
+    "the browser, end to end": _browser,
+}
