@@ -85,7 +85,7 @@ def operations() -> Iterator[Operation]:
 
 
 class Description:
-    """Judges requests and answers; an AssertionError or an openapi-core error says what is wrong."""
+    """Judges requests and answers; AssertionError or an openapi-core error say what is wrong."""
 
     def __init__(self, base_url: str):
         self.base_url = base_url

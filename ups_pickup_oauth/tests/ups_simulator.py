@@ -61,7 +61,7 @@ else:  # run as a script, or loaded by its path
 __all__ = ["PASSWORD", "USERNAME", "RecordedRequest", "SimulatorControl", "UpsSimulator"]
 
 AUTHORIZE = "/security/v1/oauth/authorize"
-TOKEN = "/security/v1/oauth/token"  # noqa: S105  a path
+TOKEN = "/security/v1/oauth/token"
 REFRESH = "/security/v1/oauth/refresh"
 COUNTRIES = re.compile(r"/api/pickup/v2409/countries/([^/]+)")
 
@@ -155,6 +155,8 @@ class UpsSimulator(Vocabulary):
         if redirect_uri is None:
             check(bool(self.redirect_uris), "No redirect URI is registered")
             redirect_uri = min(self.redirect_uris)
+        texts = all(isinstance(text, str | None) for text in (redirect_uri, code_challenge))
+        check(texts, "redirect_uri and code_challenge are texts")
         with self._lock:
             return self._memory.issue_code(Grant(), redirect_uri, code_challenge)
 
@@ -445,8 +447,8 @@ class UpsSimulator(Vocabulary):
             raise Refused(401, "10401", "ClientId is Invalid")
 
     def _countries(self, call: Call) -> Answer:
-        self._check_bearer(call)
         self._check_transaction(call)
+        self._check_bearer(call)
         http.parameters(call.query, set())
         divisions = DIVISIONS.get(COUNTRIES.fullmatch(call.path)[1])
         if divisions is None:
@@ -462,7 +464,10 @@ class UpsSimulator(Vocabulary):
             raise Refused(401, "250002", "Invalid Authentication Information.")
 
     def _check_transaction(self, call: Call) -> None:
-        """Pickup.yaml: transId is unique to the request, Length 32; transactionSrc, Length 512."""
+        """Pickup.yaml: transId is unique to the request, Length 32; transactionSrc, Length 512.
+
+        Checked before the bearer, so that a retry with the same transId is found out.
+        """
         trans_id = call.headers.get("transId", "")
         source = call.headers.get("transactionSrc", "")
         if not 1 <= len(trans_id) <= 32:

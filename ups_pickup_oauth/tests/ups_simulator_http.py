@@ -79,7 +79,7 @@ class Answer:
         self.headers = Headers(self.headers)
 
 
-class Refused(Exception):  # noqa: N818  it is an answer of UPS, not a failure of this program
+class Refused(Exception):
     """UPS says no, in its envelope."""
 
     def __init__(self, status: int, code: str, message: str):

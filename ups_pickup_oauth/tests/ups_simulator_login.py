@@ -74,7 +74,7 @@ class LoginPages:
             return pages.username_page(self._app_name, login.username, error)
         if login.step == "password":
             return pages.password_page(login.username, error)
-        return pages.consent_page(self._app_name, login.query["redirect_uri"])
+        return pages.consent_page(self._app_name, login.query["redirect_uri"], error)
 
     def _enter_username(self, login: Login, form: MultiDict) -> str:
         login.username = form.get("username", "").strip()

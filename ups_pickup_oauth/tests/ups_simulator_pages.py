@@ -7,7 +7,7 @@ sight. They need neither JavaScript nor anything from another address.
 from html import escape
 
 USERNAME = "demo"
-PASSWORD = "demo"  # noqa: S105  shown on the page itself
+PASSWORD = "demo"  # shown on the page itself
 CREDENTIALS = f"This is a simulator. User name: {USERNAME}, password: {PASSWORD}"
 
 STYLE = """
@@ -16,8 +16,8 @@ STYLE = """
 body { margin: 0; background: #f3f0fa; color: #1d1733; font: 1.05rem/1.5 system-ui, sans-serif; }
 .banner { position: sticky; top: 0; z-index: 1; padding: .75rem 1rem; text-align: center;
   font-weight: 700; color: #fff; background: #6a1b9a; border-bottom: 6px dashed #d6b4ef; }
-main { max-width: 32rem; margin: 1.5rem auto; padding: 1.5rem; background: #fff;
-  border: 2px dashed #6a1b9a; border-radius: .5rem; }
+main { width: calc(100% - 1.5rem); max-width: 32rem; margin: 1.5rem auto; padding: 1.5rem;
+  background: #fff; border: 2px dashed #6a1b9a; border-radius: .5rem; }
 h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
 .step { margin: 0 0 1rem; color: #5b5470; }
 .hint { margin: 1rem 0; padding: .5rem .75rem; background: #f3f0fa; border-radius: .25rem; }
@@ -67,7 +67,7 @@ FORM = """<p class="step">{step}</p>
 </div>
 </form>"""
 
-# The box's words follow what UPS's guide says is shared with the application.
+# What UPS's agreement says that the application gets to see.
 SHARED = ("Shipping account numbers", "Contact information", "Rates", "Package tracking")
 
 
@@ -77,8 +77,8 @@ def username_page(app: str, username: str = "", error: str = "") -> str:
 <input class="text" id="username" name="username" value="{escape(username)}" autocomplete="off"
  autocapitalize="none" spellcheck="false" autofocus{_described(error)}>
 <label class="check" for="agreement"><input type="checkbox" id="agreement" name="agreement"
- value="yes"><span>I agree to the (simulated) technology agreement, and that {escape(app)} may act
- for this account.</span></label>"""
+ value="yes"{_described(error)}><span>I agree to the (simulated) technology agreement, and that
+ {escape(app)} may act for this account.</span></label>"""
     step = "Step 1 of 3: user name and agreement"
     return _form("Sign in to the UPS simulator", step, fields, "continue", "Continue", error)
 
@@ -92,7 +92,7 @@ def password_page(username: str, error: str = "") -> str:
     return _form("Password", "Step 2 of 3: password", fields, "continue", "Log in", error)
 
 
-def consent_page(app: str, redirect_uri: str) -> str:
+def consent_page(app: str, redirect_uri: str, error: str = "") -> str:
     """The last step: what is shared, with whom, and where the browser goes next."""
     items = "\n".join(f"<li>{escape(item)}</li>" for item in SHARED)
     fields = f"""<p><strong>{escape(app)}</strong> asks for access to:</p>
@@ -101,7 +101,7 @@ def consent_page(app: str, redirect_uri: str) -> str:
 </ul>
 <p>Afterwards your browser returns to
  <strong style="overflow-wrap:anywhere">{escape(redirect_uri)}</strong></p>"""
-    return _form(f"Allow {app}?", "Step 3 of 3: consent", fields, "allow", "Allow")
+    return _form(f"Allow {app}?", "Step 3 of 3: consent", fields, "allow", "Allow", error)
 
 
 def ended_page() -> str:
@@ -128,5 +128,5 @@ def _form(title: str, step: str, fields: str, value: str, label: str, error: str
 
 
 def _described(error: str) -> str:
-    """Let a screen reader read the sentence together with the field it is about."""
-    return ' aria-invalid="true" aria-describedby="error"' if error else ""
+    """Let a screen reader read the sentence together with the field."""
+    return ' aria-describedby="error"' if error else ""
