@@ -59,9 +59,7 @@ def account_executive_tip(env):
 
 def _fix_settings(env, error, settings):
     where = where_settings_are(env, settings)
-    environment = (
-        env._("Test (CIE)") if settings.environment == "cie" else env._("Production")
-    )
+    environment = env._("Test (CIE)") if settings.environment == "cie" else env._("Production")
     if error.setting == "client_id":
         return env._("UPS does not know the client ID of this Odoo."), env._(
             "Compare the client ID with your application in UPS's developer portal; the"

@@ -68,9 +68,7 @@ def ups_settings(env):
         client_id=fixed.get("client_id") or get_param(const.PARAM_CLIENT_ID) or "",
         client_secret=secret,
         secret_is_lost=is_lost,
-        environment=(
-            fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION
-        ),
+        environment=(fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION),
         use_pkce=get_param(const.PARAM_USE_PKCE) != "0",
         redirect_uri=redirect_uri(env),
         base_url_override=os.environ.get("UPS_BASE_URL", "").strip(),

@@ -84,7 +84,9 @@ class UpsCallback(Controller):
         companies = request.env["res.company"]
         if outcome.kind == "no_access" or not request.env.user.has_group("base.group_system"):
             return companies
-        company = companies.browse(outcome.company_id) if outcome.company_id else request.env.company
+        company = (
+            companies.browse(outcome.company_id) if outcome.company_id else request.env.company
+        )
         return company.filtered(lambda each: each._ups_may_authorize())
 
     def _with_headers(self, response):

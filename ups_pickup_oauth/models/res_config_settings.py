@@ -44,7 +44,8 @@ class ResConfigSettings(models.TransientModel):
     def _inverse_ups_client_secret(self):
         for settings in self:
             secret = (settings.ups_client_secret or "").strip()
-            settings.ups_sealed_client_secret = secret and token_keys.seal(self.env, secret)
+            sealed = secret and token_keys.seal(self.env, secret)
+            settings.sudo().ups_sealed_client_secret = sealed
         self.invalidate_recordset(["ups_client_secret"])  # or the answer would carry it back
 
     @api.depends("company_id")

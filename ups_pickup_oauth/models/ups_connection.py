@@ -83,6 +83,8 @@ class UpsConnection(models.Model):
             ),
             log_exceptions=False,
         )
+        if self.env.cr.rowcount:  # the cache may remember that there was none
+            self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
         self.env.cr.execute(
             SQL(
                 "SELECT id FROM ups_connection WHERE company_id = %s FOR NO KEY UPDATE", company_id

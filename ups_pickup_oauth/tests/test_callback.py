@@ -1,0 +1,346 @@
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from lxml import html
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .. import const
+from .common import UpsHttpCase
+
+ACCOUNT_EXECUTIVE = "Account Executive"
+
+
+@tagged("post_install", "-at_install")
+class TestCallback(UpsHttpCase):
+    """Each return from UPS: what the person sees, what UPS was asked, what is stored."""
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate("ups_admin", "ups_admin")
+
+    # === WHAT A BROWSER DOES === #
+
+    def open(self, url):
+        return self.url_open(url, allow_redirects=False)
+
+    def come_back(self, company=None, **changes):
+        """Agree at UPS, and return with the answer, or with a changed one."""
+        return self.open(self.answer(company, **changes))
+
+    def answer(self, company=None, **changes):
+        """:return: the URL that UPS sends the browser to; None drops a parameter."""
+        url = urlsplit(self.simulator.person_agrees(self.go_to_ups(company)))
+        query = dict(parse_qsl(url.query)) | changes
+        query = {name: value for name, value in query.items() if value is not None}
+        return url._replace(query=urlencode(query)).geturl()
+
+    def page(self, response):
+        """:return: the page's words, after what holds for all of our pages."""
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(response.headers["X-Frame-Options"], "DENY")
+        self.assertIn("frame-ancestors 'none'", response.headers["Content-Security-Policy"])
+        self.assertIn(ACCOUNT_EXECUTIVE, response.text)
+        self.assertNotIn("Traceback", response.text)
+        tree = html.fromstring(response.text)
+        for link in tree.xpath("//@href | //@src | //@action"):
+            self.assertTrue(link.startswith("/"), f"{link} leads elsewhere")
+        return " ".join(tree.xpath("//main")[0].text_content().split())
+
+    def assert_authorized(self, response, company=None):
+        company = company or self.company
+        self.assertEqual(response.status_code, 303, response.text[:500])
+        self.assertURLEqual(
+            response.headers["Location"], f"/odoo/{company.id}/ups-authorized?view_type=form"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(company.ups_authorization_state, "authorized")
+
+    def assert_not_authorized(self, exchanges=0):
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_authorization_state, "not_authorized")
+        self.assertEqual(self.simulator.calls("token"), exchanges)
+
+    # === SUCCESS === #
+
+    def test_agreeing_at_ups_authorizes_the_company(self):
+        response = self.come_back()
+        self.assert_authorized(response)
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(self.company.ups_authorized_by_id, self.admin)
+        self.assertEqual(self.company.ups_authorized_environment, "cie")
+        self.assertTrue(self.simulator.is_live_access_token(self.company.ups_access_token))
+        self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
+
+    def test_the_expiries_are_those_of_the_answer(self):
+        before = fields.Datetime.now()
+        self.come_back()
+        after = fields.Datetime.now()
+        for lifetime, expiry in (
+            (self.simulator.access_token_lifetime, self.company.ups_access_token_expires_at),
+            (self.simulator.refresh_token_lifetime, self.company.ups_refresh_token_expires_at),
+        ):
+            self.assertGreaterEqual(expiry, before + timedelta(seconds=lifetime - 1))
+            self.assertLessEqual(expiry, after + timedelta(seconds=lifetime))
+
+    def test_it_works_without_pkce(self):
+        self.configure(ups_use_pkce=False)
+        self.assert_authorized(self.come_back())
+        [exchange] = [r for r in self.simulator.requests if r.route == "token"]
+        self.assertNotIn("code_verifier", exchange.form)
+
+    def test_the_same_answer_again_shows_success_and_asks_ups_nothing(self):
+        answer = self.answer()
+        self.assert_authorized(self.open(answer))
+        token = self.company.ups_access_token
+        self.assert_authorized(self.open(answer))
+        self.assertEqual(self.simulator.calls("token"), 1)
+        self.assertEqual(self.company.ups_access_token, token)
+
+    def test_two_companies_in_two_tabs(self):
+        first = self.answer(self.company)
+        second = self.answer(self.other_company)
+        self.assert_authorized(self.open(second), self.other_company)
+        self.assert_authorized(self.open(first), self.company)
+        self.assertNotEqual(self.company.ups_access_token, self.other_company.ups_access_token)
+
+    def test_one_company_in_two_tabs(self):
+        first, second = self.answer(), self.answer()
+        self.assert_authorized(self.open(second))
+        self.assert_authorized(self.open(first))
+        self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
+
+    # === NO AGREEMENT === #
+
+    def test_cancel_at_ups(self):
+        for denial, words in (
+            ("error", "You did not agree at UPS"),
+            ("both", "You did not agree at UPS"),
+            ("nothing", "UPS sent you back without its agreement"),
+        ):
+            with self.subTest(denial):
+                self.simulator.set_denial(denial)
+                response = self.open(self.simulator.person_cancels(self.go_to_ups()))
+                page = self.page(response)
+                self.assertEqual(response.status_code, 200)
+                self.assertIn(words, page)
+                self.assertIn("Try again", page)
+                self.assertIn("Back to the company", page)
+                self.assert_not_authorized()
+
+    def test_an_error_at_ups_is_told_in_its_words(self):
+        answer = self.answer(code=None, error="server_error", error_description="Try <b>later</b>")
+        response = self.open(answer)
+        self.assertIn("server_error Try <b>later</b>", self.page(response))
+        self.assertNotIn("<b>later</b>", response.text, "escaped")
+        self.assert_not_authorized()
+
+    # === ANSWERS THAT PROVE NOTHING === #
+
+    def test_a_parameter_that_comes_twice(self):
+        for name in ("state", "code", "error"):
+            with self.subTest(name):
+                answer = self.answer(error="")
+                response = self.open(f"{answer}&{name}=second")
+                self.assertEqual(response.status_code, 400)
+                self.assertIn("cannot be read", self.page(response))
+                self.assert_not_authorized()
+
+    def test_an_unknown_state(self):
+        for state in (None, "", "made-up", "x" * 100_000, "\x00", "é", "' OR 1=1 --"):
+            with self.subTest(state=str(state)[:20]):
+                response = (
+                    self.come_back(state=state)
+                    if state != "x" * 100_000
+                    else self.open(f"{const.CALLBACK_ROUTE}?code=1&state={'x' * 20_000}")
+                )
+                self.assertEqual(response.status_code, 400)
+                self.page(response)
+                self.assert_not_authorized()
+
+    def test_no_parameter_at_all(self):
+        response = self.open(const.CALLBACK_ROUTE)
+        self.assertEqual(response.status_code, 400)
+        self.assertIn("does not know of this authorization", self.page(response))
+
+    def test_another_users_state(self):
+        answer = self.answer()
+        self.new_user("ups_admin_2", "base.group_user,base.group_system")
+        self.authenticate("ups_admin_2", "ups_admin_2")
+        response = self.open(answer)
+        self.assertEqual(response.status_code, 403)
+        self.assertIn("Another user", self.page(response))
+        self.assert_not_authorized()
+        self.authenticate("ups_admin", "ups_admin")
+        self.assert_authorized(self.open(answer))
+
+    def test_a_user_who_is_no_administrator_any_more(self):
+        answer = self.answer()
+        self.admin.group_ids -= self.env.ref("base.group_system")
+        response = self.open(answer)
+        self.assertEqual(response.status_code, 403)
+        page = self.page(response)
+        self.assertIn("Only an administrator", page)
+        self.assertNotIn("Try again", page)
+        self.assert_not_authorized()
+
+    def test_a_user_who_lost_the_company(self):
+        answer = self.answer()
+        self.admin.company_id = self.other_company
+        self.admin.company_ids = self.other_company
+        response = self.open(answer)
+        self.assertEqual(response.status_code, 403)
+        self.assert_not_authorized()
+
+    def test_signed_out_meanwhile_leads_to_the_login_and_back(self):
+        answer = self.answer()
+        self.authenticate(None, None)
+        response = self.open(answer)
+        self.assertEqual(response.status_code, 303)
+        self.assertEqual(urlsplit(response.headers["Location"]).path, "/web/login")
+        self.assert_not_authorized()
+        self.authenticate("ups_admin", "ups_admin")
+        self.assert_authorized(self.open(answer))
+
+    def test_a_late_return(self):
+        answer = self.answer()
+        self.attempts().expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.env.flush_all()
+        response = self.open(answer)
+        self.assertEqual(response.status_code, 410)
+        self.assertIn("half an hour", self.page(response))
+        self.assert_not_authorized()
+
+    def test_a_return_just_in_time(self):
+        answer = self.answer()
+        self.attempts().expires_at = fields.Datetime.now() + timedelta(seconds=30)
+        self.env.flush_all()
+        self.assert_authorized(self.open(answer))
+
+    def test_looking_at_the_address_without_opening_it_changes_nothing(self):
+        answer = self.answer()
+        response = self.url_open(answer, method="HEAD", allow_redirects=False)
+        self.assertEqual(response.status_code, 405)
+        self.assert_not_authorized()
+        self.assert_authorized(self.open(answer))
+
+    # === UPS DOES NOT COMPLETE IT === #
+
+    def test_ups_refuses_the_code(self):
+        answer = self.answer(code="not-the-code")
+        page = self.page(self.open(answer))
+        self.assertIn("UPS refused to complete the authorization", page)
+        self.assertIn("Invalid authorization code", page, "UPS's own words")
+        self.assertIn("Use PKCE", page)
+        self.assert_not_authorized(exchanges=1)
+
+    def test_a_failure_is_told_again_and_ups_is_not_asked_again(self):
+        answer = self.answer(code="not-the-code")
+        first = self.page(self.open(answer))
+        self.assertEqual(self.page(self.open(answer)), first)
+        self.assert_not_authorized(exchanges=1)
+
+    def test_a_wrong_secret_points_to_the_settings(self):
+        self.configure(ups_use_pkce=False, ups_client_secret="not-the-secret")
+        page = self.page(self.come_back())
+        self.assertIn("General Settings", page)
+        self.assertNotIn("not-the-secret", page)
+        self.assert_not_authorized(exchanges=1)
+
+    def test_every_fault_of_the_exchange(self):
+        later = "Nothing is lost. Try again"
+        for fault, words in (
+            ({"kind": "status", "status": 500}, later),
+            ({"kind": "status", "status": 503, "body": "busy"}, later),
+            ({"kind": "status", "status": 429}, "too many requests"),
+            ({"kind": "status", "status": 403}, "UPS has blocked this application"),
+            ({"kind": "status", "status": 400, "body": "<html>proxy</html>"}, later),
+            ({"kind": "html"}, later),
+            ({"kind": "drop"}, later),
+            ({"kind": "drop", "when": "after"}, later),
+            ({"kind": "truncated"}, later),
+            ({"kind": "oversized"}, later),
+        ):
+            with self.subTest(fault):
+                self.simulator.forget_requests()
+                answer = self.answer()
+                self.simulator.queue_fault("token", **fault)
+                page = self.page(self.open(answer))
+                self.assertIn(words, page)
+                self.assertIn("Try again", page)
+                self.assert_not_authorized(exchanges=1)
+
+    def test_a_failed_attempt_keeps_an_earlier_authorization(self):
+        self.assert_authorized(self.come_back())
+        token = self.company.ups_refresh_token
+        self.simulator.queue_fault("token", "html")
+        self.page(self.come_back())
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_refresh_token, token)
+        self.assertEqual(self.company.ups_authorization_state, "authorized")
+
+    def test_settings_changed_while_the_person_was_at_ups(self):
+        answer = self.answer()
+        self.configure(ups_client_id="another-application")
+        self.env.flush_all()
+        self.assertIn("settings were changed", self.page(self.open(answer)))
+        self.assert_not_authorized()
+
+    def test_an_attempt_that_another_request_is_completing(self):
+        answer = self.answer()
+        self.attempts().write({"status": "exchanging", "claimed_at": fields.Datetime.now()})
+        self.env.flush_all()
+        response = self.open(answer)
+        self.assertIn("reloads by itself", self.page(response))
+        self.assertIn('http-equiv="refresh"', response.text)
+        self.assert_not_authorized()
+
+    def test_an_attempt_that_was_interrupted(self):
+        answer = self.answer()
+        long_ago = fields.Datetime.now() - const.EXCHANGE_PATIENCE - timedelta(seconds=1)
+        self.attempts().write({"status": "exchanging", "claimed_at": long_ago})
+        self.env.flush_all()
+        self.assertIn("was interrupted", self.page(self.open(answer)))
+        self.assert_not_authorized()
+
+    # === TRY AGAIN === #
+
+    def press_try_again(self, response):
+        form = html.fromstring(response.text).forms[0]
+        self.assertEqual(form.method, "POST")
+        url = f"{self.base_url()}{form.action}"
+        return self.url_open(url, data=dict(form.fields), allow_redirects=False)
+
+    def test_try_again_leads_to_ups(self):
+        failed = self.come_back(code="not-the-code")
+        response = self.press_try_again(failed)
+        self.assertEqual(response.status_code, 303)
+        callback = self.simulator.person_agrees(response.headers["Location"])
+        self.assert_authorized(self.open(callback))
+
+    def test_try_again_needs_the_pages_own_token(self):
+        response = self.url_open(
+            const.TRY_AGAIN_ROUTE, data={"company_id": self.company.id}, allow_redirects=False
+        )
+        self.assertEqual(response.status_code, 400)
+        self.assertFalse(self.attempts())
+
+    def test_try_again_says_when_the_settings_are_still_wrong(self):
+        failed = self.come_back(code="not-the-code")
+        self.configure(ups_client_id="not-registered-at-ups")
+        self.env.flush_all()
+        self.assertIn("does not know the client ID", self.page(self.press_try_again(failed)))
+
+    def test_try_again_for_a_company_that_is_none_of_the_users(self):
+        failed = self.come_back(code="not-the-code")
+        self.admin.company_id = self.other_company
+        self.admin.company_ids = self.other_company
+        self.assertIn("Only an administrator", self.page(self.press_try_again(failed)))
+
+    def test_the_way_back_is_the_company(self):
+        response = self.come_back(code="not-the-code")
+        [back] = html.fromstring(response.text).xpath("//main//a/@href")
+        self.assertEqual(back, f"/odoo/companies/{self.company.id}")

@@ -1,0 +1,134 @@
+"""Real cursors, threads and commits: what Odoo's test cursors cannot show."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.fernet import Fernet
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from ..settings import redirect_uri
+from ..ups_client.authorization_response import AuthorizationResponse
+from .common import CLIENT_ID, CLIENT_SECRET
+from .ups_simulator import UpsSimulator
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.transaction(SUPERUSER_ID) as env:
+            self.admin_id = env.ref("base.user_admin").id
+            company = env["res.company"].create({"name": "Concurrent"})
+            self.company_id = company.id
+            env["res.users"].browse(self.admin_id).company_ids += company
+            self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
+        self.addCleanup(self.clean)
+        self.addCleanup(self.simulator.stop)
+        self.startPatcher(
+            patch.dict(
+                os.environ,
+                {
+                    "UPS_BASE_URL": self.simulator.base_url,
+                    "UPS_CLIENT_ID": CLIENT_ID,
+                    "UPS_CLIENT_SECRET": CLIENT_SECRET,
+                    "UPS_ENVIRONMENT": "cie",
+                    "UPS_TOKEN_KEYS": Fernet.generate_key().decode(),
+                },
+            )
+        )
+
+    @contextmanager
+    def transaction(self, uid=None):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, uid or self.admin_id, {})
+
+    def clean(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(self.company_id)
+            env["ups.connection"].search([("company_id", "=", company.id)]).unlink()
+            env["res.users"].browse(self.admin_id).company_ids -= company
+            partner = company.partner_id
+            company.unlink()
+            partner.unlink()
+
+    def answer(self):
+        """:return: what UPS sends back after the person agreed to a new attempt."""
+        with self.transaction() as env:
+            url = env["res.company"].browse(self.company_id).action_ups_oauth()["url"]
+        query = parse_qs(urlsplit(self.simulator.person_agrees(url)).query)
+        return AuthorizationResponse.from_query(query)
+
+    def finish(self, answer):
+        """One request of one worker."""
+        with self.transaction() as env:
+            return env["ups.authorization.attempt"].sudo()._finish(answer).kind
+
+    def assert_authorized(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(self.company_id)
+            self.assertEqual(company.ups_authorization_state, "authorized")
+            self.assertEqual(company.ups_authorized_by_id.id, self.admin_id)
+            self.assertTrue(self.simulator.is_live_refresh_token(company.ups_refresh_token))
+            return company.ups_refresh_token
+
+    def test_a_request_that_odoo_reruns_spends_the_code_once(self):
+        answer, runs = self.answer(), []
+
+        def request(env):
+            runs.append(env["ups.authorization.attempt"].sudo()._finish(answer).kind)
+            company = env["res.company"].browse(self.company_id)
+            if len(runs) == 1:
+                with self.transaction() as other:
+                    other["res.company"].browse(self.company_id).email = "first@example.com"
+            company.email = "second@example.com"
+            env.flush_all()  # PostgreSQL: could not serialize access due to concurrent update
+
+        with self.transaction() as env, self.assertLogs("odoo.sql_db", "ERROR") as log:
+            retrying(lambda: request(env), env)
+        self.assertIn("could not serialize access", log.output[0])
+        self.assertEqual(runs, ["authorized", "authorized"])
+        self.assertEqual(self.simulator.calls("token"), 1)
+        self.assert_authorized()
+
+    def test_a_request_that_fails_afterwards_keeps_the_authorization(self):
+        answer = self.answer()
+        with self.transaction() as env:
+            env["ups.authorization.attempt"].sudo()._finish(answer)
+            env.cr.rollback()
+        self.assert_authorized()
+
+    def test_of_many_returns_with_one_state_one_exchanges_the_code(self):
+        answer, many = self.answer(), 12
+        self.simulator.queue_fault("token", "hang")
+        with ThreadPoolExecutor(many) as pool:
+            returns = [pool.submit(self.finish, answer) for _each in range(many)]
+            self.simulator.wait_for_calls("token", 1)
+            losers = set()
+            while len(losers) < many - 1:  # they need not wait for UPS
+                done = wait(set(returns) - losers, timeout=60, return_when="FIRST_COMPLETED").done
+                self.assertTrue(done, "a return waits for UPS though another one asked it")
+                losers |= done
+            self.assertEqual({each.result() for each in losers}, {"in_progress"})
+            self.simulator.release()
+            [winner] = set(returns) - losers
+            self.assertEqual(winner.result(), "authorized")
+        self.assertEqual(self.simulator.calls("token"), 1)
+        self.assert_authorized()
+
+    def test_two_attempts_for_one_company_that_end_at_once(self):
+        answers = [self.answer(), self.answer()]
+        self.simulator.queue_fault("token", "hang", times=2)
+        with ThreadPoolExecutor(2) as pool:
+            returns = [pool.submit(self.finish, answer) for answer in answers]
+            self.simulator.wait_for_calls("token", 2)
+            self.simulator.release()
+            self.assertEqual([each.result() for each in returns], ["authorized"] * 2)
+        self.assert_authorized()

@@ -1,0 +1,114 @@
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import config
+
+from .. import token_keys
+from .common import UpsCase
+
+
+@tagged("post_install", "-at_install")
+class TestTokenKeys(UpsCase):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.startPatcher(patch.dict(config._runtime_options, {"data_dir": folder.name}))
+        self.startPatcher(patch.dict(os.environ))
+        del os.environ["UPS_TOKEN_KEYS"]
+
+    def test_a_key_file_is_made_on_first_use_for_odoo_alone(self):
+        sealed = token_keys.seal(self.env, "a token")
+        self.assertNotIn("a token", sealed)
+        self.assertEqual(token_keys.unseal(self.env, sealed), "a token")
+        mode = stat.S_IMODE(os.stat(token_keys.key_file(self.env)).st_mode)
+        self.assertEqual(mode, 0o600)
+        folder = os.path.dirname(token_keys.key_file(self.env))
+        self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode), 0o700)
+        self.assertEqual(len(os.listdir(folder)), 1, "the temporary file is gone")
+
+    def test_reading_makes_no_key_file(self):
+        with self.assertRaises(token_keys.LostKey):
+            token_keys.unseal(self.env, "gAAAA")
+        self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
+
+    def test_another_key_opens_nothing(self):
+        sealed = token_keys.seal(self.env, "a token")
+        token_keys.forget_key_file(self.env)
+        token_keys.seal(self.env, "makes another key")
+        with self.assertRaises(token_keys.LostKey):
+            token_keys.unseal(self.env, sealed)
+
+    def test_each_database_has_its_own_key(self):
+        here = token_keys.key_file(self.env)
+        self.env["ir.config_parameter"].set_param("database.uuid", "../../somewhere/else")
+        there = token_keys.key_file(self.env)
+        self.assertNotEqual(here, there)
+        self.assertEqual(os.path.dirname(here), os.path.dirname(there))
+
+    def test_a_key_file_that_others_can_read_is_refused(self):
+        sealed = token_keys.seal(self.env, "a token")
+        os.chmod(token_keys.key_file(self.env), 0o640)
+        with self.assertRaisesRegex(UserError, "0600"):
+            token_keys.unseal(self.env, sealed)
+
+    def test_a_data_directory_that_cannot_be_written_is_a_sentence(self):
+        with tempfile.NamedTemporaryFile() as file:
+            config._runtime_options["data_dir"] = file.name
+            with self.assertRaisesRegex(UserError, "UPS_TOKEN_KEYS"):
+                token_keys.seal(self.env, "a token")
+
+    def test_the_first_key_of_the_environment_encrypts_and_all_decrypt(self):
+        old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+        os.environ["UPS_TOKEN_KEYS"] = old
+        sealed_before = token_keys.seal(self.env, "a token")
+        os.environ["UPS_TOKEN_KEYS"] = f" {new}, {old},"
+        self.assertEqual(token_keys.unseal(self.env, sealed_before), "a token")
+        sealed_after = token_keys.seal(self.env, "a token")
+        os.environ["UPS_TOKEN_KEYS"] = new
+        self.assertEqual(token_keys.unseal(self.env, sealed_after), "a token")
+        with self.assertRaises(token_keys.LostKey):
+            token_keys.unseal(self.env, sealed_before)
+        self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
+
+    def test_a_malformed_key_is_a_sentence_that_does_not_show_it(self):
+        os.environ["UPS_TOKEN_KEYS"] = "certainly-not-a-fernet-key"
+        with self.assertRaisesRegex(UserError, "UPS_TOKEN_KEYS") as caught:
+            token_keys.seal(self.env, "a token")
+        self.assertNotIn("certainly-not-a-fernet-key", str(caught.exception))
+
+    def test_processes_that_start_at_once_agree_on_one_key(self):
+        # The module's own function in real processes, all held back until the last is ready.
+        source = (
+            "import runpy, sys\n"
+            "create = runpy.run_path(sys.argv[1])['_create_key_file']\n"
+            "print('ready', flush=True); sys.stdin.readline()\n"
+            "create(sys.argv[2])\n"
+            "print(open(sys.argv[2]).read())\n"
+        )
+        path = token_keys.key_file(self.env)
+        processes = [
+            subprocess.Popen(  # noqa: S603 this very interpreter
+                [sys.executable, "-c", source, token_keys.__file__, path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _each in range(4)
+        ]
+        for process in processes:
+            self.assertEqual(process.stdout.readline(), "ready\n")
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        keys = {process.communicate()[0].strip() for process in processes}
+        self.assertEqual(len(keys), 1)
+        self.assertEqual(len(os.listdir(os.path.dirname(path))), 1)
