@@ -13,7 +13,6 @@ import stat
 import tempfile
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from odoo.exceptions import UserError
 from odoo.tools import config
 

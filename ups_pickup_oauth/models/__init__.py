@@ -1,6 +1,6 @@
 from . import (
-    ups_connection,
-    ups_authorization_attempt,
     res_company,
     res_config_settings,
+    ups_authorization_attempt,
+    ups_connection,
 )

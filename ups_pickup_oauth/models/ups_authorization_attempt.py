@@ -3,7 +3,6 @@ import logging
 from dataclasses import dataclass
 
 import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL

@@ -4,14 +4,13 @@ import os
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 from ..settings import redirect_uri
 from .ups_simulator import UpsSimulator
 
 CLIENT_ID = "client-of-the-tests"
-CLIENT_SECRET = "secret-of-the-tests"  # noqa: S105
+CLIENT_SECRET = "secret-of-the-tests"
 VARIABLES = (
     "UPS_BASE_URL",
     "UPS_CLIENT_ID",
@@ -93,7 +92,7 @@ class UpsSetup:
         )
 
     def token_set(self):
-        from ..settings import ups_settings  # noqa: PLC0415
+        from ..settings import ups_settings
 
         client = ups_settings(self.env).client
         request = client.begin(redirect_uri(self.env))

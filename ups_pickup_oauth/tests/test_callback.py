@@ -2,7 +2,6 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import html
-
 from odoo import fields
 from odoo.tests import tagged
 

@@ -87,13 +87,13 @@ class TestCompany(UpsCase):
 
     def test_companies_are_found_by_state(self):
         self.authorize(self.company)
-        Company = self.env["res.company"]
+        companies = self.env["res.company"]
         ours = [("id", "in", self.companies.ids)]
-        authorized = Company.search([*ours, ("ups_authorization_state", "=", "authorized")])
+        authorized = companies.search([*ours, ("ups_authorization_state", "=", "authorized")])
         self.assertEqual(authorized, self.company + self.branch)
-        others = Company.search([*ours, ("ups_authorization_state", "!=", "authorized")])
+        others = companies.search([*ours, ("ups_authorization_state", "!=", "authorized")])
         self.assertEqual(others, self.other_company)
-        found = Company.search([*ours, ("ups_authorization_state", "in", ["reauthorize"])])
+        found = companies.search([*ours, ("ups_authorization_state", "in", ["reauthorize"])])
         self.assertFalse(found)
 
     def test_the_modal_is_the_company_in_a_dialog(self):
@@ -119,13 +119,13 @@ class TestCompany(UpsCase):
         self.assertEqual(queries(companies), queries(companies[7]))
 
     def test_the_address_of_the_landing_claims_nothing_untrue(self):
-        Company = self.env["res.company"].with_user(self.admin)
-        self.assertEqual(Company._ups_landing_action(self.company.id)["res_id"], self.company.id)
+        companies = self.env["res.company"].with_user(self.admin)
+        self.assertEqual(companies._ups_landing_action(self.company.id)["res_id"], self.company.id)
         self.authorize()
-        landed = Company._ups_landing_action(self.company.id)
+        landed = companies._ups_landing_action(self.company.id)
         self.assertEqual(
             landed["params"]["message"],
             "Acme is authorized. UPS pickups can now act for this company.",
         )
         self.assertEqual(landed["params"]["next"]["res_id"], self.company.id)
-        self.assertFalse(Company._ups_landing_action(0).get("res_id"))
+        self.assertFalse(companies._ups_landing_action(0).get("res_id"))

@@ -7,7 +7,6 @@ from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.fernet import Fernet
-
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying

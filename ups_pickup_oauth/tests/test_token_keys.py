@@ -6,7 +6,6 @@ import tempfile
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config
