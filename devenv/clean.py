@@ -12,7 +12,7 @@ _OURS = ("apt", "data", "log", "odoo", "odoo.building", "postgres", "screenshots
 
 def main() -> int:
     """A PostgreSQL that was left running ends by itself once its folder is gone."""
-    with only_one("run"), only_one("test"):
+    with only_one("make run"), only_one("make test"):
         for name in _OURS:
             shutil.rmtree(CACHE / name, ignore_errors=True)
         for path in (*CACHE.glob("*.lock"), *CACHE.glob("odoo.conf*")):

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -12,9 +11,9 @@ import psycopg2
 from psycopg2 import sql
 
 from devenv import odoo_source, postgres, server
-from devenv.console import Problem, run_logged, step
+from devenv.console import Problem, step
 from devenv.locks import setup_lock
-from devenv.paths import ADDON, CACHE, DATA, LOGS, REPO
+from devenv.paths import ADDON, CACHE, DATA, REPO
 
 RUN = "ups_run"
 RUN_REAL = "ups_run_cie"
@@ -41,7 +40,7 @@ def make_fresh(name: str) -> None:
     """A copy of the template with the addon installed, whatever was there before."""
     make_without_addon(name)
     with step(f"installing the addon in the database {name}"):
-        _odoo_update(name, "--init", ADDON.name)
+        server.update(name, "--init", ADDON.name)
     _remember(name, **_fingerprints())
 
 
@@ -68,17 +67,18 @@ def make_current(name: str) -> None:
     current = _is_current(name)
     if not current["odoo"]:
         with step("updating the database, since it was made with another Odoo"):
-            _odoo_update(name, "--update", "base")
+            server.update(name, "--update", "base")
     elif not current["addon"]:
         with step("updating the addon in the database, since its files changed"):
-            _odoo_update(name, "--update", ADDON.name)
+            server.update(name, "--update", ADDON.name)
     _remember(name, **_fingerprints())
 
 
 def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret: str = "") -> None:
     """The companies, the address and the simulator's credentials; nothing when they are there."""
-    script = REPO / "devenv" / "demo_data.py"
-    data = _digest(f"{script.read_text()} {odoo_url} {client_id} {client_secret}")
+    script = "demo_data.py"
+    text = (REPO / "devenv" / script).read_text()
+    data = _digest(f"{text} {odoo_url} {client_id} {client_secret}")
     if _remembered(name).get("data") == data:
         return
     variables = {
@@ -86,10 +86,8 @@ def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret:
         "DEMO_CLIENT_ID": client_id,
         "DEMO_CLIENT_SECRET": client_secret,
     }
-    with step("loading the companies and settings to try"), script.open() as source:
-        command = server.odoo_command(name, "--no-http", subcommand="shell")
-        log = LOGS / f"demo-data-{name}.log"
-        run_logged(command, log, cwd=REPO, stdin=source, env=os.environ | variables)
+    with step("loading the companies and settings to try"):
+        server.run_script(name, script, variables)
     _remember(name, data=data)
 
 
@@ -113,7 +111,8 @@ def _ensure_template() -> str:
     drop(building)
     with step(f"making a template database with {_TEMPLATE_MODULES}, once"):
         _create(building, "template0")
-        _odoo_update(building, "--init", _TEMPLATE_MODULES)
+        server.update(building, "--init", _TEMPLATE_MODULES)
+        server.run_script(building, "assets.py")
         shutil.rmtree(_filestore(name), ignore_errors=True)
         if _filestore(building).exists():
             _filestore(building).rename(_filestore(name))
@@ -129,10 +128,6 @@ def _create(name: str, template: str) -> None:
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names)
         cursor.execute(command)
     _set_comment(name, _MARK + "{}")
-
-
-def _odoo_update(name: str, *options: str) -> None:
-    server.run_once(name, *options, "--stop-after-init", "--no-http", log_name=f"update-{name}")
 
 
 def _exists(name: str) -> bool:

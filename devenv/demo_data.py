@@ -30,6 +30,4 @@ if os.environ.get("DEMO_CLIENT_ID"):
             "ups_use_pkce": True,
         }
     ).execute()
-# The first page would otherwise wait for them.
-env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()

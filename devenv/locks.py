@@ -25,12 +25,12 @@ def setup_lock() -> Iterator[None]:
 
 @contextlib.contextmanager
 def only_one(name: str) -> Iterator[None]:
-    """Refuse to start a second `name` on the same cache, since both would use one database."""
-    with _open(CACHE / f"{name}.lock") as lock:
+    """Refuse a second `name` on the same cache, since both would use one database."""
+    with _open(CACHE / f"{name.replace(' ', '-')}.lock") as lock:
         if not _try_lock(lock):
             raise Problem(
-                f"Another `make {name}` of this clone is running; stop it first, "
-                "or give this one its own UPS_DEV_CACHE."
+                f"Another {name} of this clone is running: stop it first, "
+                "or give this one a cache folder of its own by UPS_DEV_CACHE."
             )
         yield
 

@@ -20,7 +20,7 @@ def main() -> int:
     odoo_port = _port("ODOO_PORT", _ODOO_PORT)
     simulator_port = _port("SIMULATOR_PORT", _SIMULATOR_PORT)
     with ExitStack() as stack:
-        stack.enter_context(only_one("run"))
+        stack.enter_context(only_one("make run"))
         require_free_port(server.ODOO_HOST, odoo_port, "ODOO_PORT")
         if not real:
             require_free_port(server.SIMULATOR_HOST, simulator_port, "SIMULATOR_PORT")

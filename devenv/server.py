@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from devenv import odoo_source
@@ -53,11 +53,18 @@ def odoo(
     return until_stopped(process, odoo_url(port) + "/web/health")
 
 
-def run_once(database: str, *options: str, log_name: str, **kwargs) -> Path:
-    """An Odoo that does one thing and ends; returns its log."""
-    log = LOGS / f"{log_name}.log"
-    run_logged(odoo_command(database, *options), log, cwd=REPO, **kwargs)
-    return log
+def update(database: str, *options: str) -> None:
+    """An Odoo that installs or updates modules, and ends."""
+    command = odoo_command(database, *options, "--stop-after-init", "--no-http")
+    run_logged(command, LOGS / f"update-{database}.log", cwd=REPO)
+
+
+def run_script(database: str, script: str, variables: Mapping[str, str] | None = None) -> None:
+    """A Python file of this folder in an Odoo shell; secrets go by the environment."""
+    command = odoo_command(database, "--no-http", subcommand="shell")
+    log = LOGS / f"{script.removesuffix('.py')}-{database}.log"
+    with (REPO / "devenv" / script).open() as source:
+        run_logged(command, log, cwd=REPO, stdin=source, env=os.environ | (variables or {}))
 
 
 def odoo_command(database: str, *options: str, subcommand: str = "server") -> list[str]:

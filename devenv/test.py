@@ -20,7 +20,7 @@ _PLAIN = (*_PYTEST, "-p", "no:odoo", "-p", "no:playwright")
 
 def main() -> int:
     ensure_chromium()
-    with only_one("test"), postgres.running():
+    with only_one("make test"), postgres.running():
         for name, check in _STAGES.items():
             _run(name, check)
     # Nothing more is said: pytest's own summary of the last stage is the last line.
