@@ -4,6 +4,7 @@ Odoo's HTTP server logs the request line, and with it the callback's whole query
 (odoo/service/server.py, ``CommonRequestHandler``).
 """
 
+import contextlib
 import logging
 import re
 
@@ -19,16 +20,12 @@ class HideCallbackQuery(logging.Filter):
     """Drops the callback's query string from a record; lets every record through."""
 
     def filter(self, record):
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(_hide, record.args))
-        record.msg = _hide(record.msg)
+        with contextlib.suppress(TypeError, ValueError):  # not a message that can be formatted
+            message = record.getMessage()
+            hidden = _QUERY.sub(f"{const.CALLBACK_ROUTE}?[hidden]", message)
+            if hidden != message:
+                record.msg, record.args = hidden, ()
         return True
-
-
-def _hide(value):
-    if not isinstance(value, str):
-        return value
-    return _QUERY.sub(f"{const.CALLBACK_ROUTE}?[hidden]", value)
 
 
 def install():

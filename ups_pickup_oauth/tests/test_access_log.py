@@ -31,6 +31,10 @@ class TestAccessLog(BaseCase):
         self.assertEqual(self.logged("GET /web?code=%s", "1"), "GET /web?code=1")
         self.assertEqual(self.logged("%(code)s", {"code": 1}), "1")
 
+    def test_a_message_that_cannot_be_formatted_is_left_to_logging(self):
+        record = logging.LogRecord("werkzeug", logging.INFO, "", 0, "%d", ("one",), None)
+        self.assertTrue(HideCallbackQuery().filter(record))
+
     def test_the_filter_is_on_the_access_log_once(self):
         filters = [
             f for f in logging.getLogger("werkzeug").filters if isinstance(f, HideCallbackQuery)
