@@ -10,20 +10,21 @@ from urllib.parse import quote, quote_plus
 
 _LONGEST = 300  # characters; the longest message that UPS is known to send has about 60
 _MARK = "[redacted]"
+_PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 # A run this long is no word of a sentence: it is a token, or a part of one that UPS cut short.
 _TOKEN_LIKE = re.compile(r"[A-Za-z0-9_~+=-]{32,}")
 
 
-def redactor(secrets: Iterable[str | None]) -> Callable[[str], str]:
+def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """Return a function that makes a text fit to log: one printable line, bounded, no secret.
 
     :param secrets: every secret of the call. UPS, or a gateway before it, may echo what it was
         sent, as it is, percent-encoded, HTML-escaped or in base64.
     """
-    known = tuple(filter(None, secrets))
+    known = tuple(secrets)
 
     def redact(text: str) -> str:
-        line = _one_line(text)
+        line = _PERCENT.sub(_lower, _one_line(text))  # %C3 and %c3 are the same
         forms = {form for secret in known for form in _forms(secret)}
         for form in sorted(forms, key=len, reverse=True):  # what holds another one goes first
             line = line.replace(form, _MARK)
@@ -36,8 +37,11 @@ def _forms(secret: str) -> set[str]:
     octets = secret.encode()
     base64 = {encode(octets).decode().rstrip("=") for encode in (b64encode, urlsafe_b64encode)}
     percent = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
-    lower_hex = {re.sub("%..", lambda code: code[0].lower(), form) for form in percent}
-    return {secret, escape(secret)} | base64 | percent | lower_hex
+    return {_PERCENT.sub(_lower, form) for form in {secret, escape(secret)} | base64 | percent}
+
+
+def _lower(match: re.Match) -> str:
+    return match[0].lower()
 
 
 def _one_line(text: str) -> str:

@@ -69,12 +69,8 @@ def ask(
     try:
         response = _session().request(method, url, data=form, auth=auth, stream=True)
         return _received(response)
-    except (
-        requests.RequestException,
-        urllib3.exceptions.HTTPError,
-        OSError,
-        _UnusableError,
-    ) as error:
+    except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
+        # OSError: those of requests are. ValueError: http.client's for some malformed answers.
         reason = type(error).__name__
     # Raised out here, so that the exception has no context: those of requests hold the request,
     # secrets and all.
@@ -93,7 +89,7 @@ def anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
 # === READING === #
 
 
-class _UnusableError(Exception):
+class _UnusableError(ValueError):
     """The answer is too large, or packed in a way that cannot be undone."""
 
 
@@ -159,8 +155,7 @@ class _BoundedReader(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
+        self._raw.close()
         super().close()
 
 

@@ -119,7 +119,7 @@ class Verdict:
         )
 
 
-def verdict_on(operation: str, secrets: Iterable[str | None]) -> Verdict:
+def verdict_on(operation: str, secrets: Iterable[str]) -> Verdict:
     """Return the judge for one call.
 
     :param secrets: every secret of the call, so that none is repeated even if UPS echoes it.

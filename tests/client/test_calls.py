@@ -1,0 +1,268 @@
+"""What goes to UPS in each call, and what comes back? Against the simulator, which is as strict."""
+
+from base64 import b64encode
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from tiny_server import answer
+from ups_client import AskPersonAgain, FixSettings, OAuthClient
+
+
+def last(ups, route):
+    return [request for request in ups.requests if request.route == route][-1]
+
+
+def basic(app):
+    return "Basic " + b64encode(f"{app.id}:{app.secret}".encode()).decode()
+
+
+@pytest.fixture(params=[True, False], ids=["pkce", "basic"])
+def flow(request, ups, app):
+    """A client of each of UPS's two flows."""
+    return OAuthClient(ups.base_url, app.id, app.secret, use_pkce=request.param)
+
+
+@pytest.fixture
+def tokens(flow, ups, app):
+    request = flow.begin(app.redirect_uri)
+    code = ups.issue_code(app.redirect_uri, request.code_challenge)
+    return flow.exchange_code(code, app.redirect_uri, request.code_verifier)
+
+
+# === AUTHORIZE === #
+
+
+def test_the_whole_story(flow, ups, app):
+    request = flow.begin(app.redirect_uri)
+    flow.preflight(request)
+    came_back = ups.person_agrees(request.url)
+    assert came_back.startswith(f"{app.redirect_uri}?")
+    parameters = dict(pair.split("=") for pair in came_back.partition("?")[2].split("&"))
+    assert parameters["state"] == request.state
+    tokens = flow.exchange_code(parameters["code"], app.redirect_uri, request.code_verifier)
+    assert ups.is_live_access_token(tokens.access_token)
+    renewed = flow.refresh(tokens.refresh_token)
+    assert ups.is_live_access_token(renewed.access_token)
+    assert ups.is_live_refresh_token(renewed.refresh_token)
+    assert not ups.is_live_refresh_token(tokens.refresh_token)
+
+
+def test_preflight_sends_what_ups_checks_and_nothing_of_the_attempt(flow, ups, app):
+    request = flow.begin(app.redirect_uri, scope="read")
+    flow.preflight(request)
+    sent = last(ups, "authorize")
+    challenge = sent.query.get("code_challenge")
+    assert (challenge is None) == (request.code_challenge is None)
+    assert challenge is None or challenge != request.code_challenge
+    assert "Authorization" not in sent.headers
+    assert {name: value for name, value in sent.query.items() if name != "code_challenge"} == {
+        "client_id": app.id,
+        "redirect_uri": app.redirect_uri,
+        "response_type": "code",
+        "scope": "read",
+    }
+
+
+def test_preflight_names_an_unregistered_redirect_uri(flow, app):
+    with pytest.raises(FixSettings) as caught:
+        flow.preflight(flow.begin(app.redirect_uri + "/"))
+    assert caught.value.setting == "redirect_uri"
+
+
+def test_preflight_names_a_wrong_client_id(ups, app):
+    stranger = OAuthClient(ups.base_url, "other", app.secret)
+    with pytest.raises(FixSettings) as caught:
+        stranger.preflight(stranger.begin(app.redirect_uri))
+    assert caught.value.setting == "client_id"
+
+
+# === TOKEN === #
+
+
+def test_with_pkce_the_verifier_is_the_only_proof(client, ups, app):
+    request = client.begin(app.redirect_uri)
+    code = ups.issue_code(app.redirect_uri, request.code_challenge)
+    client.exchange_code(code, app.redirect_uri, request.code_verifier)
+    sent = last(ups, "token")
+    assert "Authorization" not in sent.headers
+    assert sent.form.to_dict(flat=False) == {
+        "grant_type": ["authorization_code"],
+        "code": [code],
+        "redirect_uri": [app.redirect_uri],
+        "client_id": [app.id],
+        "code_verifier": [request.code_verifier],
+    }
+
+
+def test_without_pkce_the_secret_is_the_only_proof(client, ups, app):
+    code = ups.issue_code(app.redirect_uri)
+    client.exchange_code(code, app.redirect_uri)
+    sent = last(ups, "token")
+    assert sent.headers["Authorization"] == basic(app)
+    assert sent.form.to_dict(flat=False) == {
+        "grant_type": ["authorization_code"],
+        "code": [code],
+        "redirect_uri": [app.redirect_uri],
+    }
+
+
+def test_every_request_names_the_addon_and_asks_for_plain_json(flow, ups, app, tokens):
+    flow.preflight(flow.begin(app.redirect_uri))
+    flow.refresh(tokens.refresh_token)
+    assert {request.route for request in ups.requests} == {"authorize", "token", "refresh"}
+    for request in ups.requests:
+        assert request.headers["User-Agent"].startswith("ups_pickup_oauth")
+        assert request.headers["Accept"] == "application/json"
+        assert request.headers["Accept-Encoding"] == "identity"
+        assert "Cookie" not in request.headers
+        if request.method == "POST":
+            assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+@pytest.mark.usefixtures("tokens")
+def test_a_code_is_refused_the_second_time(flow, ups, app):
+    code = last(ups, "token").form["code"]
+    verifier = last(ups, "token").form.get("code_verifier")
+    with pytest.raises(AskPersonAgain) as caught:
+        flow.exchange_code(code, app.redirect_uri, verifier)
+    assert caught.value.ups_code == "10400"
+    assert caught.value.ups_message == "Invalid authorization code"
+
+
+def test_a_wrong_verifier_is_a_refused_person(client, ups, app):
+    request, other = client.begin(app.redirect_uri), client.begin(app.redirect_uri)
+    code = ups.issue_code(app.redirect_uri, request.code_challenge)
+    with pytest.raises(AskPersonAgain):
+        client.exchange_code(code, app.redirect_uri, other.code_verifier)
+
+
+def test_the_exchange_names_another_redirect_uri(client, ups, app):
+    code = ups.issue_code(app.redirect_uri)
+    with pytest.raises(FixSettings) as caught:
+        client.exchange_code(code, app.redirect_uri + "/")
+    assert caught.value.setting == "redirect_uri"
+
+
+def test_a_wrong_secret_is_a_setting_and_the_refresh_token_stays_good(ups, app, tokens):
+    wrong = OAuthClient(ups.base_url, app.id, "wrong")
+    with pytest.raises(FixSettings) as caught:
+        wrong.refresh(tokens.refresh_token)
+    assert caught.value.setting in ("client_id", "client_secret")
+    assert ups.is_live_refresh_token(tokens.refresh_token)
+
+
+# === REFRESH === #
+
+
+def test_a_refresh_proves_itself_by_the_secret_in_both_flows(flow, ups, app, tokens):
+    flow.refresh(tokens.refresh_token)
+    sent = last(ups, "refresh")
+    assert sent.headers["Authorization"] == basic(app)
+    assert sent.form.to_dict(flat=False) == {
+        "grant_type": ["refresh_token"],
+        "refresh_token": [tokens.refresh_token],
+    }
+
+
+def test_a_spent_refresh_token_asks_for_a_person(flow, tokens):
+    flow.refresh(tokens.refresh_token)
+    with pytest.raises(AskPersonAgain) as caught:
+        flow.refresh(tokens.refresh_token)
+    assert caught.value.operation == "refresh"
+    assert caught.value.http_status == 401
+    assert (caught.value.ups_code, caught.value.ups_message) == ("10401", "Invalid Refresh Token")
+    assert str(caught.value) == "UPS refused refresh: HTTP 401, 10401 Invalid Refresh Token"
+
+
+def test_a_password_change_at_ups_asks_for_a_person(flow, ups, tokens):
+    ups.kill_grants()
+    with pytest.raises(AskPersonAgain):
+        flow.refresh(tokens.refresh_token)
+
+
+# === TIME === #
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_expiries_are_by_our_clock_whatever_upss_says(client, ups, app, days):
+    ups.advance_clock(days * 86400)
+    before = datetime.now(timezone.utc)
+    tokens = client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri)
+    after = datetime.now(timezone.utc)
+    assert before <= tokens.access_token_expires_at - timedelta(seconds=14399) <= after
+    assert before <= tokens.refresh_token_expires_at - timedelta(seconds=5183999) <= after
+    assert abs(tokens.issued_at - before) > timedelta(days=1)
+
+
+def test_expiries_count_from_before_ups_was_asked(client_of, tiny):
+    came_in = []
+
+    def script(peer):
+        for _request in peer.requests():
+            came_in.append(datetime.now(timezone.utc))
+            peer.send(answer())
+
+    tokens = client_of(tiny(script)).refresh("refresh-token")
+    assert tokens.access_token_expires_at <= came_in[0] + timedelta(seconds=14399)
+
+
+def test_lifetimes_are_the_answers(client, ups, app):
+    ups.set_lifetimes(access=3600, refresh=604800)
+    tokens = client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri)
+    assert tokens.refresh_token_expires_at - tokens.access_token_expires_at == timedelta(
+        seconds=604800 - 3600
+    )
+
+
+# === WHAT IS NEVER SENT === #
+
+
+@pytest.mark.parametrize("damaged", ["", "a b", "a\r\nb", "ä", "a" * 16385, None, False])
+def test_a_damaged_code_or_token_is_not_sent(client, ups, app, damaged):
+    for operation, call in (
+        ("token", lambda: client.exchange_code(damaged, app.redirect_uri)),
+        ("token", lambda: client.exchange_code(damaged, app.redirect_uri, "v" * 43)),
+        ("refresh", lambda: client.refresh(damaged)),
+    ):
+        with pytest.raises(AskPersonAgain) as caught:
+            call()
+        assert caught.value.operation == operation
+        assert caught.value.http_status is None
+    assert not ups.requests
+
+
+@pytest.mark.parametrize("damaged", ["", "a b", False])
+def test_a_lost_verifier_is_no_way_around_pkce(client, ups, app, damaged):
+    with pytest.raises(AskPersonAgain):
+        client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri, damaged)
+    assert not ups.requests
+
+
+@pytest.mark.parametrize(
+    ("client_id", "client_secret", "setting"),
+    [
+        ("", "secret", "client_id"),
+        (None, "secret", "client_id"),
+        (False, "secret", "client_id"),
+        ("id\n", "secret", "client_id"),
+        ("i:d", "secret", "client_id"),
+        ("i\ud800d", "secret", "client_id"),
+        ("id", "", "client_secret"),
+        ("id", False, "client_secret"),
+        ("id", "hunter2\r\nX-Evil: 1", "client_secret"),
+        ("id", "hunter2\0", "client_secret"),
+    ],
+)
+def test_a_setting_that_cannot_be_sent_is_named(client_id, client_secret, setting):
+    with pytest.raises(FixSettings) as caught:
+        OAuthClient("https://wwwcie.ups.com", client_id, client_secret)
+    assert caught.value.setting == setting
+    assert setting in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_client_shows_no_secret_and_does_not_change(client, app):
+    assert app.secret not in repr(client)
+    assert app.id in repr(client)
+    with pytest.raises(AttributeError):
+        client.client_secret = "mine"

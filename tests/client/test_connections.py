@@ -1,0 +1,121 @@
+"""When is a connection used again, and when never?"""
+
+import subprocess
+import sys
+import textwrap
+from types import SimpleNamespace
+
+import pytest
+from tiny_server import answer
+from ups_client import TryLater, transport
+
+
+def always(peer):
+    for _request in peer.requests():
+        peer.send(answer())
+
+
+def test_connections_are_used_again_across_calls_and_clients(client_of, tiny, app):
+    server = tiny(always)
+    client_of(server).refresh("one")
+    client_of(server, use_pkce=False).refresh("two")
+    client_of(server).exchange_code("code", app.redirect_uri, "verifier")
+    with pytest.raises(TryLater):  # 200 is no login page, but an answer
+        client_of(server).preflight(client_of(server).begin(app.redirect_uri))
+    client_of(server).refresh("three")
+    assert len(server.requests) == 5
+    assert server.connections == 1
+
+
+def test_a_connection_that_ups_closed_while_idle_is_replaced(client_of, tiny):
+    def script(peer):
+        peer.read_request()
+        peer.send(answer())
+
+    server = tiny(script)
+    for _ in range(3):
+        client_of(server).refresh("token")
+        server.hung_up.acquire()
+    assert len(server.requests) == 3
+    assert server.connections == 3
+
+
+def test_a_connection_that_has_been_idle_for_long_is_not_trusted(client_of, tiny, monkeypatch):
+    now = [1000]
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    server = tiny(always)
+    client_of(server).refresh("one")
+    now[0] += transport.REUSE_WITHIN
+    client_of(server).refresh("two")
+    assert server.connections == 1
+    now[0] += transport.REUSE_WITHIN + 1
+    client_of(server).refresh("three")
+    assert server.connections == 2
+    server.hung_up.acquire()  # the first one was closed, not forgotten
+
+
+def test_a_post_is_never_sent_again(client_of, tiny):
+    def script(peer):
+        peer.read_request()
+        peer.send(answer())
+        peer.read_request()  # and hangs up: too late for urllib3 to notice before it sends
+
+    server = tiny(script)
+    client_of(server).refresh("one")
+    with pytest.raises(TryLater) as caught:
+        client_of(server).refresh("two")
+    assert caught.value.answer_lost
+    assert len(server.requests) == 2
+    assert server.connections == 1
+    client_of(server).refresh("three")
+    assert server.connections == 2
+
+
+def test_a_bad_answer_closes_its_connection(client_of, tiny):
+    def script(peer):
+        peer.read_request()
+        peer.send(answer(b"x", Content_Encoding="gzip", Content_Length="2"))
+        peer.send(b"x")
+        always(peer)
+
+    server = tiny(script)
+    with pytest.raises(TryLater):
+        client_of(server).refresh("one")
+    # The answer was whole, only its packing was bad: that connection may stay.
+    client_of(server).refresh("two")
+    assert server.connections == 1
+
+
+FORKING = """
+    import os, sys
+    sys.path.insert(0, {here!r})
+    import conftest
+    from ups_client import OAuthClient, transport
+
+    client = OAuthClient({base_url!r}, "id", "secret")
+    client.refresh("before-the-fork")
+    child = os.fork()
+    if not child:
+        assert not transport._shared
+        client.refresh("in-the-child")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    client.refresh("in-the-parent")
+"""
+
+
+def test_a_forked_worker_opens_a_connection_of_its_own(tiny, request):
+    by_connection = []
+
+    def script(peer):
+        mine = []
+        by_connection.append(mine)
+        for asked in peer.requests():
+            mine.append(asked.body.decode().rpartition("=")[2])
+            peer.send(answer())
+
+    server = tiny(script)
+    here = str(request.path.parent)
+    program = textwrap.dedent(FORKING).format(here=here, base_url=server.base_url)
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert by_connection == [["before-the-fork", "in-the-parent"], ["in-the-child"]]

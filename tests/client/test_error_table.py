@@ -1,0 +1,377 @@
+"""What does each answer of UPS's mean? Every status and body, for every call."""
+
+import contextlib
+import json
+from base64 import b64encode
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_server import TOKENS
+from ups_client import AskPersonAgain, FixSettings, TryLater, UpsError
+from ups_client.transport import Answer
+from ups_client.verdict import seconds_to_wait, verdict_on
+
+VERIFIER = "v" * 43
+
+
+@pytest.fixture
+def ask(client, app):
+    """Make the call of an operation."""
+    calls = {
+        "authorize": lambda: client.preflight(client.begin(app.redirect_uri)),
+        "token": lambda: client.exchange_code("the-code", app.redirect_uri, VERIFIER),
+        "refresh": lambda: client.refresh("the-refresh-token"),
+    }
+
+    def ask(operation):
+        with pytest.raises(UpsError) as caught:
+            calls[operation]()
+        assert caught.value.operation == operation
+        return caught.value
+
+    return ask
+
+
+def envelope(message, code="10400"):
+    return {"response": {"errors": [{"code": code, "message": message}]}}
+
+
+def outcome(error):
+    """The class and its attribute, as the table writes them."""
+    if isinstance(error, FixSettings):
+        return f"fix {error.setting}"
+    if isinstance(error, TryLater):
+        return "later, lost" if error.answer_lost else "later"
+    assert type(error) is AskPersonAgain
+    return "person"
+
+
+# What UPS says, in its envelope, with 400 or 401; what it means on authorize, token, refresh.
+COMPLAINTS = [
+    ("ClientId is Invalid", "fix client_id", "fix client_id", "fix client_id"),
+    ("client id is invalid", "fix client_id", "fix client_id", "fix client_id"),
+    ("Missing CLIENT_ID", "fix client_id", "fix client_id", "fix client_id"),
+    ("Invalid client", "fix client_id", "fix client_id", "fix client_id"),
+    ("Invalid Client Secret", "fix client_secret", "fix client_secret", "fix client_secret"),
+    (
+        "Invalid/Missing Authorization Header",
+        "fix client_secret",
+        "fix client_secret",
+        "fix client_secret",
+    ),
+    ("Invalid Redirect URL", "fix redirect_uri", "fix redirect_uri", "person"),
+    ("redirect_uri of the client", "fix redirect_uri", "fix redirect_uri", "fix client_id"),
+    ("Invalid authorization code", "fix None", "person", "person"),
+    ("Invalid Refresh Token", "fix None", "person", "person"),
+    ("Something new", "fix None", "person", "person"),
+    ("", "fix None", "person", "person"),
+]
+
+
+@pytest.mark.parametrize("status", [400, 401])
+@pytest.mark.parametrize(("message", "authorize", "token", "refresh"), COMPLAINTS)
+def test_upss_complaints(ups, ask, status, message, authorize, token, refresh):
+    for operation, expected in (("authorize", authorize), ("token", token), ("refresh", refresh)):
+        ups.queue_fault(operation, "status", status=status, body=envelope(message))
+        error = ask(operation)
+        assert (operation, outcome(error)) == (operation, expected)
+        assert error.http_status == status
+        assert error.ups_code == "10400"
+        assert error.ups_message == (message or None)
+
+
+GATEWAY_PAGE = "<html><body>ClientId is Invalid</body></html>"
+BLOCKED = envelope("Blocked Merchant", "10403")
+BUSY = envelope("Too Many Requests", "10429")
+NOT_UPSS = [
+    GATEWAY_PAGE,
+    "",
+    "ClientId is Invalid",
+    {},
+    [],
+    "null",
+    '"errors"',
+    "{" * 100_000,
+    "[" * 100_000,
+    '{"response": ' + "9" * 5000 + "}",
+    {"response": None},
+    {"response": []},
+    {"response": {"errors": None}},
+    {"response": {"errors": {}}},
+    {"response": {"errors": []}},
+    {"response": {"errors": [None, "ClientId", {}, {"code": True}, {"message": 5}]}},
+    {"errors": "ClientId is Invalid"},
+    {"error": "invalid_grant", "error_description": "RFC 6749, not UPS"},
+    {"fault": {"faultstring": "Invalid ApiKey"}},
+]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize("body", NOT_UPSS, ids=lambda body: str(body)[:40])
+def test_a_refusal_that_is_not_upss_own_is_an_outage(ups, ask, status, body):
+    for operation, expected in (
+        ("authorize", "later"),
+        ("token", "later, lost"),
+        ("refresh", "later, lost"),
+    ):
+        ups.queue_fault(operation, "status", status=status, body=body)
+        error = ask(operation)
+        assert (operation, outcome(error)) == (operation, expected)
+        assert (error.http_status, error.ups_code, error.ups_message) == (status, None, None)
+
+
+# Status, body and headers; what they mean on authorize, token, refresh.
+STATUSES = [
+    (403, BLOCKED, {}, "fix application", "fix application", "fix application"),
+    (403, envelope("ClientId"), {}, "fix application", "fix application", "fix application"),
+    (429, BUSY, {}, "later", "later", "later"),
+    (429, GATEWAY_PAGE, {}, "later", "later", "later"),
+    (429, envelope("ClientId is Invalid"), {}, "later", "later", "later"),
+    (500, envelope("ClientId is Invalid"), {}, "later", "later, lost", "later, lost"),
+    (500, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
+    (502, "", {}, "later", "later, lost", "later, lost"),
+    (503, BUSY, {}, "later", "later, lost", "later, lost"),
+    (404, envelope("Not Found"), {}, "later", "later, lost", "later, lost"),
+    (404, envelope("Invalid Refresh Token"), {}, "later", "later, lost", "later, lost"),
+    (405, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
+    (200, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
+    (200, {}, {}, "later", "later, lost", "later, lost"),
+    (200, envelope("ClientId is Invalid"), {}, "later", "later, lost", "later, lost"),
+    (201, TOKENS, {}, "later", "later, lost", "later, lost"),
+    (204, "", {}, "later", "later, lost", "later, lost"),
+    (301, "", {"Location": "/elsewhere"}, "later", "later, lost", "later, lost"),
+    (302, "", {}, "later", "later, lost", "later, lost"),
+    (302, "", {"Location": ""}, "later", "later, lost", "later, lost"),
+    (302, "", {"Location": "https://[bad"}, "later", "later, lost", "later, lost"),
+    (307, "", {"Location": "/security/v1/oauth/token"}, "later", "later, lost", "later, lost"),
+    (200, {**TOKENS, "status": "revoked"}, {}, "later", "person", "person"),
+    (200, {**TOKENS, "refresh_token_status": "expired"}, {}, "later", "person", "person"),
+    (200, {**TOKENS, "status": None}, {}, "later", "later, lost", "later, lost"),
+    (200, {**TOKENS, "expires_in": "soon"}, {}, "later", "later, lost", "later, lost"),
+    (200, {**TOKENS, "access_token": "a\r\nb"}, {}, "later", "later, lost", "later, lost"),
+    (200, [TOKENS], {}, "later", "later, lost", "later, lost"),
+    (401, {"errors": [{"message": "ClientId"}]}, {}, *["fix client_id"] * 3),
+    (401, {"errors": [{"code": 10401}]}, {}, "fix None", "person", "person"),
+    (401, {"errors": ["junk", {"code": "7"}]}, {}, "fix None", "person", "person"),
+    (
+        400,
+        {"errors": [{"code": "1", "message": "Oops"}, {"code": "2", "message": "ClientId"}]},
+        {},
+        *["fix client_id"] * 3,
+    ),
+    (401, "", {"errordescription": "ClientId is Invalid"}, *["fix client_id"] * 3),
+    (400, "", {"errorcode": "10400"}, "fix None", "person", "person"),
+    (403, GATEWAY_PAGE, {"errorcode": "10403"}, *["fix application"] * 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "authorize", "token", "refresh"),
+    STATUSES,
+    ids=lambda value: str(value)[:40],
+)
+def test_every_other_answer(ups, ask, status, body, headers, authorize, token, refresh):
+    for operation, expected in (("authorize", authorize), ("token", token), ("refresh", refresh)):
+        ups.queue_fault(operation, "status", status=status, body=body, headers=headers)
+        error = ask(operation)
+        assert (operation, outcome(error)) == (operation, expected)
+        assert error.http_status == status
+
+
+def test_upss_words_come_along_with_an_outage_too(ups, ask):
+    ups.queue_fault("refresh", "status", status=429, body=BUSY)
+    error = ask("refresh")
+    assert (error.ups_code, error.ups_message) == ("10429", "Too Many Requests")
+    assert str(error) == "No usable answer from UPS to refresh: HTTP 429, 10429 Too Many Requests"
+
+
+def test_several_complaints_are_all_told(ups, ask):
+    both = [{"code": "1", "message": "Oops"}, {"message": "ClientId"}, {"code": "3"}]
+    ups.queue_fault("token", "status", status=400, body={"errors": both})
+    error = ask("token")
+    assert (error.ups_code, error.ups_message) == ("1", "Oops; ClientId")
+
+
+def test_the_body_is_believed_before_the_headers(ups, ask):
+    headers = {"errorcode": "10401", "errordescription": "ClientId is Invalid"}
+    ups.queue_fault(
+        "authorize", "status", status=400, body=envelope("Invalid Redirect URL"), headers=headers
+    )
+    assert outcome(ask("authorize")) == "fix redirect_uri"
+
+
+def test_the_headers_are_read_where_there_is_no_body(ups, ask):
+    headers = {"ErrorCode": "10401", "ErrorDescription": "ClientId is Invalid"}
+    ups.queue_fault("authorize", "status", status=401, body="", headers=headers)
+    error = ask("authorize")
+    assert (error.ups_code, error.ups_message) == ("10401", "ClientId is Invalid")
+
+
+def test_upss_unavailable_page_is_an_outage(ups, ask):
+    ups.queue_fault("authorize", "error_page")
+    assert outcome(ask("authorize")) == "later"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://www.ups.com/error.page",
+        "https://WWW.UPS.COM/error.page?loc=en_US",
+        "https://ups.com/us/en/error.page/",
+    ],
+)
+def test_every_error_page_of_upss_is_known(ups, ask, location):
+    ups.queue_fault("authorize", "status", status=302, body="", headers={"Location": location})
+    assert outcome(ask("authorize")) == "later"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://id.ups.com/login",
+        "https://www.ups.com/lasso/login?returnto=error.page",
+        "https://www.ups.com/myerror.page",
+        "https://login.example.com/error.page",
+        "https://notups.com/error.page",
+        "/login",
+    ],
+)
+def test_any_other_redirect_is_the_login_page(ups, client, app, location):
+    ups.queue_fault("authorize", "status", status=302, body="", headers={"Location": location})
+    client.preflight(client.begin(app.redirect_uri))
+
+
+# === RETRY-AFTER === #
+
+
+def http_date(**ahead):
+    return format_datetime(datetime.now(timezone.utc) + timedelta(**ahead), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0), ("120", 120), (" 7 ", 7), ("3600", 3600), ("3601", 3600), ("9" * 5000, 3600),
+        ("", None), ("-1", None), ("1.5", None), ("soon", None), ("5, 10", None), ("\u0665", None),
+        ("Fri, 31 Feb 2026 00:00:00 GMT", None), ("Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Thu, 01 Jan 1970 00:00:00 -0000", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600), ("Fri, 31 Dec 9999 23:59:59 -2359", 3600),
+    ],
+)  # fmt: skip
+def test_retry_after_is_seconds_within_an_hour(header, seconds):
+    assert seconds_to_wait(header) == seconds
+
+
+def test_retry_after_may_be_a_date():
+    assert 0 < seconds_to_wait(http_date(minutes=10)) <= 600
+
+
+@given(st.text())
+def test_any_retry_after_is_bounded(header):
+    assert seconds_to_wait(header) is None or 0 <= seconds_to_wait(header) <= 3600
+
+
+@pytest.mark.parametrize("operation", ["authorize", "token", "refresh"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_reaches_the_caller(ups, ask, operation, status):
+    ups.queue_fault(operation, "status", status=status, headers={"Retry-After": "42"})
+    assert ask(operation).retry_after == 42
+    ups.queue_fault(operation, "status", status=status)
+    assert ask(operation).retry_after is None
+
+
+# === WHAT UPS SAYS, MADE FIT TO LOG === #
+
+
+def secrets_in(client):
+    basic = f"{client.client_id}:{client.client_secret}"
+    return [client.client_secret, basic, "the-code", VERIFIER, "the-refresh-token"]
+
+
+ECHOES = {
+    "plain": str,
+    "percent": lambda secret: quote(secret, safe=""),
+    "percent, slashes kept": quote,
+    "form": quote_plus,
+    "lower-case percent": lambda s: quote(s, safe="").replace("%C3%A9", "%c3%a9"),
+    "base64": lambda secret: b64encode(secret.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("where", ["message", "code", "header", "status"])
+def test_an_echoed_secret_is_redacted(ups, ask, client, echo, where):
+    for secret in secrets_in(client):
+        echoed = ECHOES[echo](secret)
+        operation = "token" if secret in ("the-code", VERIFIER) else "refresh"
+        fault = {
+            "message": {"status": 400, "body": envelope(f"Bad <{echoed}>")},
+            "code": {"status": 400, "body": envelope("Bad", code=f"1 {echoed}")},
+            "header": {"status": 400, "body": "", "headers": {"errorcode": f"Bad {echoed}"}},
+            "status": {"status": 200, "body": {**TOKENS, "status": f"no {echoed}"}},
+        }[where]
+        ups.queue_fault(operation, "status", **fault)
+        error = ask(operation)
+        assert "[redacted]" in str(error)
+        assert echoed.rstrip("=") not in str(error) + str(vars(error))
+
+
+def test_what_looks_like_a_token_is_redacted_whoevers_it_is(ups, ask):
+    token = "eyJhbGciOiJSUzM4NCIsInR5cCI6IkpXVCJ9"
+    ups.queue_fault("refresh", "status", status=400, body=envelope(f"Token {token} is dead"))
+    assert ask("refresh").ups_message == "Token [redacted] is dead"
+
+
+def test_upss_words_are_one_printable_line(ups, ask):
+    words = "Bad\r\nINFO forged\x1b[31m line\u2028\u202etxt\x00\ud800"
+    ups.queue_fault("token", "status", status=400, body=json.dumps(envelope(words, "1\n0")))
+    error = ask("token")
+    assert error.ups_message == "Bad  INFO forged[31m line txt"
+    assert error.ups_code == "1 0"
+    assert str(error).isprintable()
+
+
+def test_upss_words_are_bounded(ups, ask):
+    ups.queue_fault("token", "status", status=400, body=envelope("bla " * 9999, "1 " * 9999))
+    error = ask("token")
+    assert len(error.ups_message) <= 300
+    assert len(error.ups_code) <= 300
+
+
+# === ANYTHING AT ALL === #
+
+ANSWERS = st.builds(
+    Answer,
+    status=st.sampled_from([200, 302, 400, 401, 403, 429, 500]) | st.integers(100, 599),
+    headers=st.dictionaries(
+        st.sampled_from(["Location", "Retry-After", "errorcode", "errordescription"]), st.text()
+    ),
+    body=st.binary()
+    | st.recursive(
+        st.none() | st.integers() | st.text() | st.sampled_from(["ClientId", "redirect"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["response", "errors", "code", "message", *TOKENS]), inner
+            )
+        ),
+    ).map(lambda content: json.dumps(content).encode()),
+)
+
+
+@given(answer=ANSWERS, operation=st.sampled_from(["token", "refresh"]))
+def test_any_answer_to_a_post_is_an_error_that_says_what_to_do(answer, operation):
+    verdict = verdict_on(operation, ("the secret",))
+    with pytest.raises((AskPersonAgain, FixSettings, TryLater)) as caught:
+        verdict.tokens_in(answer, datetime.now(timezone.utc))
+    assert str(caught.value).isprintable()
+
+
+@given(answer=ANSWERS)
+def test_no_answer_to_a_look_ends_an_authorization(answer):
+    with contextlib.suppress(FixSettings, TryLater):
+        verdict_on("authorize", ()).check_login_page(answer)

@@ -1,0 +1,34 @@
+"""The client stands on its own: Python, requests and urllib3, and nothing of Odoo's."""
+
+import ast
+import os
+import sys
+
+import pytest
+from conftest import ADDON, load
+
+MODULES = sorted((ADDON / "ups_client").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_imports_nothing_else(path):
+    allowed = {*sys.stdlib_module_names, "requests", "urllib3"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name.partition(".")[0] for alias in node.names} <= allowed
+        if isinstance(node, ast.ImportFrom):
+            assert node.level <= 1
+            assert node.level == 1 or node.module.partition(".")[0] in allowed
+
+
+def test_it_loads_where_processes_cannot_fork(monkeypatch):
+    monkeypatch.delattr(os, "register_at_fork", raising=False)
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "ups_client":
+            monkeypatch.delitem(sys.modules, name)
+    assert load("ups_client", ADDON / "ups_client" / "__init__.py").OAuthClient
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_says_what_it_answers(path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
