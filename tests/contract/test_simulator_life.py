@@ -97,8 +97,9 @@ def test_after_its_end_nothing_answers_and_after_a_new_start_it_remembers(sim, u
     assert ups.countries(tokens["access_token"]).status_code == 200  # leaves a connection open
     address = sim.base_url
     sim.stop()
-    with pytest.raises(requests.ConnectionError):
-        ups.countries(tokens["access_token"])
+    for path in ("/", "/_control/secrets", "/api/pickup/v2409/countries/US"):
+        with pytest.raises(requests.ConnectionError):
+            ups.request("GET", path)
 
     sim.start()
     assert sim.base_url == address
