@@ -35,7 +35,7 @@ def test_a_connection_that_ups_closed_while_idle_is_replaced(client_of, tiny):
     server = tiny(script)
     for _ in range(3):
         client_of(server).refresh("token")
-        server.hung_up.acquire()
+        assert server.hung_up.acquire(timeout=10)
     assert len(server.requests) == 3
     assert server.connections == 3
 
@@ -51,7 +51,7 @@ def test_a_connection_that_has_been_idle_for_long_is_not_trusted(client_of, tiny
     now[0] += transport.REUSE_WITHIN + 1
     client_of(server).refresh("three")
     assert server.connections == 2
-    server.hung_up.acquire()  # the first one was closed, not forgotten
+    assert server.hung_up.acquire(timeout=10)  # the first one was closed, not forgotten
 
 
 def test_a_post_is_never_sent_again(client_of, tiny):
