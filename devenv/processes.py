@@ -104,7 +104,7 @@ def until_stopped(process: Process, url: str) -> Iterator[Process]:
         process.stop()
 
 
-def run_stage(command: Sequence[object], **kwargs) -> int:
+def run_stage(command: Sequence[object], *, minutes: float = 20, **kwargs) -> int:
     """Run a command that owns processes, and let it end them when we are told to end."""
     child = subprocess.Popen(
         [str(part) for part in command],
@@ -113,7 +113,11 @@ def run_stage(command: Sequence[object], **kwargs) -> int:
         **kwargs,
     )
     try:
-        return child.wait()
+        return child.wait(minutes * 60)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGQUIT)  # Odoo writes what each thread does into its log
+        time.sleep(2)
+        raise Problem(f"It did not end within {minutes:.0f} minutes.") from None
     finally:
         if child.poll() is None:
             child.send_signal(signal.SIGINT)
