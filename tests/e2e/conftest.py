@@ -4,10 +4,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from xmlrpc.client import ServerProxy
 
 import pytest
-from playwright.sync_api import Page
+from guide import Guide, SimulatorControl
+from playwright.sync_api import Browser, Page
 
 from devenv import database, postgres, server
 from devenv.locks import only_one
@@ -42,6 +45,12 @@ class RunningOdoo:
             cursor.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def save_settings(self, **values: object) -> None:
+        """Save General Settings as the administrator, over Odoo's XML-RPC."""
+        models = ServerProxy(f"{self.url}/xmlrpc/2/object")
+        call = partial(models.execute_kw, self.database, 2, "admin", "res.config.settings")
+        call("execute", [call("create", [values])])
+
 
 @pytest.fixture(scope="session")
 def odoo() -> Iterator[RunningOdoo]:
@@ -61,15 +70,41 @@ def odoo() -> Iterator[RunningOdoo]:
         yield RunningOdoo(url, simulator_url, database.E2E, process.log)
 
 
-@pytest.fixture
-def admin_page(page: Page, odoo: RunningOdoo) -> Page:
-    """The browser's page, signed in to Odoo as its administrator."""
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, odoo: RunningOdoo) -> dict:
+    """The cookies of a browser in which the administrator has signed in."""
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
     page.goto(f"{odoo.url}/web/login")
     page.get_by_label("Email").fill("admin")
     page.get_by_label("Password").fill("admin")
     page.get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url("**/odoo**")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def admin_page(page: Page, signed_in: dict) -> Page:
+    """The browser's page, signed in to Odoo as its administrator."""
+    page.context.add_cookies(signed_in["cookies"])
     return page
+
+
+@pytest.fixture
+def simulator(odoo: RunningOdoo) -> SimulatorControl:
+    """UPS, as if nobody had ever been there."""
+    control = SimulatorControl(odoo.simulator_url)
+    control.reset()
+    return control
+
+
+@pytest.fixture
+def guide(admin_page: Page, odoo: RunningOdoo, simulator: SimulatorControl) -> Guide:
+    """The administrator before the first step: no company is authorized."""
+    odoo.sql("DELETE FROM ups_connection")
+    return Guide(admin_page, odoo)
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""The steps of UPS's guide, as a person takes them in the browser."""
+
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+# Loaded by its place: the addon's package would import Odoo.
+sys.path.append(str(Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests"))
+
+from ups_simulator_control import SimulatorControl  # noqa: E402
+from ups_simulator_pages import PASSWORD, USERNAME  # noqa: E402
+
+__all__ = ["Guide", "SimulatorControl"]
+
+
+class Guide:
+    """One tab of one administrator."""
+
+    def __init__(self, page: Page, odoo):
+        self.page, self.odoo = page, odoo
+
+    # === IN ODOO === #
+
+    def open_list(self) -> None:
+        self.page.goto(f"{self.odoo.url}/odoo/companies")
+        expect(self.row("Harbor Supplies")).to_be_visible()
+
+    def open_company(self, name: str) -> None:
+        self.open_list()
+        self.row(name).get_by_text(name).first.click()
+        expect(self.api_button).to_be_visible()
+
+    def row(self, name: str) -> Locator:
+        return self.page.locator(".o_data_row").filter(has_text=name)
+
+    @property
+    def api_button(self) -> Locator:
+        """The button on the company's form; its text is the state."""
+        return self.page.locator(".o_form_view button[name=action_ups_api]").first
+
+    @property
+    def modal(self) -> Locator:
+        return self.page.get_by_role("dialog").filter(has_text="UPS API")
+
+    def open_modal(self) -> Locator:
+        self.api_button.click()
+        expect(self.modal).to_be_visible()
+        return self.modal
+
+    def press_in_modal(self, name: str) -> None:
+        footer = self.modal.locator(".modal-footer")  # not the cross, which is named Close too
+        footer.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def notification(self) -> Locator:
+        return self.page.locator(".o_notification")
+
+    # === AT UPS === #
+
+    def expect_to_be_at_ups(self) -> None:
+        expect(self.page).to_have_url(re.compile(re.escape(self.odoo.simulator_url)))
+
+    def agree_at_ups(self) -> None:
+        self.sign_in_at_ups()
+        self.page.get_by_role("button", name="Allow").click()
+
+    def sign_in_at_ups(self) -> None:
+        self.expect_to_be_at_ups()
+        self.page.get_by_label("User name").fill(USERNAME)
+        self.page.get_by_role("checkbox").check()
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+
+    def cancel_at_ups(self) -> None:
+        self.expect_to_be_at_ups()
+        self.page.get_by_role("button", name="Cancel").click()
+
+    # === BACK IN ODOO === #
+
+    def expect_success(self, company: str) -> None:
+        message = f"{company} is authorized. UPS pickups can now act for this company."
+        expect(self.notification).to_contain_text(message)
+        expect(self.api_button).to_contain_text("Authorized")
+        expect(self.page).to_have_url(
+            re.compile(rf"^{re.escape(self.odoo.url)}/odoo/companies/\d+$")
+        )
+        expect(self.page.locator("[name=name] input")).to_have_value(company)
+
+    def opt_in(self, company: str) -> None:
+        self.open_company(company)
+        self.open_modal()
+        self.press_in_modal("OAuth")
+        self.agree_at_ups()
+        self.expect_success(company)

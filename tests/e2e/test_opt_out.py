@@ -1,0 +1,74 @@
+"""Opt-Out, as UPS's guide describes it."""
+
+from guide import Guide, SimulatorControl
+from playwright.sync_api import expect
+
+COMPANY = "Harbor Supplies"
+
+
+def confirmation(guide: Guide):
+    return guide.page.get_by_role("dialog").filter(has_text="Opt out of UPS?")
+
+
+def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
+    guide.opt_in(COMPANY)
+    modal = guide.open_modal()
+    for words in ("Authorized by", "Administrator", "Authorized until", "Test (CIE)"):
+        expect(modal).to_contain_text(words)
+    screenshot("opt-out-modal")
+    screenshot("opt-out-modal-phone", 375)
+    calls = simulator.calls()
+    guide.press_in_modal("Opt-Out")
+    screenshot("opt-out-confirmation")
+    confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    expect(guide.notification.last).to_contain_text("reset your ups.com password")
+    expect(guide.modal).not_to_be_visible()
+    expect(guide.api_button).to_contain_text("API")
+    expect(guide.api_button).not_to_contain_text("Authorized")
+    screenshot("opted-out")
+    assert simulator.calls() == calls, "UPS has no endpoint for it"
+    query = "SELECT sealed_access_token, sealed_refresh_token, state FROM ups_connection"
+    assert guide.odoo.sql(query) == [(None, None, "not_authorized")]
+
+
+def test_cancel_in_the_confirmation_changes_nothing(guide: Guide):
+    guide.opt_in(COMPANY)
+    guide.open_modal()
+    guide.press_in_modal("Opt-Out")
+    confirmation(guide).get_by_role("button", name="Cancel", exact=True).click()
+    expect(confirmation(guide)).not_to_be_visible()
+    guide.press_in_modal("Close")
+    guide.page.reload()
+    expect(guide.api_button).to_contain_text("Authorized")
+
+
+def test_from_the_list(guide: Guide):
+    guide.opt_in(COMPANY)
+    guide.open_list()
+    guide.row(COMPANY).get_by_role("button", name="Authorized", exact=True).click()
+    guide.press_in_modal("Opt-Out")
+    confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    expect(guide.row(COMPANY).get_by_role("button", name="API", exact=True)).to_be_visible()
+
+
+def test_the_history_tells_who_and_when(guide: Guide, screenshot):
+    guide.opt_in(COMPANY)
+    guide.open_modal()
+    guide.press_in_modal("Opt-Out")
+    confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    expect(guide.modal).not_to_be_visible()
+    guide.open_modal()
+    guide.press_in_modal("History")
+    messages = guide.page.locator(".o-mail-Message")
+    expect(messages.first).to_contain_text("It had been authorized by Administrator on")
+    expect(messages.nth(1)).to_contain_text("UPS was authorized")
+    screenshot("history")
+
+
+def test_again_after_opting_out(guide: Guide):
+    guide.opt_in(COMPANY)
+    guide.open_modal()
+    guide.press_in_modal("Opt-Out")
+    confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    expect(guide.api_button).not_to_contain_text("Authorized")
+    guide.opt_in(COMPANY)
