@@ -13,7 +13,13 @@ from devenv.system_packages import ensure_venv_module
 PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "made-from"
 # The lock file is complete, so nothing is resolved; and no package runs code to be installed.
-_PIP_OPTIONS = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir")
+_PIP_OPTIONS = (
+    "--no-deps",
+    "--require-hashes",
+    "--only-binary=:all:",
+    "--no-cache-dir",
+    "--no-compile",  # Python compiles what is used when it is used
+)
 
 
 def ensure() -> None:

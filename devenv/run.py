@@ -35,7 +35,11 @@ def main() -> int:
             )
         for line in _welcome(odoo_port, simulator_port, bool(real), process.log):
             say(line)
-        process.wait()
+        try:
+            process.wait()
+        except SystemExit:  # Ctrl-C, the way to end it
+            say("  ending it all ...")
+            return 0
         raise Problem(f"Odoo ended by itself; its log is {process.log}")
 
 
