@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 # Loaded by its place: the addon's package would import Odoo.
 sys.path.append(str(Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests"))
 
-from ups_simulator_control import SimulatorControl  # noqa: E402
-from ups_simulator_pages import PASSWORD, USERNAME  # noqa: E402
+from ups_simulator_control import SimulatorControl
+from ups_simulator_pages import PASSWORD, USERNAME
 
 __all__ = ["Guide", "SimulatorControl"]
 
