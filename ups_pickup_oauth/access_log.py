@@ -10,9 +10,11 @@ import re
 
 from . import const
 
-# Also where the route is the value of another parameter, as in /web/login?redirect=…
+# To the end of the request line, whatever the query holds: werkzeug logs it decoded. Also where
+# the route is the value of another parameter, as in /web/login?redirect=…
 _QUERY = re.compile(
-    const.CALLBACK_ROUTE.replace("/", "(?:/|%2F)") + r"(?:\?|%3F)[^\s\"']*", re.IGNORECASE
+    const.CALLBACK_ROUTE.replace("/", "(?:/|%2F)") + r"(?:\?|%3F).*?(?= HTTP/\d|$)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

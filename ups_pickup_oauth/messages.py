@@ -23,33 +23,38 @@ def explain(env, error, settings):
     return " ".join(filter(None, (what, _ups_words(env, error)))), advice
 
 
-def missing_settings(env, settings):
-    """:return: what is missing in the settings, in words, or None when they are complete."""
+def missing_setting(env, settings):
+    """:return: which setting is missing and what to do, in words, or None if all are there."""
     if not settings.client_id:
-        return env._("The client ID of your UPS application is missing.")
-    if settings.secret_is_lost:
-        return env._(
+        what, name = env._("The client ID of your UPS application is missing."), "client_id"
+    elif not settings.has_client_secret:
+        what, name = env._("The client secret of your UPS application is missing."), "client_secret"
+    elif not settings.client_secret:
+        what = env._(
             "The client secret of your UPS application can no longer be decrypted, because the"
             " server's key has changed. Enter the secret again."
         )
-    if not settings.client_secret:
-        return env._("The client secret of your UPS application is missing.")
-    if not settings.redirect_uri.startswith(("http://", "https://")):
-        return env._(
-            "This Odoo does not know its own address. Set the system parameter web.base.url, for"
-            " example to https://odoo.example.com."
-        )
-    return None
+        name = "client_secret"
+    else:
+        return None
+    return what, where_settings_are(env, settings, name)
 
 
-def where_settings_are(env, settings):
-    """:return: where the credentials can be changed: in Odoo, or by the server's operator."""
-    if settings.fixed & {"client_id", "client_secret"}:
+def where_settings_are(env, settings, *names):
+    """:return: where these settings can be changed: in Odoo, or by the server's operator."""
+    if settings.fixed.intersection(names):
         return env._(
-            "These values come from the server's environment variables UPS_CLIENT_ID and"
-            " UPS_CLIENT_SECRET: whoever runs the server can change them."
+            "The server's environment variables UPS_CLIENT_ID, UPS_CLIENT_SECRET and"
+            " UPS_ENVIRONMENT decide here: whoever runs the server can change them."
         )
-    return env._("You find them in Settings, General Settings, UPS.")
+    return env._("You find the settings in Settings, General Settings, UPS.")
+
+
+def unknown_address(env):
+    """:return: what is said when Odoo cannot tell UPS where to send people back to."""
+    return env._("This Odoo does not know its own address."), env._(
+        "Set the system parameter web.base.url, for example to https://odoo.example.com."
+    )
 
 
 def account_executive_tip(env):
@@ -58,7 +63,7 @@ def account_executive_tip(env):
 
 
 def _fix_settings(env, error, settings):
-    where = where_settings_are(env, settings)
+    where = where_settings_are(env, settings, "client_id", "client_secret", "environment")
     environment = env._("Test (CIE)") if settings.environment == "cie" else env._("Production")
     if error.setting == "client_id":
         return env._("UPS does not know the client ID of this Odoo."), env._(

@@ -16,7 +16,8 @@ class UpsSettings:
     """The settings in force at one moment.
 
     ``fixed`` names the settings that the server's environment decides, which nobody can change in
-    the database. ``secret_is_lost`` says that a secret is stored that no key opens.
+    the database. ``has_client_secret`` says that there is a secret; the secret itself is empty
+    where it was not asked for, and where no key opens it.
     """
 
     client_id: str
@@ -26,7 +27,7 @@ class UpsSettings:
     redirect_uri: str
     base_url_override: str
     fixed: frozenset
-    secret_is_lost: bool = False
+    has_client_secret: bool
 
     @property
     def base_url(self):
@@ -44,10 +45,12 @@ class UpsSettings:
         )
 
 
-def ups_settings(env):
+def ups_settings(env, with_secret=True):
     """Read the settings in force.
 
     :param odoo.api.Environment env: of any user; the parameters are read as superuser.
+    :param bool with_secret: whether to open the client secret, which fails when the server's keys
+        cannot be used.
     :rtype: UpsSettings
     :raise UserError: if the keys of this server cannot be used.
     """
@@ -61,13 +64,12 @@ def ups_settings(env):
         )
         if os.environ.get(variable, "").strip()
     }
-    secret, is_lost = fixed.get("client_secret"), False
-    if secret is None:
-        secret, is_lost = _stored_secret(env, get_param(const.PARAM_CLIENT_SECRET))
+    sealed = "" if "client_secret" in fixed else get_param(const.PARAM_CLIENT_SECRET)
+    secret = fixed.get("client_secret") or (with_secret and _opened(env, sealed)) or ""
     return UpsSettings(
         client_id=fixed.get("client_id") or get_param(const.PARAM_CLIENT_ID) or "",
         client_secret=secret,
-        secret_is_lost=is_lost,
+        has_client_secret=bool(secret or sealed),
         environment=(fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION),
         use_pkce=get_param(const.PARAM_USE_PKCE) != "0",
         redirect_uri=redirect_uri(env),
@@ -86,10 +88,8 @@ def redirect_uri(env):
     return urljoin(base_url, const.CALLBACK_ROUTE)
 
 
-def _stored_secret(env, sealed):
-    if not sealed:
-        return "", False
+def _opened(env, sealed):
     try:
-        return token_keys.unseal(env, sealed), False
+        return sealed and token_keys.unseal(env, sealed)
     except token_keys.LostKey:
-        return "", True
+        return ""

@@ -63,9 +63,13 @@ def key_file(env):
 
 
 def forget_key_file(env):
-    """Delete this database's key file, if it has one."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(key_file(env))
+    """Delete this database's key file, if it has one, once the transaction is committed."""
+    path = key_file(env)
+
+    @env.cr.postcommit.add
+    def forget():
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _fernet(env, create):
@@ -88,7 +92,7 @@ def _keys_from_file(env, create):
     try:
         if create and not os.path.exists(path):
             _create_key_file(path)
-        with open(path, encoding="ascii") as file:
+        with open(path, "rb") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 raise UserError(
                     env._(

@@ -1,3 +1,5 @@
+import functools
+
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.http import Controller, request, route
 
@@ -16,17 +18,30 @@ HEADERS = {
 }
 
 
+def any_parameter(endpoint):
+    """Let a query have a parameter named ``self``, which Odoo's ``route`` answers with a 500."""
+
+    @functools.wraps(endpoint)
+    def wrapper(self, /, **params):
+        params.pop("self", None)
+        return endpoint(self, **params)
+
+    return wrapper
+
+
 class UpsCallback(Controller):
     """Translates between HTTP and the authorization attempt."""
 
+    @any_parameter
     @route(const.CALLBACK_ROUTE, type="http", auth="user", methods=["GET"])
     def ups_callback(self, **_params):
         """Take the answer that UPS sent with the browser.
 
         :return: A redirect to the company's form, or a page that says what happened.
         """
-        if request.httprequest.method == "HEAD":  # werkzeug adds it to GET; no person looks
-            return request.make_response("", headers=list(HEADERS.items()), status=405)
+        if request.httprequest.method != "GET":  # werkzeug adds HEAD, and Odoo OPTIONS
+            headers = [*HEADERS.items(), ("Allow", "GET")]
+            return request.make_response("", headers=headers, status=405)
         if not request.env.user.has_group("base.group_system"):
             return self._page(Outcome("no_access"))
         # Not the route's parameters: they show only one of two values.
@@ -39,13 +54,16 @@ class UpsCallback(Controller):
         company = request.env["res.company"].browse(outcome.company_id)
         return self._with_headers(request.redirect(company._ups_landing_url()))
 
-    @route(const.TRY_AGAIN_ROUTE, type="http", auth="user", methods=["POST"])
+    @any_parameter
+    @route(const.TRY_AGAIN_ROUTE, type="http", auth="user", methods=["GET", "POST"])
     def ups_try_again(self, company_id=None, **_params):
         """Start another attempt from the page that told why the last one failed.
 
         :param str company_id: The company to authorize.
         :return: A redirect to UPS, or a page that says what is wrong.
         """
+        if request.httprequest.method != "POST":  # as after signing in again: nothing is started
+            return self._with_headers(request.redirect(COMPANIES_URL))
         known = str(company_id or "")
         company = request.env["res.company"].browse(int(known[:9]) if known.isdecimal() else 0)
         try:
@@ -72,7 +90,9 @@ class UpsCallback(Controller):
                 "tip": messages.account_executive_tip(request.env),
                 "reload": outcome.kind == "in_progress",
                 "company": company,
+                "may_try_again": outcome.kind not in ("no_access", "in_progress"),
                 "try_again_url": const.TRY_AGAIN_ROUTE,
+                "companies_url": COMPANIES_URL,
                 "back_url": f"{COMPANIES_URL}/{company.id}" if company else "/odoo",
             },
             status=_STATUS.get(outcome.kind, 200),
@@ -80,13 +100,8 @@ class UpsCallback(Controller):
         return self._with_headers(response)
 
     def _company_to_try(self, outcome):
-        """:return: the company to offer another attempt for; empty for who may not start one."""
-        companies = request.env["res.company"]
-        if outcome.kind == "no_access" or not request.env.user.has_group("base.group_system"):
-            return companies
-        company = (
-            companies.browse(outcome.company_id) if outcome.company_id else request.env.company
-        )
+        """:return: the company that it was about, if it is one of the user's; never another."""
+        company = request.env["res.company"].browse(outcome.company_id).exists()
         return company.filtered(lambda each: each._ups_may_authorize())
 
     def _with_headers(self, response):

@@ -20,7 +20,7 @@ class ResCompany(models.Model):
         search="_search_ups_connection_id",
         compute_sudo=True,
         recursive=True,
-        groups=ADMINISTRATOR,
+        groups=fields.NO_ACCESS,
     )
     ups_authorization_state = fields.Selection(
         [
@@ -29,41 +29,47 @@ class ResCompany(models.Model):
             ("reauthorize", "Reauthorize"),
         ],
         string="UPS Authorization",
-        compute="_compute_ups_authorization_state",
+        compute="_compute_ups_authorization",
         search="_search_ups_authorization_state",
-        compute_sudo=True,
         groups=ADMINISTRATOR,
-    )
-    ups_is_own_authorization = fields.Boolean(
-        compute="_compute_ups_authorization_state", compute_sudo=True, groups=ADMINISTRATOR
     )
     ups_authorization_company_id = fields.Many2one(
         "res.company",
         string="UPS Authorization Of",
-        related="ups_connection_id.company_id",
+        help="The company whose authorization is used: itself, or an ancestor.",
+        compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
     ups_authorized_by_id = fields.Many2one(
+        "res.users",
         string="UPS Authorized By",
-        related="ups_connection_id.authorized_by_id",
+        compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
     ups_authorized_on = fields.Datetime(
-        string="UPS Authorized On", related="ups_connection_id.authorized_on", groups=ADMINISTRATOR
+        string="UPS Authorized On", compute="_compute_ups_authorization", groups=ADMINISTRATOR
     )
     ups_authorized_environment = fields.Selection(
-        string="UPS Environment", related="ups_connection_id.environment", groups=ADMINISTRATOR
+        [("production", "Production"), ("cie", "Test (CIE)")],
+        string="UPS Environment",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
     )
     ups_access_token_expires_at = fields.Datetime(
         string="UPS Access Token Expires At",
-        related="ups_connection_id.access_token_expires_at",
+        compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
     ups_refresh_token_expires_at = fields.Datetime(
         string="UPS Authorized Until",
-        related="ups_connection_id.refresh_token_expires_at",
+        help="The authorization ends then, unless it is used or kept alive before.",
+        compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
+    ups_is_own_authorization = fields.Boolean(
+        compute="_compute_ups_authorization", groups=ADMINISTRATOR
+    )
+    ups_has_history = fields.Boolean(compute="_compute_ups_authorization", groups=ADMINISTRATOR)
     ups_access_token = fields.Char(
         string="UPS Access Token",
         compute="_compute_ups_tokens",
@@ -88,12 +94,33 @@ class ResCompany(models.Model):
             inherited = company.parent_id.ups_connection_id
             company.ups_connection_id = own if _is_in_use(own) or not inherited else inherited
 
-    @api.depends("ups_connection_id.state", "ups_connection_id.company_id")
-    def _compute_ups_authorization_state(self):
+    @api.depends(
+        "ups_connection_id.state",
+        "ups_connection_id.authorized_by_id",
+        "ups_connection_id.authorized_on",
+        "ups_connection_id.environment",
+        "ups_connection_id.access_token_expires_at",
+        "ups_connection_id.refresh_token_expires_at",
+    )
+    @api.depends_context("uid")
+    def _compute_ups_authorization(self):
+        """Show an administrator nothing of companies that are none of their own.
+
+        Odoo lets administrators read every company, and so it cannot do this by a rule.
+        """
+        nothing = self.env["ups.connection"].sudo()
         for company in self:
-            connection = company.ups_connection_id
+            visible = company.sudo() if company._ups_may_authorize() else company.sudo().browse()
+            connection = visible.ups_connection_id or nothing
             company.ups_authorization_state = connection.state or "not_authorized"
-            company.ups_is_own_authorization = connection.company_id == company
+            company.ups_authorization_company_id = connection.company_id
+            company.ups_authorized_by_id = connection.authorized_by_id
+            company.ups_authorized_on = connection.authorized_on
+            company.ups_authorized_environment = connection.environment
+            company.ups_access_token_expires_at = connection.access_token_expires_at
+            company.ups_refresh_token_expires_at = connection.refresh_token_expires_at
+            company.ups_is_own_authorization = connection.company_id.id == company._origin.id
+            company.ups_has_history = bool(visible.ups_connection_ids)
 
     @api.depends("ups_connection_id.sealed_access_token", "ups_connection_id.sealed_refresh_token")
     def _compute_ups_tokens(self):
@@ -103,11 +130,12 @@ class ResCompany(models.Model):
             company.ups_refresh_token = connection._open("sealed_refresh_token")
 
     def _search_ups_connection_id(self, operator, value):
+        """For the ORM, which asks who depends on a changed connection."""
         if operator != "in":
             return NotImplemented
-        connections = self.env["ups.connection"].sudo().browse(value)
+        connections = self.env["ups.connection"].sudo().browse(filter(None, value))
         # Its own company, and those below that have none in use themselves.
-        companies = self._ups_search([("id", "child_of", connections.company_id.ids)])
+        companies = self._ups_search([("id", "child_of", connections.company_id.ids)]).sudo()
         found = companies.filtered(lambda each: each.ups_connection_id in connections)
         return [("id", "in", found.ids)]
 
@@ -120,7 +148,8 @@ class ResCompany(models.Model):
 
     @api.model
     def _ups_search(self, domain):
-        return self.sudo().with_context(active_test=False).search(domain)
+        companies = self.sudo().with_context(active_test=False).search(domain)
+        return companies.with_env(self.env)
 
     # === ACTION METHODS === #
 
@@ -156,12 +185,16 @@ class ResCompany(models.Model):
         self.ensure_one()
         self._ups_check_access()
         settings = ups_settings(self.env)
-        if missing := messages.missing_settings(self.env, settings):
-            self._ups_raise_to_settings(missing, messages.where_settings_are(self.env, settings))
+        if missing := messages.missing_setting(self.env, settings):
+            self._ups_raise_to_settings(*missing)
+        if not settings.redirect_uri.startswith(("http://", "https://")):
+            self._ups_raise(UserError, *messages.unknown_address(self.env))
         try:
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except FixSettings as error:
-            self._ups_raise_to_settings(*messages.explain(self.env, error, settings))
+            if error.setting in ("client_id", "client_secret", None):
+                self._ups_raise_to_settings(*messages.explain(self.env, error, settings))
+            self._ups_raise(UserError, *messages.explain(self.env, error, settings))
         except UpsError as error:
             self._ups_raise(UserError, *messages.explain(self.env, error, settings))
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
@@ -185,22 +218,33 @@ class ResCompany(models.Model):
                 )
             )
         own._opt_out()
+        message = [
+            self.env._("%s is opted out: its UPS tokens are deleted here.", self.display_name)
+        ]
+        if self.ups_authorization_state != "not_authorized":
+            message.append(
+                self.env._(
+                    "It now uses the authorization of %s.",
+                    self.ups_authorization_company_id.sudo().display_name,
+                )
+            )
+        message.append(
+            self.env._(
+                "UPS offers no way to end the grant from here. To end it there too, reset your"
+                " ups.com password, which voids all tokens."
+            )
+        )
         return self._ups_notify(
             "info",
-            self.env._(
-                "%s is opted out: the UPS tokens are deleted here. UPS offers no way to end the"
-                " grant from outside; to end it there too, reset your ups.com password, which"
-                " voids all tokens.",
-                self.display_name,
-            ),
+            " ".join(message),
             sticky=True,
             next_action={"type": "ir.actions.act_window_close"},
         )
 
     def action_ups_history(self):
-        """Open the history of the company's UPS authorization.
+        """Open the history of the company's own UPS authorizations.
 
-        :return: An action that opens the authorization that the company uses.
+        :return: An action that opens the company's row of `ups.connection`.
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
         """
@@ -210,7 +254,7 @@ class ResCompany(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("UPS Authorization History"),
             "res_model": "ups.connection",
-            "res_id": self.ups_connection_id.id,
+            "res_id": self.sudo().ups_connection_ids.id,
             "views": [(False, "form")],
             "target": "current",
         }
@@ -219,9 +263,8 @@ class ResCompany(models.Model):
 
     def _ups_may_authorize(self):
         """:return: whether the user is an administrator, and the company among the user's own."""
-        return self.env.su or (
-            self.env.user.has_group(ADMINISTRATOR) and self <= self.env.user.company_ids
-        )
+        user = self.env.user.with_context(active_test=False)  # archived companies are theirs too
+        return self.env.su or (user.has_group(ADMINISTRATOR) and self <= user.company_ids)
 
     def _ups_check_access(self):
         """Allow administrators of the company only; a view cannot keep an RPC call out.
@@ -249,10 +292,10 @@ class ResCompany(models.Model):
         :return: An action that opens the company's form, with a message if it is authorized.
         :rtype: dict
         """
-        company = self.browse(company_id).exists()
-        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
+        company = self.browse(company_id if type(company_id) is int else ()).exists()
         if not company or not company._ups_may_authorize():
-            return action
+            return {"type": "ir.actions.act_url", "url": "/odoo/companies", "target": "self"}
+        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
         # Without the active_id of the address that led here, the web client shows the address and
         # the breadcrumbs of a company that was opened from the list.
         action.update(res_id=company.id, context={"active_id": False, "active_ids": []})

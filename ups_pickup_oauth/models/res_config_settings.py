@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .. import const, token_keys
-from ..settings import ENVIRONMENTS, ups_settings
+from ..settings import ENVIRONMENTS, redirect_uri, ups_settings
 
 
 class ResConfigSettings(models.TransientModel):
@@ -50,12 +51,12 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_ups_redirect_uri(self):
-        self.ups_redirect_uri = ups_settings(self.env).redirect_uri
+        self.ups_redirect_uri = redirect_uri(self.env)
 
     @api.depends("company_id")
     def _compute_ups_stored(self):
-        stored = ups_settings(self.env)
-        self.ups_has_client_secret = bool(stored.client_secret)
+        stored = ups_settings(self.env, with_secret=False)
+        self.ups_has_client_secret = stored.has_client_secret
         self.ups_client_id_is_fixed = "client_id" in stored.fixed
         self.ups_client_secret_is_fixed = "client_secret" in stored.fixed
         self.ups_environment_is_fixed = "environment" in stored.fixed
@@ -65,9 +66,12 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def get_values(self):
         """Override of `base` to show the settings in force, without the secret."""
-        stored = ups_settings(self.env)
+        values = super().get_values()
+        if not self.env.is_system():  # anybody may call default_get()
+            return values
+        stored = ups_settings(self.env, with_secret=False)
         environment = stored.environment if stored.environment in ENVIRONMENTS else False
-        return super().get_values() | {
+        return values | {
             "ups_client_id": stored.client_id,
             "ups_environment": environment,
             "ups_use_pkce": stored.use_pkce,
@@ -98,11 +102,14 @@ class ResConfigSettings(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _set_ups_client_secret(self, set_param):
-        sealed = self.sudo().ups_sealed_client_secret
+        """:raise ValidationError: If a secret was entered without its client ID."""
         if self.ups_client_secret_is_fixed:
             return
-        if not self.ups_client_id and not self.ups_client_id_is_fixed:
-            set_param(const.PARAM_CLIENT_SECRET, False)  # a secret without its ID is of no use
-        elif sealed:
+        sealed, has_client_id = self.sudo().ups_sealed_client_secret, bool(self.ups_client_id)
+        if sealed and not has_client_id:
+            raise ValidationError(
+                self.env._("Enter the client ID of your UPS application too, not only its secret.")
+            )
+        if sealed or not has_client_id:  # a secret without its ID is of no use
             set_param(const.PARAM_CLIENT_SECRET, sealed)
         self.sudo().ups_sealed_client_secret = False

@@ -126,7 +126,7 @@ class UpsAuthorizationAttempt(models.Model):
         if not attempt or not response.state:
             return Outcome("unknown")
         if attempt.user_id.id != self.env.uid:
-            return Outcome("other_user")
+            return Outcome("other_user", attempt.company_id.id)
         if not attempt.company_id.with_user(self.env.user)._ups_may_authorize():
             return Outcome("no_access")
         if not attempt._claim():

@@ -27,6 +27,15 @@ class TestAccessLog(BaseCase):
         )
         self.assertNotIn("C0DE", line)
 
+    def test_odd_characters_in_the_query_reveal_nothing(self):
+        for odd in ("\u2028", " ", "'", '"', "\n"):
+            with self.subTest(odd):
+                line = self.logged(
+                    '"%s" %s', f"GET /ups_pickup_oauth/callback?x={odd}&code=C0DE HTTP/1.1", 303
+                )
+                self.assertNotIn("C0DE", line)
+                self.assertIn("HTTP/1.1", line)
+
     def test_other_lines_stay_as_they_are(self):
         self.assertEqual(self.logged("GET /web?code=%s", "1"), "GET /web?code=1")
         self.assertEqual(self.logged("%(code)s", {"code": 1}), "1")

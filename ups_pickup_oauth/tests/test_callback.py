@@ -158,7 +158,15 @@ class TestCallback(UpsHttpCase):
                 )
                 self.assertEqual(response.status_code, 400)
                 self.page(response)
+                self.assertFalse(html.fromstring(response.text).forms, "no company is guessed")
+                self.assertIn('href="/odoo/companies"', response.text)
                 self.assert_not_authorized()
+
+    def test_parameters_with_odd_names(self):
+        for name in ("self", "company_id", "_params", "csrf_token", "db", "debug", "\x00"):
+            with self.subTest(name):
+                query = urlencode({name: "1"})
+                self.assertEqual(self.open(f"{self.answer()}&{query}").status_code, 303)
 
     def test_no_parameter_at_all(self):
         response = self.open(const.CALLBACK_ROUTE)
@@ -171,7 +179,9 @@ class TestCallback(UpsHttpCase):
         self.authenticate("ups_admin_2", "ups_admin_2")
         response = self.open(answer)
         self.assertEqual(response.status_code, 403)
-        self.assertIn("Another user", self.page(response))
+        page = self.page(response)
+        self.assertIn("Another user", page)
+        self.assertIn("Acme", page, "and no other company is offered")
         self.assert_not_authorized()
         self.authenticate("ups_admin", "ups_admin")
         self.assert_authorized(self.open(answer))
@@ -221,9 +231,11 @@ class TestCallback(UpsHttpCase):
 
     def test_looking_at_the_address_without_opening_it_changes_nothing(self):
         answer = self.answer()
-        response = self.url_open(answer, method="HEAD", allow_redirects=False)
-        self.assertEqual(response.status_code, 405)
-        self.assert_not_authorized()
+        for method in ("HEAD", "OPTIONS"):
+            response = self.url_open(answer, method=method, allow_redirects=False)
+            self.assertEqual(response.status_code, 405)
+            self.assertEqual(response.headers["Allow"], "GET")
+            self.assert_not_authorized()
         self.assert_authorized(self.open(answer))
 
     # === UPS DOES NOT COMPLETE IT === #
@@ -325,6 +337,12 @@ class TestCallback(UpsHttpCase):
             const.TRY_AGAIN_ROUTE, data={"company_id": self.company.id}, allow_redirects=False
         )
         self.assertEqual(response.status_code, 400)
+        self.assertFalse(self.attempts())
+
+    def test_try_again_after_signing_in_again_starts_nothing(self):
+        response = self.open(const.TRY_AGAIN_ROUTE)
+        self.assertEqual(response.status_code, 303)
+        self.assertURLEqual(response.headers["Location"], "/odoo/companies")
         self.assertFalse(self.attempts())
 
     def test_try_again_says_when_the_settings_are_still_wrong(self):

@@ -29,7 +29,7 @@ class TestCompany(UpsCase):
                 self.company.with_user(self.admin).read([name])
             with self.subTest(name), self.assertRaises(AccessError):
                 self.company.with_user(self.admin).export_data([name])
-        connection = self.company.ups_connection_id.with_user(self.admin)
+        connection = self.company.ups_connection_ids.with_user(self.admin)
         for name in ("sealed_access_token", "sealed_refresh_token"):
             with self.subTest(name), self.assertRaises(AccessError):
                 connection.read([name])
@@ -85,6 +85,26 @@ class TestCompany(UpsCase):
         self.authorize(self.branch)
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
+    def test_an_administrator_of_another_company_sees_nothing(self):
+        self.authorize()
+        stranger = self.new_user(
+            "ups_stranger", "base.group_user,base.group_system", self.other_company
+        )
+        company = self.company.with_user(stranger)
+        shown = company.read([name for name in company.fields_get() if name.startswith("ups_")])[0]
+        self.assertEqual(shown.pop("ups_authorization_state"), "not_authorized")
+        self.assertEqual(shown.pop("id"), self.company.id)
+        self.assertFalse(any(shown.values()), shown)
+        self.assertFalse(company.search([("ups_authorization_state", "=", "authorized")]))
+        self.assertFalse(self.env["ups.connection"].with_user(stranger).search([]))
+        self.assertTrue(self.company.with_user(self.admin).ups_authorized_on)
+        self.assertFalse(company.ups_authorized_on, "not even from the cache of another user")
+
+    def test_only_what_can_be_searched_is_offered_for_it(self):
+        for name, field in self.env["res.company"].with_user(self.admin).fields_get().items():
+            if name.startswith("ups_"):
+                self.assertEqual(field["searchable"], name == "ups_authorization_state", name)
+
     def test_companies_are_found_by_state(self):
         self.authorize(self.company)
         companies = self.env["res.company"]
@@ -120,6 +140,9 @@ class TestCompany(UpsCase):
 
     def test_the_address_of_the_landing_claims_nothing_untrue(self):
         companies = self.env["res.company"].with_user(self.admin)
+        nowhere = {"type": "ir.actions.act_url", "url": "/odoo/companies", "target": "self"}
+        for company_id in (0, 999_999, "abc", None, True, [self.company.id]):
+            self.assertEqual(companies._ups_landing_action(company_id), nowhere)
         self.assertEqual(companies._ups_landing_action(self.company.id)["res_id"], self.company.id)
         self.authorize()
         landed = companies._ups_landing_action(self.company.id)
@@ -128,4 +151,3 @@ class TestCompany(UpsCase):
             "Acme is authorized. UPS pickups can now act for this company.",
         )
         self.assertEqual(landed["params"]["next"]["res_id"], self.company.id)
-        self.assertFalse(companies._ups_landing_action(0).get("res_id"))

@@ -80,7 +80,7 @@ class TestOAuthAction(UpsCase):
     # === WHAT IS SAID INSTEAD === #
 
     def test_missing_settings_lead_to_the_settings(self):
-        self.configure(ups_client_id="")
+        self.configure(ups_client_id="", ups_client_secret="")
         self.assertIn("client ID of your UPS application is missing", self.refusal())
         self.configure(ups_client_secret="")
         self.env["ir.config_parameter"].set_param(const.PARAM_CLIENT_SECRET, False)
@@ -92,7 +92,7 @@ class TestOAuthAction(UpsCase):
         self.assertIn("Enter the secret again", self.refusal())
 
     def test_the_button_of_the_warning_opens_general_settings(self):
-        self.configure(ups_client_id="")
+        self.configure(ups_client_id="", ups_client_secret="")
         with self.assertRaises(RedirectWarning) as caught:
             self.go_to_ups()
         _message, action_id, button, _context = caught.exception.args
@@ -109,7 +109,7 @@ class TestOAuthAction(UpsCase):
 
     def test_an_unregistered_redirect_uri(self):
         self.env["ir.config_parameter"].set_param("web.base.url", "https://elsewhere.example.com")
-        sentence = self.refusal()
+        sentence = self.refusal(UserError)
         self.assertIn("https://elsewhere.example.com/ups_pickup_oauth/callback", sentence)
         self.assertIn("callback URL", sentence)
 
@@ -117,9 +117,20 @@ class TestOAuthAction(UpsCase):
         with patch.dict(os.environ, {"UPS_CLIENT_ID": "wrong-id-of-the-server"}):
             self.assertIn("whoever runs the server", self.refusal())
 
+    def test_a_missing_value_is_looked_for_where_it_can_be_changed(self):
+        self.configure(ups_client_id="", ups_client_secret="")
+        with patch.dict(os.environ, {"UPS_CLIENT_SECRET": "of-the-server"}):
+            self.assertIn("General Settings", self.refusal())
+
+    def test_an_odoo_without_an_address(self):
+        self.env["ir.config_parameter"].set_param("web.base.url", "odoo.example.com")
+        sentence = self.refusal(UserError)
+        self.assertIn("web.base.url", sentence)
+        self.assertNotIn("General Settings", sentence)
+
     def test_a_blocked_application(self):
         self.simulator.queue_fault("authorize", "status", status=403)
-        self.assertIn("UPS has blocked this application", self.refusal())
+        self.assertIn("UPS has blocked this application", self.refusal(UserError))
 
     def test_ups_is_not_available(self):
         for fault in (
@@ -149,11 +160,11 @@ class TestOAuthAction(UpsCase):
 
     def test_a_base_url_without_tls_is_refused(self):
         with patch.dict(os.environ, {"UPS_BASE_URL": "http://ups.example.com"}):
-            self.assertIn("UPS_BASE_URL", self.refusal())
+            self.assertIn("UPS_BASE_URL", self.refusal(UserError))
 
     def test_an_unknown_environment_is_refused(self):
         with patch.dict(os.environ, {"UPS_ENVIRONMENT": "sandbox", "UPS_BASE_URL": ""}):
-            self.assertIn("UPS_ENVIRONMENT", self.refusal())
+            self.assertIn("UPS_ENVIRONMENT", self.refusal(UserError))
 
     # === WHO MAY === #
 

@@ -39,14 +39,14 @@ class TestOptOut(UpsCase):
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
     def test_it_works_when_the_key_is_lost(self):
-        self.company.ups_connection_id.sealed_refresh_token = "gAAAAnot-ours"
+        self.company.ups_connection_ids.sealed_refresh_token = "gAAAAnot-ours"
         self.opt_out()
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
     def test_the_history_keeps_who_and_when(self):
         authorized_on = str(self.company.ups_authorized_on)
         self.opt_out()
-        history = self.company.ups_connection_id.message_ids
+        history = self.company.ups_connection_ids.message_ids
         opted_out, authorized = history[0], history[1]
         self.assertIn("Opted out", opted_out.body)
         self.assertIn(self.admin.name, opted_out.body)
@@ -67,6 +67,19 @@ class TestOptOut(UpsCase):
         self.opt_out(self.branch)
         self.assertEqual(self.company.ups_authorization_state, "authorized")
         self.assertEqual(self.branch.ups_authorization_company_id, self.company)
+
+    def test_a_branch_is_told_that_it_falls_back_to_its_parent(self):
+        self.authorize(self.branch)
+        message = self.opt_out(self.branch)["params"]["message"]
+        self.assertIn("It now uses the authorization of Acme", message)
+        history = self.branch.with_user(self.admin).action_ups_history()["res_id"]
+        self.assertEqual(self.env["ups.connection"].browse(history).company_id, self.branch)
+
+    def test_an_archived_company_can_be_opted_out(self):
+        self.authorize(self.other_company)
+        self.other_company.active = False
+        self.opt_out(self.other_company)
+        self.assertEqual(self.other_company.ups_authorization_state, "not_authorized")
 
     def test_other_companies_keep_theirs(self):
         self.authorize(self.other_company)

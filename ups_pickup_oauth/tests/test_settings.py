@@ -1,6 +1,7 @@
 import os
 from unittest.mock import patch
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .. import const
@@ -62,6 +63,24 @@ class TestSettings(UpsCase):
         self.configure(ups_client_id="", ups_client_secret="")
         self.assertFalse(self.parameter(const.PARAM_CLIENT_SECRET))
         self.assertEqual(ups_settings(self.env).client_secret, "")
+
+    def test_a_secret_without_its_client_id_is_not_thrown_away(self):
+        with self.assertRaisesRegex(ValidationError, "client ID"):
+            self.configure(ups_client_id="", ups_client_secret="typed-in-just-now")
+
+    def test_settings_open_when_the_servers_keys_cannot_be_used(self):
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": "garbage"}):
+            settings = self.new_settings()
+            self.assertEqual(settings.ups_client_id, CLIENT_ID)
+            self.assertTrue(settings.ups_has_client_secret)
+            self.assertTrue(settings.ups_redirect_uri)
+
+    def test_only_administrators_are_told_the_settings(self):
+        portal = self.new_user("ups_portal", "base.group_portal")
+        settings = self.env["res.config.settings"].with_user(portal)
+        values = settings.default_get(["ups_client_id", "ups_environment"])
+        self.assertNotIn(CLIENT_ID, values.values())
+        self.assertFalse(values.get("ups_environment"))
 
     def test_pkce_can_be_switched_off_and_stays_off(self):
         self.configure(ups_use_pkce=False)

@@ -41,7 +41,7 @@ class TestTokenKeys(UpsCase):
 
     def test_another_key_opens_nothing(self):
         sealed = token_keys.seal(self.env, "a token")
-        token_keys.forget_key_file(self.env)
+        os.unlink(token_keys.key_file(self.env))
         token_keys.seal(self.env, "makes another key")
         with self.assertRaises(token_keys.LostKey):
             token_keys.unseal(self.env, sealed)
@@ -58,6 +58,21 @@ class TestTokenKeys(UpsCase):
         os.chmod(token_keys.key_file(self.env), 0o640)
         with self.assertRaisesRegex(UserError, "0600"):
             token_keys.unseal(self.env, sealed)
+
+    def test_a_damaged_key_file_is_a_sentence(self):
+        token_keys.seal(self.env, "a token")
+        for content in (b"", b"\xff\xfe", b"short"):
+            with open(token_keys.key_file(self.env), "wb") as file:
+                file.write(content)
+            with self.subTest(content), self.assertRaisesRegex(UserError, "not a Fernet key"):
+                token_keys.seal(self.env, "a token")
+
+    def test_uninstalling_deletes_the_key_file_once_it_is_committed(self):
+        token_keys.seal(self.env, "a token")
+        token_keys.forget_key_file(self.env)
+        self.assertTrue(os.path.exists(token_keys.key_file(self.env)))
+        self.env.cr.postcommit.run()
+        self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
 
     def test_a_data_directory_that_cannot_be_written_is_a_sentence(self):
         with tempfile.NamedTemporaryFile() as file:
