@@ -13,6 +13,7 @@ from guide import Guide, SimulatorControl
 from playwright.sync_api import Browser, Page
 
 from devenv import database, postgres, server
+from devenv.console import Problem
 from devenv.locks import only_one
 from devenv.paths import SCREENSHOTS
 from devenv.ports import free_port
@@ -54,20 +55,28 @@ class RunningOdoo:
 
 @pytest.fixture(scope="session")
 def odoo() -> Iterator[RunningOdoo]:
+    with ExitStack() as stack:
+        try:
+            running = _start(stack)
+        except Problem as problem:
+            pytest.exit(str(problem), returncode=1)  # once, not once a test
+        yield running
+
+
+def _start(stack: ExitStack) -> RunningOdoo:
     odoo_port, simulator_port = free_port(), free_port(server.SIMULATOR_HOST)
     url, simulator_url = server.odoo_url(odoo_port), server.simulator_url(simulator_port)
-    with ExitStack() as stack:
-        stack.enter_context(only_one("browser test"))
-        stack.enter_context(postgres.running())
-        database.make_fresh(database.E2E)
-        credentials = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
-        database.load_demo_data(database.E2E, url, *credentials)
-        stack.enter_context(server.simulator(simulator_port, odoo_port))
-        environment = {"UPS_BASE_URL": simulator_url}
-        process = stack.enter_context(
-            server.odoo(database.E2E, odoo_port, "--workers=2", environment=environment)
-        )
-        yield RunningOdoo(url, simulator_url, database.E2E, process.log)
+    stack.enter_context(only_one("browser test"))
+    stack.enter_context(postgres.running())
+    database.make_fresh(database.E2E)
+    credentials = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
+    database.load_demo_data(database.E2E, url, *credentials)
+    stack.enter_context(server.simulator(simulator_port, odoo_port))
+    environment = {"UPS_BASE_URL": simulator_url}
+    process = stack.enter_context(
+        server.odoo(database.E2E, odoo_port, "--workers=2", environment=environment)
+    )
+    return RunningOdoo(url, simulator_url, database.E2E, process.log)
 
 
 @pytest.fixture(scope="session")
