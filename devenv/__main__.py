@@ -15,6 +15,8 @@ def main(args: list[str]) -> None:
     if os.environ.get("MAKELEVEL"):
         # A killed make must not leave us serving; without make, the parent is the person's shell.
         die_with_parent(signal.SIGTERM)
+    if os.geteuid() == 0:
+        os.umask(0o022)  # PostgreSQL runs as another user, who must be able to read its programs
     try:
         if args == ["clean"]:
             sys.exit(clean.main())

@@ -84,13 +84,13 @@ def _starting_or_stopping() -> Iterator[None]:
 
 def _start() -> Path:
     socket_folder = _socket_folder()
+    _open_path(_bin())
+    _open_path(_DATA)
     if _pg_ctl("status").returncode == 0:
         return socket_folder
     with step("starting PostgreSQL"):
-        _open_path(_bin())
         if not (_DATA / "PG_VERSION").exists():
             _create_cluster()
-        _open_path(_DATA)
         socket_folder.mkdir(mode=0o755, exist_ok=True)
         _give_to_server_user(socket_folder)
         settings = f"-c listen_addresses='' -c unix_socket_directories='{socket_folder}'"
@@ -115,7 +115,6 @@ def _create_cluster() -> None:
     shutil.rmtree(_DATA, ignore_errors=True)
     building.mkdir(mode=0o700)
     _give_to_server_user(building)
-    _open_path(building)
     _LOG.touch()
     _give_to_server_user(_LOG)
     # peer: only this operating-system user gets in, on a machine shared with others too.
@@ -190,5 +189,5 @@ def _open_path(path: Path) -> None:
     for folder in path.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
-            say(f"\n  chmod o+x {folder}: PostgreSQL runs as 'nobody', never as root")
+            say(f"  chmod o+x {folder}: PostgreSQL runs as 'nobody', never as root")
             folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)

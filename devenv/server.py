@@ -83,7 +83,7 @@ def write_config() -> Path:
         # Odoo's browser tests leave theirs in /tmp otherwise.
         "screenshots": SCREENSHOTS,
     }
-    DATA.mkdir(parents=True, exist_ok=True)
+    DATA.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the addon's token keys
     lines = "".join(f"{key} = {value}\n" for key, value in options.items())
     _write_if_changed(ODOO_CONF, f"[options]\n{lines}")
     return ODOO_CONF
