@@ -106,6 +106,8 @@ def _stop_unless_used(users) -> None:
     except BlockingIOError:
         return
     _pg_ctl("stop", "-m", "fast", "-w")
+    with contextlib.suppress(OSError):
+        _socket_folder().rmdir()
 
 
 def _create_cluster() -> None:
