@@ -44,6 +44,7 @@ def _a_process_of_its_own(monkeypatch):
     for name in names.split():
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr(transport, "REUSE_WITHIN", 3600)  # however slow this machine is
     transport._shared.clear()
     yield
     for session in transport._shared.values():
@@ -54,7 +55,9 @@ def _a_process_of_its_own(monkeypatch):
 @pytest.fixture
 def app():
     """What UPS's developer portal hands out. Awkward on purpose: UPS's own are alphanumeric."""
-    return SimpleNamespace(id="app-id", secret="sécret/with+odd=chars", redirect_uri=REDIRECT_URI)
+    return SimpleNamespace(
+        id="app-id", secret="sécret/with+odd=chars&more", redirect_uri=REDIRECT_URI
+    )
 
 
 @pytest.fixture

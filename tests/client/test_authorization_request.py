@@ -55,6 +55,7 @@ def test_without_pkce_there_is_no_challenge():
 
 @pytest.mark.parametrize("scope", [None, ""])
 def test_a_scope_is_sent_only_when_there_is_one(scope):
+    assert CLIENT.begin(REDIRECT_URI, scope).scope is None
     assert "scope" not in CLIENT.begin(REDIRECT_URI, scope).url
     assert "&scope=read&" in CLIENT.begin(REDIRECT_URI, scope="read").url
 

@@ -243,6 +243,7 @@ def test_a_lost_verifier_is_no_way_around_pkce(client, ups, app, damaged):
     [
         ("", "secret", "client_id"),
         (None, "secret", "client_id"),
+        (b"id", "secret", "client_id"),
         (False, "secret", "client_id"),
         ("id\n", "secret", "client_id"),
         ("i:d", "secret", "client_id"),

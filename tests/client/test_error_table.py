@@ -2,9 +2,10 @@
 
 import contextlib
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from html import escape
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_server import TOKENS
 from ups_client import AskPersonAgain, FixSettings, TryLater, UpsError
+from ups_client.redaction import redactor
 from ups_client.transport import Answer
 from ups_client.verdict import seconds_to_wait, verdict_on
 
@@ -211,6 +213,13 @@ def test_the_headers_are_read_where_there_is_no_body(ups, ask):
     assert (error.ups_code, error.ups_message) == ("10401", "ClientId is Invalid")
 
 
+def test_what_ups_did_not_approve_is_told(ups, ask):
+    ups.queue_fault("token", "status", status=200, body={**TOKENS, "status": "revoked"})
+    error = ask("token")
+    assert (error.http_status, error.ups_message) == (200, "status is revoked")
+    assert str(error) == "UPS did not approve token: status is revoked"
+
+
 def test_upss_unavailable_page_is_an_outage(ups, ask):
     ups.queue_fault("authorize", "error_page")
     assert outcome(ask("authorize")) == "later"
@@ -259,6 +268,7 @@ def http_date(**ahead):
         ("", None), ("-1", None), ("1.5", None), ("soon", None), ("5, 10", None), ("\u0665", None),
         ("Fri, 31 Feb 2026 00:00:00 GMT", None), ("Mon, 01 Jan 99999 00:00:00 GMT", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Thu, 01 Jan 1970 00:00:00 -0000", 0),
+        ("Thu, 01 Jan 1970 23:59:59 +2359", 0),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 3600), ("Fri, 31 Dec 9999 23:59:59 -2359", 3600),
     ],
 )  # fmt: skip
@@ -267,7 +277,10 @@ def test_retry_after_is_seconds_within_an_hour(header, seconds):
 
 
 def test_retry_after_may_be_a_date():
-    assert 0 < seconds_to_wait(http_date(minutes=10)) <= 600
+    assert 500 < seconds_to_wait(http_date(minutes=10)) <= 600
+    there = timezone(timedelta(hours=9))
+    elsewhere = format_datetime(datetime.now(there) + timedelta(minutes=10))
+    assert 500 < seconds_to_wait(elsewhere) <= 600
 
 
 @given(st.text())
@@ -298,7 +311,10 @@ ECHOES = {
     "percent, slashes kept": quote,
     "form": quote_plus,
     "lower-case percent": lambda s: quote(s, safe="").replace("%C3%A9", "%c3%a9"),
+    "html": escape,
     "base64": lambda secret: b64encode(secret.encode()).decode(),
+    "base64, unpadded": lambda secret: b64encode(secret.encode()).decode().rstrip("="),
+    "base64url": lambda secret: urlsafe_b64encode(secret.encode()).decode(),
 }
 
 
@@ -320,6 +336,13 @@ def test_an_echoed_secret_is_redacted(ups, ask, client, echo, where):
         assert echoed.rstrip("=") not in str(error) + str(vars(error))
 
 
+def test_what_holds_a_shorter_secret_is_redacted_whole():
+    redact = redactor(["abc", "abcdef", "a b/c&d"])
+    assert redact("abcdef, abc") == "[redacted], [redacted]"
+    for form in ("a b/c&d", "a%20b/c%26d", "a%20b%2Fc%26d", "a+b%2Fc%26d", "a b/c&amp;d"):
+        assert redact(form) == "[redacted]"
+
+
 def test_what_looks_like_a_token_is_redacted_whoevers_it_is(ups, ask):
     token = "eyJhbGciOiJSUzM4NCIsInR5cCI6IkpXVCJ9"
     ups.queue_fault("refresh", "status", status=400, body=envelope(f"Token {token} is dead"))
@@ -327,7 +350,7 @@ def test_what_looks_like_a_token_is_redacted_whoevers_it_is(ups, ask):
 
 
 def test_upss_words_are_one_printable_line(ups, ask):
-    words = "Bad\r\nINFO forged\x1b[31m line\u2028\u202etxt\x00\ud800"
+    words = " Bad\r\nINFO forged\x1b[31m line\u2028\u202etxt\x00\ud800"
     ups.queue_fault("token", "status", status=400, body=json.dumps(envelope(words, "1\n0")))
     error = ask("token")
     assert error.ups_message == "Bad  INFO forged[31m line txt"

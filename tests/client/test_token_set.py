@@ -96,7 +96,7 @@ def test_both_statuses_must_be_approved(name):
 
 def test_a_token_of_an_unknown_type_is_not_used():
     assert read(token_type="bearer") == read(token_type=MISSING) == read(token_type=None) == read()
-    for unknown in ("mac", "", "bearer token", 1, ["Bearer"]):
+    for unknown in ("mac", "", "bearer token", " bearer", 1, ["Bearer"]):
         with pytest.raises(UnreadableError, match="token_type"):
             read(token_type=unknown)
 

@@ -258,7 +258,7 @@ BODY = answer().partition(b"\r\n\r\n")[2]
         (gzip.compress(BODY), "gzip"),
         (gzip.compress(BODY), "X-GZip"),
         (zlib.compress(BODY), "deflate"),
-        (BODY, "identity"),
+        (BODY, "Identity"),
     ],
 )
 def test_a_packed_answer_is_unpacked_though_none_was_asked_for(client_of, tiny, body, encoding):
@@ -523,6 +523,16 @@ def test_no_log_holds_a_secret_when_all_is_well(client, ups, app, everything_log
     known = {app.secret, request.state, request.code_verifier, request.code_challenge}
     for secret in known | ups.issued_secrets():
         assert secret not in everything_logged.text
+
+
+def test_an_answer_shows_no_body():
+    assert "secret" not in repr(transport.Answer(200, {}, b"secret"))
+
+
+def test_an_error_can_be_made_by_hand():
+    assert str(TryLater(sentence="UPS is down")) == str(TryLater("UPS is down")) == "UPS is down"
+    assert TryLater().answer_lost is False
+    assert UpsError().operation is None
 
 
 @pytest.mark.parametrize("kind", ["status", "drop"])

@@ -49,7 +49,7 @@ class AuthorizationRequest:
         }
         given = {name: value for name, value in query.items() if value}
         # quote, not quote_plus: '+' means a space in forms only, %20 means it everywhere.
-        return f"{self.base_url}{AUTHORIZE_PATH}?{urlencode(given, safe='', quote_via=quote)}"
+        return f"{self.base_url}{AUTHORIZE_PATH}?{urlencode(given, quote_via=quote)}"
 
     def unbound(self) -> AuthorizationRequest:
         """Return a request that UPS judges alike, with nothing of this attempt in it."""

@@ -81,7 +81,7 @@ def _check_approved(name: str, status: object) -> None:
 def _check_bearer(token_type: object) -> None:
     # RFC 6749 section 7.1: a client must not use a token whose type it does not understand.
     if token_type is not None and not (
-        isinstance(token_type, str) and token_type.strip().lower() == "bearer"
+        isinstance(token_type, str) and token_type.lower() == "bearer"
     ):
         raise UnreadableError("token_type")
 

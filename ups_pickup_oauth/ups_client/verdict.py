@@ -133,7 +133,7 @@ def _is_error_page(location: str) -> bool:
         parts = urlsplit(location)
     except ValueError:
         return True  # no browser could follow it either
-    host = f".{parts.hostname or ''}"
+    host = f".{parts.hostname}"
     return host.endswith(".ups.com") and parts.path.rstrip("/").endswith("/error.page")
 
 
