@@ -96,7 +96,6 @@ class _UnusableError(ValueError):
 def _received(response: requests.Response) -> Answer:
     # Read as it comes: urllib3 would unpack without a limit. Where it cannot read, it hangs up.
     packed = b"".join(response.raw.stream(_CHUNK, decode_content=False))
-    response.raw.release_conn()  # by hand, for an answer without a body: there was nothing to read
     body = _unpacked(packed, response.headers.get("Content-Encoding", ""))
     return Answer(response.status_code, response.headers, body)
 
