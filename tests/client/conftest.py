@@ -31,7 +31,7 @@ load("ups_simulator", ADDON / "tests" / "ups_simulator.py")
 load("tiny_server", HERE / "tiny_server.py")
 
 from tiny_server import TinyServer, certificate_for  # noqa: E402
-from ups_client import OAuthClient, transport  # noqa: E402
+from ups_client import OAuthClient, connections  # noqa: E402
 from ups_simulator import UpsSimulator  # noqa: E402
 
 REDIRECT_URI = "https://odoo.example.com/ups_pickup_oauth/callback"
@@ -44,12 +44,12 @@ def _a_process_of_its_own(monkeypatch):
     for name in names.split():
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setattr(transport, "REUSE_WITHIN", 3600)  # however slow this machine is
-    transport._shared.clear()
+    monkeypatch.setattr(connections, "REUSE_WITHIN", 3600)  # however slow this machine is
+    connections._shared.clear()
     yield
-    for session in transport._shared.values():
+    for session in connections._shared.values():
         session.close()
-    transport._shared.clear()
+    connections._shared.clear()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from tiny_server import answer
-from ups_client import TryLater, transport
+from ups_client import TryLater, connections
 
 
 def always(peer):
@@ -80,13 +80,13 @@ def test_a_connection_that_ups_closed_while_idle_is_replaced(client_of, tiny):
 
 def test_a_connection_that_has_been_idle_for_long_is_not_trusted(client_of, tiny, monkeypatch):
     now = [1000]
-    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now[0]))
     server = tiny(always)
     client_of(server).refresh("one")
-    now[0] += transport.REUSE_WITHIN
+    now[0] += connections.REUSE_WITHIN
     client_of(server).refresh("two")
     assert server.connections == 1
-    now[0] += transport.REUSE_WITHIN + 1
+    now[0] += connections.REUSE_WITHIN + 1
     client_of(server).refresh("three")
     assert server.connections == 2
     assert server.hung_up.acquire(timeout=10)  # the first one was closed, not forgotten
@@ -128,13 +128,13 @@ FORKING = """
     import os, sys
     sys.path.insert(0, {here!r})
     import conftest
-    from ups_client import OAuthClient, transport
+    from ups_client import OAuthClient, connections
 
     client = OAuthClient({base_url!r}, "id", "secret")
     client.refresh("before-the-fork")
     child = os.fork()
     if not child:
-        assert not transport._shared
+        assert not connections._shared
         client.refresh("in-the-child")
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0

@@ -24,9 +24,9 @@ def test_a_module_imports_nothing_else(path):
 
 def test_it_loads_where_processes_cannot_fork(monkeypatch):
     monkeypatch.delattr(os, "register_at_fork", raising=False)
-    transport = importlib.util.find_spec("ups_client.transport")
-    copy = importlib.util.module_from_spec(transport)
-    transport.loader.exec_module(copy)
+    connections = importlib.util.find_spec("ups_client.connections")
+    copy = importlib.util.module_from_spec(connections)
+    connections.loader.exec_module(copy)
     assert copy.new_session()
 
 

@@ -15,7 +15,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_server import TOKENS, answer, certificate_for
-from ups_client import OAuthClient, TryLater, UpsError, transport
+from ups_client import OAuthClient, TryLater, UpsError, connections, transport
 
 PAIR = ("new-access-token", "new-refresh-token")
 
@@ -84,7 +84,7 @@ def test_no_such_host(app, monkeypatch):
 
 
 def test_a_host_that_never_finishes_the_handshake(client_of, tiny, monkeypatch):
-    monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.1)
+    monkeypatch.setattr(connections, "CONNECT_TIMEOUT", 0.1)
     server = tiny(lambda peer: peer.say_nothing())
     server.base_url = server.base_url.replace("http:", "https:")
     assert not outage(lambda: refresh(client_of(server))).answer_lost
@@ -99,7 +99,7 @@ def test_a_ca_bundle_that_does_not_exist(app, monkeypatch, tmp_path):
 @pytest.mark.parametrize("kind", ["drop", "hang"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_answer_is_lost_whatever_ups_did(client, ups, monkeypatch, kind, when):
-    monkeypatch.setattr(transport, "READ_TIMEOUT", 0.1)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     token = ups.issue_tokens()["refresh_token"]
     ups.queue_fault("refresh", kind, when=when)
     error = outage(lambda: client.refresh(token))
@@ -115,7 +115,7 @@ def test_an_answer_that_is_of_no_use_is_lost(client, ups, kind):
 
 
 def test_a_look_loses_nothing(client, ups, app, monkeypatch):
-    monkeypatch.setattr(transport, "READ_TIMEOUT", 0.1)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     for kind in ("drop", "hang", "html", "oversized"):
         ups.queue_fault("authorize", kind)
         error = outage(lambda: client.preflight(client.begin(app.redirect_uri)))
@@ -196,8 +196,8 @@ def test_an_endless_answer_is_cut_off(client_of, tiny, endless):
 
 @pytest.mark.parametrize("endless", ENDLESS)
 def test_the_deadline_cuts_off_too(client_of, tiny, endless, monkeypatch):
-    monkeypatch.setattr(transport, "MAX_ANSWER", 1 << 60)
-    monkeypatch.setattr(transport, "ANSWER_DEADLINE", 0.1)
+    monkeypatch.setattr(connections, "MAX_ANSWER", 1 << 60)
+    monkeypatch.setattr(connections, "ANSWER_DEADLINE", 0.1)
     start, more = ENDLESS[endless]
     server = tiny(one(start, then=lambda peer: peer.send_for_ever(more)))
     assert outage(lambda: refresh(client_of(server))).answer_lost
@@ -205,7 +205,7 @@ def test_the_deadline_cuts_off_too(client_of, tiny, endless, monkeypatch):
 
 def test_the_last_wait_is_as_long_as_the_deadline_leaves(monkeypatch):
     clock = [1000.0]
-    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     here, there = socket.socketpair()
     waits = []
 
@@ -219,7 +219,7 @@ def test_the_last_wait_is_as_long_as_the_deadline_leaves(monkeypatch):
 
     with here, there:
         here.settimeout(30)
-        reader = transport._BoundedReader(Raw(), here)
+        reader = connections._BoundedReader(Raw(), here)
         for clock[0] in (1000.0, 1010.0, 1020.0, 1044.5):
             reader.readinto(bytearray(1))
             assert here.gettimeout() == 30  # for the next request on this connection
@@ -230,18 +230,18 @@ def test_the_last_wait_is_as_long_as_the_deadline_leaves(monkeypatch):
 
 
 def test_a_socket_without_a_timeout_has_the_deadline(monkeypatch):
-    monkeypatch.setattr(transport, "ANSWER_DEADLINE", 0.1)
+    monkeypatch.setattr(connections, "ANSWER_DEADLINE", 0.1)
     here, there = socket.socketpair()
     with here, there:
-        reader = transport._BoundedReader(here.makefile("rb").detach(), here)
+        reader = connections._BoundedReader(here.makefile("rb").detach(), here)
         with pytest.raises(TimeoutError):
             reader.readinto(bytearray(1))
 
 
 def test_what_is_within_the_limit_is_read(client_of, tiny):
-    padded = answer(answer().partition(b"\r\n\r\n")[2].ljust(transport.MAX_ANSWER - 1000))
+    padded = answer(answer().partition(b"\r\n\r\n")[2].ljust(connections.MAX_ANSWER - 1000))
     refresh(client_of(tiny(one(padded))))
-    over = answer(answer().partition(b"\r\n\r\n")[2].ljust(transport.MAX_ANSWER))
+    over = answer(answer().partition(b"\r\n\r\n")[2].ljust(connections.MAX_ANSWER))
     assert outage(lambda: refresh(client_of(tiny(one(over))))).answer_lost
 
 
@@ -265,7 +265,7 @@ def test_a_packed_answer_is_unpacked_though_none_was_asked_for(client_of, tiny, 
     refresh(client_of(tiny(one(packed(body, encoding)))))
 
 
-BLANKS = b" " * (2 * transport.MAX_ANSWER)
+BLANKS = b" " * (2 * connections.MAX_ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -314,10 +314,10 @@ def test_a_certificate_for_another_host_is_refused(client_of, tiny, tmp_path, mo
 
 def test_nothing_turns_verification_off(client_of, tiny, localhost_certificate):
     server = tiny(always(answer()), certificate=localhost_certificate)
-    transport._session().verify = False
+    connections.shared_session().verify = False
     assert not outage(lambda: refresh(client_of(server))).answer_lost
     with pytest.raises(requests.exceptions.SSLError):
-        transport._session().get(server.base_url, verify=False)
+        connections.shared_session().get(server.base_url, verify=False)
     assert not server.requests
 
 
@@ -370,7 +370,7 @@ def test_a_cookie_is_neither_kept_nor_sent(client_of, tiny):
     refresh(client_of(server))
     assert server.connections == 1
     assert [request.headers.get("cookie") for request in server.requests] == [None, None]
-    assert not transport._session().cookies
+    assert not connections.shared_session().cookies
 
 
 def test_a_netrc_of_the_servers_adds_no_credentials(client, ups, app, monkeypatch, tmp_path):
@@ -453,10 +453,10 @@ def test_odoos_test_suite_can_wrap_the_session(client_of, tiny, monkeypatch):
 
 @pytest.mark.parametrize("timeout", [None, 9999, (None, None)])
 def test_nothing_is_sent_without_time_outs(tiny, monkeypatch, timeout):
-    monkeypatch.setattr(transport, "READ_TIMEOUT", 0.1)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     server = tiny(lambda peer: peer.say_nothing())
     with pytest.raises(requests.exceptions.ReadTimeout):
-        transport._session().get(server.base_url, timeout=timeout)
+        connections.shared_session().get(server.base_url, timeout=timeout)
 
 
 # === WHAT AN ERROR TELLS === #
@@ -494,7 +494,7 @@ def failures(client, ups, app, tiny, client_of):
 
 
 def test_no_error_holds_a_secret(client, ups, app, tiny, client_of, monkeypatch, everything_logged):
-    monkeypatch.setattr(transport, "READ_TIMEOUT", 0.1)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     secrets = {app.secret, CODE, VERIFIER, REFRESH_TOKEN, *PAIR}
     count = 0
     for call in failures(client, ups, app, tiny, client_of):
@@ -567,4 +567,4 @@ def test_threads_share_a_client(client, ups):
         thread.join()
     assert len(set(results)) == 8
     assert all(map(ups.is_live_refresh_token, results))
-    assert len(transport._shared) == 1
+    assert len(connections._shared) == 1

@@ -19,9 +19,8 @@ from .redaction import redactor
 from .token_set import NotApprovedError, TokenSet, UnreadableError, read_token_set
 from .transport import Answer
 
-# seconds: Retry-After beyond this would park a company for longer than UPS's outages last
 _REFUSALS = (400, 401, 403)  # HTTP statuses; in UPS's envelope only
-_LONGEST_WAIT = 3600
+_LONGEST_WAIT = 3600  # seconds; a company that ships cannot be parked for longer
 # What UPS's words name, and the setting to fix then; the first that fits. Seen at UPS: "Invalid
 # Redirect URL", "ClientId is Invalid", "Invalid/Missing Authorization Header".
 _NAMED_SETTINGS = (
