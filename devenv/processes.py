@@ -104,7 +104,7 @@ def until_stopped(process: Process, url: str) -> Iterator[Process]:
         process.stop()
 
 
-def run_stage(command: Sequence[object], *, minutes: float = 20, **kwargs) -> int:
+def run_stage(command: Sequence[object], *, minutes: float = 10, **kwargs) -> int:
     """Run a command that owns processes, and let it end them when we are told to end."""
     child = subprocess.Popen(
         [str(part) for part in command],
@@ -122,7 +122,7 @@ def run_stage(command: Sequence[object], *, minutes: float = 20, **kwargs) -> in
         if child.poll() is None:
             child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(30)
+                child.wait(15)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
 
