@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ups_connection_security.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "views/callback_templates.xml",
         "views/res_company_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,6 +1,8 @@
 """What a person reads when UPS or the settings say no: what happened, and what to do."""
 
 from .ups_client import AskPersonAgain, FixSettings, TryLater
+from .ups_client.complaints import complaint_in
+from .ups_client.transport import Answer
 
 
 def explain(env, error, settings):
@@ -60,6 +62,30 @@ def unknown_address(env):
 def account_executive_tip(env):
     """:return: the tip of UPS's guide."""
     return env._("Tip: if you need help with UPS, reach out to your UPS Account Executive.")
+
+
+def test_finding(env, answer, company):
+    """Say what the harmless call of the button **Test** found.
+
+    :param requests.Response answer: UPS's answer.
+    :param str company: the company's name.
+    :return: the kind of Odoo's notification, and the finding in words.
+    :rtype: tuple(str, str)
+    """
+    complaint = complaint_in(Answer(answer.status_code, answer.headers, answer.content), str)
+    words = complaint.in_words() if complaint else ""
+    words = env._("UPS's answer: %s.", words.rstrip(".")) if words else ""
+    if answer.status_code == 200:
+        return "success", env._("UPS accepts the authorization of %s.", company)
+    if answer.status_code in (401, 403):
+        finding = env._(
+            "UPS does not accept a call for %s. Check in UPS's developer portal that the Pickup API"
+            " is among the products of your application. If it is, authorize the company again.",
+            company,
+        )
+        return "danger", " ".join(filter(None, (finding, words)))
+    finding = env._("UPS is not available at the moment. Try again in a few minutes.")
+    return "warning", " ".join(filter(None, (finding, words)))
 
 
 def _fix_settings(env, error, settings):

@@ -11,7 +11,7 @@ TRIES = 5
 LOCK_TIMEOUT = "15s"
 
 # UniqueViolation: two transactions inserted the same row; the second run will find it.
-_RUN_AGAIN = (
+LOST_RACE = (
     errors.DeadlockDetected,
     errors.LockNotAvailable,
     errors.SerializationFailure,
@@ -33,7 +33,7 @@ def in_own_transaction(env, work):
                 cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 result = work(env(cr=cr, su=True))
             return result
-        except _RUN_AGAIN:
+        except LOST_RACE:
             if not tries_left:
                 raise
     raise AssertionError("unreachable")

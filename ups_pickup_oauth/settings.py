@@ -78,6 +78,15 @@ def ups_settings(env, with_secret=True):
     )
 
 
+def ups_environment(env):
+    """:return: the environment in force, without opening the secret."""
+    return (
+        os.environ.get("UPS_ENVIRONMENT", "").strip()
+        or env["ir.config_parameter"].sudo().get_param(const.PARAM_ENVIRONMENT)
+        or PRODUCTION
+    )
+
+
 def redirect_uri(env):
     """:return: the URI to register at UPS, from ``web.base.url``.
 

@@ -32,7 +32,7 @@ def seal(env, secret):
     :rtype: str
     :raise UserError: if the keys of this server are malformed or its key file is not private.
     """
-    return _fernet(env, create=True).encrypt(secret.encode()).decode()
+    return _fernet(env, _keys(env, create=True)).encrypt(secret.encode()).decode()
 
 
 def unseal(env, sealed):
@@ -45,13 +45,30 @@ def unseal(env, sealed):
     :raise LostKey: if no key of this server opens it.
     :raise UserError: if the keys of this server are malformed or its key file is not private.
     """
-    fernet = _fernet(env, create=False)
-    if not fernet:
-        raise LostKey
+    keys = _keys(env, create=False)
     try:
-        return fernet.decrypt(sealed.encode()).decode()
+        if not keys:
+            raise LostKey
+        return _fernet(env, keys).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise LostKey from None
+
+
+def reseal(env, sealed):
+    """Encrypt with the first key what another key of this server had encrypted.
+
+    :param odoo.api.Environment env: tells the database whose keys are used.
+    :param str sealed: a Fernet token.
+    :return: the new Fernet token; None where nothing has to change, or no key opens it.
+    :raise UserError: as :func:`unseal`.
+    """
+    keys = _keys(env, create=False)
+    try:
+        if len(keys) < 2 or _opens(_fernet(env, keys[:1]), sealed):
+            return None
+        return _fernet(env, keys).rotate(sealed.encode()).decode()
+    except InvalidToken:
+        return None
 
 
 def key_file(env):
@@ -72,11 +89,21 @@ def forget_key_file(env):
             os.unlink(path)
 
 
-def _fernet(env, create):
-    keys = [key.strip() for key in os.environ.get(KEYS_VARIABLE, "").split(",") if key.strip()]
-    keys = keys or _keys_from_file(env, create)
+def _opens(fernet, sealed):
     try:
-        return MultiFernet([Fernet(key) for key in keys]) if keys else None
+        return bool(fernet.decrypt(sealed.encode()))
+    except InvalidToken:
+        return False
+
+
+def _keys(env, create):
+    keys = [key.strip() for key in os.environ.get(KEYS_VARIABLE, "").split(",") if key.strip()]
+    return keys or _keys_from_file(env, create)
+
+
+def _fernet(env, keys):
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
         raise UserError(
             env._(

@@ -27,7 +27,7 @@ def test_it_loads_where_processes_cannot_fork(monkeypatch):
     connections = importlib.util.find_spec("ups_client.connections")
     copy = importlib.util.module_from_spec(connections)
     connections.loader.exec_module(copy)
-    assert copy.new_session()
+    assert copy.BoundedSession()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

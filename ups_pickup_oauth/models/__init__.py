@@ -3,4 +3,6 @@ from . import (
     res_config_settings,
     ups_authorization_attempt,
     ups_connection,
+    ups_connection_keep_alive,
+    ups_connection_refresh,
 )

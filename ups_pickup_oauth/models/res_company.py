@@ -2,10 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .. import messages
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..live_token import TokenSource
 from ..settings import ups_settings
-from ..ups_client import FixSettings, UpsError
+from ..ups_client import FixSettings, UpsError, UpsSession
 
 ADMINISTRATOR = "base.group_system"
+
+# It reads a list of states and costs nothing (UPS's Pickup.yaml, "Political Division1 List").
+HARMLESS_CALL = "/api/pickup/v2409/countries/US"
 
 
 class ResCompany(models.Model):
@@ -55,6 +60,16 @@ class ResCompany(models.Model):
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
+    ups_refreshed_on = fields.Datetime(
+        string="UPS Last Renewed On",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
+    ups_reauthorize_reason = fields.Char(
+        string="Why UPS Must Be Authorized Again",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
     ups_access_token_expires_at = fields.Datetime(
         string="UPS Access Token Expires At",
         compute="_compute_ups_authorization",
@@ -99,6 +114,8 @@ class ResCompany(models.Model):
         "ups_connection_id.authorized_by_id",
         "ups_connection_id.authorized_on",
         "ups_connection_id.environment",
+        "ups_connection_id.refreshed_on",
+        "ups_connection_id.reason",
         "ups_connection_id.access_token_expires_at",
         "ups_connection_id.refresh_token_expires_at",
     )
@@ -117,6 +134,8 @@ class ResCompany(models.Model):
             company.ups_authorized_by_id = connection.authorized_by_id
             company.ups_authorized_on = connection.authorized_on
             company.ups_authorized_environment = connection.environment
+            company.ups_refreshed_on = connection.refreshed_on
+            company.ups_reauthorize_reason = connection._reason_in_words()
             company.ups_access_token_expires_at = connection.access_token_expires_at
             company.ups_refresh_token_expires_at = connection.refresh_token_expires_at
             company.ups_is_own_authorization = connection.company_id.id == company._origin.id
@@ -241,6 +260,19 @@ class ResCompany(models.Model):
             next_action={"type": "ir.actions.act_window_close"},
         )
 
+    def action_ups_test(self):
+        """Make a harmless call with the company's token, and say in words what came of it.
+
+        :return: An action that shows the finding.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        kind, message = self._ups_test()
+        close = {"type": "ir.actions.act_window_close"}
+        return self._ups_notify(kind, message, next_action=close, sticky=kind != "success")
+
     def action_ups_history(self):
         """Open the history of the company's own UPS authorizations.
 
@@ -259,7 +291,68 @@ class ResCompany(models.Model):
             "target": "current",
         }
 
+    # === FOR OTHER ADDONS === #
+
+    def _ups_get_access_token(self):
+        """Return an access token that lives for at least a minute more.
+
+        A refresh, where one is needed, is committed before this returns, whatever becomes of the
+        caller's transaction.
+
+        :return: The bearer token for UPS's API. Keep it out of logs and out of the database.
+        :rtype: str
+        :raise UpsReauthorizationNeeded: If an administrator must authorize the company (again).
+        :raise UpsSettingsWrong: If UPS refuses this Odoo's settings.
+        :raise UpsTryLater: If UPS cannot answer now.
+        """
+        self.ensure_one()
+        return self._ups_connection_in_use()._live_token().value
+
+    def _ups_session(self):
+        """Return a session for UPS's API that acts for the company.
+
+        It may outlive the token and the transaction: the token is renewed when needed.
+
+        :return: A `requests.Session`; give it paths such as ``/api/pickup/v2409/countries/US``.
+        :rtype: UpsSession
+        :raise UpsReauthorizationNeeded: If an administrator must authorize the company (again).
+        :raise UpsSettingsWrong: If UPS refuses this Odoo's settings.
+        :raise UpsTryLater: If UPS cannot answer now.
+        """
+        self.ensure_one()
+        source = TokenSource(self._ups_connection_in_use())
+        try:
+            base_url = ups_settings(self.env).base_url
+        except FixSettings as error:
+            raise UpsSettingsWrong(str(error)) from None
+        return UpsSession(base_url, source, transaction_src="Odoo")
+
     # === BUSINESS METHODS === #
+
+    def _ups_connection_in_use(self):
+        """:raise UpsReauthorizationNeeded: If neither the company nor an ancestor is authorized."""
+        connection = self.sudo().ups_connection_id
+        if _is_in_use(connection):
+            return connection
+        raise UpsReauthorizationNeeded(
+            self.env._(
+                "%s is not authorized at UPS. An administrator can do it: open the company's form"
+                " and click API.",
+                self.sudo().display_name,
+            )
+        )
+
+    def _ups_test(self):
+        """:return: the kind of notification, and the finding in words."""
+        try:
+            answer = self._ups_session().get(HARMLESS_CALL)
+        except UpsSettingsWrong as error:
+            return "danger", str(error)
+        except UserError as error:
+            return "warning", str(error)
+        except (OSError, UpsError):  # those of requests are OSErrors
+            return "warning", self.env._("UPS did not answer. Try again in a few minutes.")
+        return messages.test_finding(self.env, answer, self.display_name)
 
     def _ups_may_authorize(self):
         """:return: whether the user is an administrator, and the company among the user's own."""

@@ -13,7 +13,7 @@ class UpsConnection(models.Model):
 
     _name = "ups.connection"
     _description = "UPS Authorization of a Company"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -46,6 +46,23 @@ class UpsConnection(models.Model):
         readonly=True,
         copy=False,
     )
+    refreshed_on = fields.Datetime(string="Last Renewed On", readonly=True, copy=False)
+    reason = fields.Selection(
+        [
+            ("refused", "UPS refused to renew it"),
+            ("expired", "It expired"),
+            ("lost_key", "The server's key is lost"),
+            ("copied", "The database is a copy"),
+        ],
+        string="Why It Ended",
+        readonly=True,
+        copy=False,
+    )
+    ups_words = fields.Char(string="UPS's Answer", readonly=True, copy=False)
+    failure_count = fields.Integer(
+        help="How often UPS could not answer, in a row.", readonly=True, copy=False
+    )
+    retry_at = fields.Datetime(help="UPS is left alone until then.", readonly=True, copy=False)
     sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     database_uuid = fields.Char(
@@ -101,20 +118,31 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
+        now = fields.Datetime.now()
         self.write(
-            {
+            self._no_tokens()
+            | {
                 "state": "authorized",
                 "authorized_by_id": self.env.uid,
-                "authorized_on": fields.Datetime.now(),
+                "authorized_on": now,
                 "environment": environment,
+                "refreshed_on": now,
+                "database_uuid": self._database_uuid(),
+            }
+        )
+        self._keep_tokens(token_set)
+        self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
+        self._message_log(body=self.env._("UPS was authorized (%s).", self._environment_name()))
+
+    def _keep_tokens(self, token_set):
+        self.write(
+            {
                 "access_token_expires_at": _naive(token_set.access_token_expires_at),
                 "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
                 "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
                 "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
-                "database_uuid": self._database_uuid(),
             }
         )
-        self._message_log(body=self.env._("UPS was authorized (%s).", self._environment_name()))
 
     def _opt_out(self):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""
@@ -127,6 +155,7 @@ class UpsConnection(models.Model):
                 )
             )
         self.write(self._no_tokens())
+        self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
 
     def _open(self, field):
         """Return a token in the clear.
@@ -153,6 +182,11 @@ class UpsConnection(models.Model):
             "sealed_access_token": False,
             "sealed_refresh_token": False,
             "database_uuid": False,
+            "refreshed_on": False,
+            "reason": False,
+            "ups_words": False,
+            "failure_count": 0,
+            "retry_at": False,
         }
 
     @api.model

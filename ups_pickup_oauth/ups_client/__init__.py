@@ -18,6 +18,7 @@ from .authorization_request import AuthorizationRequest
 from .client import OAuthClient
 from .errors import AskPersonAgain, FixSettings, TryLater, UpsError
 from .hosts import CIE, PRODUCTION, base_url_for
+from .session import UpsSession
 from .token_set import TokenSet
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "TokenSet",
     "TryLater",
     "UpsError",
+    "UpsSession",
     "base_url_for",
 ]

@@ -154,22 +154,21 @@ class UpsAdapter(HTTPAdapter):
         return super().send(request, stream, timeout, verify, cert, proxies)
 
 
-class _Session(requests.Session):
+class BoundedSession(requests.Session):
+    """Keeps nothing between calls but its connections, and follows no redirect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Companies share it, and must never share a login at UPS.
+        self.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, UpsAdapter())
+        self.headers.update(
+            {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": _USER_AGENT}
+        )
+
     def get_redirect_target(self, resp) -> None:
         """Return None: no redirect is ever followed, nor its body read ahead without a limit."""
-
-
-def new_session() -> requests.Session:
-    """Return a session that keeps nothing between calls but its connections."""
-    session = _Session()
-    # Companies share it, and must never share a login at UPS.
-    session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, UpsAdapter())
-    session.headers.update(
-        {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": _USER_AGENT}
-    )
-    return session
 
 
 _shared: dict[str, requests.Session] = {}  # empty, or this process's session
@@ -182,4 +181,4 @@ def shared_session() -> requests.Session:
     """Return this process's session, whose connections all clients use again."""
     # Made at the first call. Should two threads make one at once, setdefault (atomic) keeps the
     # first; the other has no connection yet.
-    return _shared.get("session") or _shared.setdefault("session", new_session())
+    return _shared.get("session") or _shared.setdefault("session", BoundedSession())

@@ -58,6 +58,8 @@ class TryLater(UpsError):
     :param retry_after: seconds to wait as UPS asked for them, 0 to 3600, or None.
     :param answer_lost: True when UPS may have carried the request out although no usable answer
         came back: a code or a refresh token may be spent. False when it was surely not carried out.
+    :param dropped: True when the connection broke after the request had left, without a time-out:
+        asking once more costs little time, and tells whether a lost answer had spent the token.
     """
 
     def __init__(
@@ -66,8 +68,10 @@ class TryLater(UpsError):
         *,
         retry_after: int | None = None,
         answer_lost: bool = False,
+        dropped: bool = False,
         **why,
     ) -> None:
         super().__init__(sentence, **why)
         self.retry_after = retry_after
         self.answer_lost = answer_lost
+        self.dropped = dropped

@@ -13,6 +13,7 @@ from . import connections
 from .errors import TryLater
 
 _CHUNK = 64 * 1024  # bytes
+_TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ def ask(
     except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
         # OSError: those of requests are. ValueError: http.client's for some malformed answers.
         reason = type(error).__name__
+        timed_out = isinstance(error, _TIMEOUTS)
     # Raised out here, so that the exception has no context: those of requests hold the request,
     # secrets and all.
     raise TryLater(
         f"No usable answer from UPS to {operation}: {reason}",
         operation=operation,
         answer_lost=connections.this_call.sent and method != "GET",  # a GET carries nothing out
+        dropped=connections.this_call.sent and not timed_out,
     )
 
 

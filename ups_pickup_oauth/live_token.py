@@ -1,0 +1,39 @@
+"""An access token in memory, and where the next one comes from."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from odoo import fields
+
+MARGIN = timedelta(minutes=1)
+"""A token is handed out only if it lives at least that much longer."""
+
+
+@dataclass(frozen=True)
+class LiveToken:
+    """An access token, and when it ends (UTC, without time zone)."""
+
+    value: str = field(repr=False)
+    expires_at: datetime
+
+    def lives_on(self):
+        """:return: whether it lives long enough to be handed out."""
+        return self.expires_at - fields.Datetime.now() >= MARGIN
+
+
+class TokenSource:
+    """Hands out a connection's live token, for as long as a session lives.
+
+    It holds the token in memory, and looks into the database only when that ends or is refused: in
+    transactions of its own, because the session may outlive the caller's.
+    """
+
+    def __init__(self, connection):
+        self._connection = connection
+        self._token = connection._live_token()
+
+    def __call__(self, refused=None):
+        token = self._token
+        if not token.lives_on() or token.value == refused:
+            token = self._token = self._connection._refreshed_token(refused)
+        return token.value

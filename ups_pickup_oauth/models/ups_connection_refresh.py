@@ -1,0 +1,249 @@
+"""A live token for whoever asks: one refresh however many ask, and no token lost on the way.
+
+UPS's refresh tokens are spent by use (UPS-API/api-documentation #90). So a refresh locks the
+connection's row in a transaction of its own, and commits what UPS answered before anybody uses it.
+Who waited for the lock reads again, in a new transaction, and asks nobody.
+"""
+
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from .. import messages
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+from ..live_token import LiveToken
+from ..own_transaction import LOST_RACE, TRIES
+from ..settings import ups_environment, ups_settings
+from ..token_flights import one_at_a_time
+from ..ups_client import AskPersonAgain, FixSettings, TryLater
+
+_logger = logging.getLogger(__name__)
+
+LONGEST_REFRESH = 100
+"""Seconds that those who wait for a refresh wait at the most: two calls of UPS's time-outs."""
+
+PATIENCE = 3
+"""Failures in a row after which UPS is left alone for a while."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+
+
+class UpsConnection(models.Model):
+    _inherit = "ups.connection"
+
+    # === BUSINESS METHODS === #
+
+    def _live_token(self, refused=None):
+        """Return a live access token, refreshed if need be.
+
+        Without a refresh it writes and locks nothing. With one, everything is committed before it
+        returns: what the caller's transaction does next changes nothing.
+
+        :param str refused: An access token that UPS does not accept, however long it should live.
+        :rtype: LiveToken
+        :raise UpsReauthorizationNeeded: If a person must authorize the company (again).
+        :raise UpsSettingsWrong: If UPS refuses the settings.
+        :raise UpsTryLater: If UPS cannot answer now.
+        """
+        self.ensure_one()
+        return self._stored_live_token(refused) or self._refreshed_token(refused)
+
+    def _refreshed_token(self, refused=None, renewed_before=None):
+        """As :meth:`_live_token`, in transactions of its own only.
+
+        :param datetime renewed_before: Refresh a token last renewed then or earlier (UTC), however
+            long it lives.
+        """
+        try:
+            with one_at_a_time((self.env.registry.db_name, self.id), LONGEST_REFRESH):
+                result = self._refresh_in_own_transaction(refused, renewed_before)
+        except TimeoutError:
+            result = self._try_later()
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _refresh_in_own_transaction(self, refused, renewed_before):
+        """Commit, whether a token or an exception comes out of it."""
+        for _try in range(TRIES):
+            try:
+                with self.env.registry.cursor() as cr:
+                    fresh = self.with_env(self.env(cr=cr, su=True))
+                    return fresh._stored_live_token(refused, renewed_before) or fresh._refresh()
+            except LOST_RACE as error:
+                _logger.debug("UPS token of connection %s: %s", self.id, type(error).__name__)
+        return self._try_later()
+
+    def _stored_live_token(self, refused, renewed_before=None):
+        """:return: the stored token, if it may be used now; without a lock."""
+        if (
+            self.state != "authorized"
+            or self.database_uuid != self._database_uuid()
+            or self.environment != ups_environment(self.env)
+            or (renewed_before and self.refreshed_on <= renewed_before)
+        ):
+            return None
+        token = LiveToken(self._open("sealed_access_token"), self.access_token_expires_at)
+        return token if token.lives_on() and token.value not in (False, refused) else None
+
+    # === THE REFRESH: with the row locked, in a transaction of its own === #
+
+    def _refresh(self):
+        """:return: a LiveToken, or the exception to raise after the commit."""
+        self._lock()
+        if self.state == "not_authorized":
+            return UpsReauthorizationNeeded(
+                self.env._("%s is not authorized at UPS.", self.company_id.display_name)
+            )
+        if self.state == "reauthorize":
+            return UpsReauthorizationNeeded(self._reason_in_words())
+        if self.database_uuid != self._database_uuid():
+            return self._end("copied")
+        if self.refresh_token_expires_at <= fields.Datetime.now():
+            return self._end("expired")
+        refresh_token = self._open("sealed_refresh_token")
+        if not refresh_token:
+            return self._end("lost_key")
+        settings = ups_settings(self.env)
+        if problem := self._problem_with(settings):
+            return UpsSettingsWrong(problem)
+        if self.retry_at and self.retry_at > fields.Datetime.now():
+            return self._try_later()
+        return self._refresh_at_ups(settings, refresh_token)
+
+    def _lock(self):
+        # FOR NO KEY UPDATE blocks no insert of a row that references this one. Its snapshot is
+        # taken before it waits: when the one before us commits, PostgreSQL raises a serialization
+        # failure, and only a new transaction sees what was committed.
+        execute = self.env.cr.execute
+        execute("SELECT set_config('lock_timeout', %s, true)", [f"{LONGEST_REFRESH}s"])
+        execute(
+            SQL("SELECT id FROM ups_connection WHERE id = %s FOR NO KEY UPDATE", self.id),
+            log_exceptions=False,
+        )
+
+    def _problem_with(self, settings):
+        if missing := messages.missing_setting(self.env, settings):
+            return " ".join(missing)
+        if settings.environment != self.environment:
+            return self.env._(
+                "%(company)s is authorized for UPS's environment %(environment)s, but the settings"
+                " say another one. Authorize it again, or change the environment back.",
+                company=self.company_id.display_name,
+                environment=self._environment_name(),
+            )
+        return None
+
+    def _refresh_at_ups(self, settings, refresh_token):
+        try:
+            token_set = _refresh_once_more_if_dropped(settings.client, refresh_token)
+        except AskPersonAgain as error:
+            return self._end("refused", " ".join(filter(None, (error.ups_code, error.ups_message))))
+        except FixSettings as error:
+            return UpsSettingsWrong(" ".join(messages.explain(self.env, error, settings)))
+        except TryLater as error:
+            return self._count_failure(error)
+        self._keep_tokens(token_set)
+        self._count_success()
+        return LiveToken(token_set.access_token, self.access_token_expires_at)
+
+    def _count_success(self):
+        self.write({"refreshed_on": fields.Datetime.now(), "failure_count": 0, "retry_at": False})
+
+    def _count_failure(self, error):
+        """Leave UPS alone for a growing, bounded while, after some failures or when it asks to."""
+        now, failures = fields.Datetime.now(), self.failure_count + 1
+        pause = timedelta(seconds=error.retry_after or 0)
+        if failures >= PATIENCE:
+            pause = max(pause, FIRST_PAUSE * 2 ** min(failures - PATIENCE, 10))
+        self.write(
+            {
+                "failure_count": failures,
+                "retry_at": now + min(pause, LONGEST_PAUSE) if pause else False,
+            }
+        )
+        _logger.warning("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
+        return self._try_later()
+
+    def _try_later(self):
+        now = fields.Datetime.now()
+        if not self.retry_at or self.retry_at <= now:
+            return UpsTryLater(
+                self.env._("UPS is not available at the moment. Try again in a few minutes.")
+            )
+        seconds = int((self.retry_at - now).total_seconds()) + 1
+        return UpsTryLater(
+            self.env._(
+                "UPS is not available at the moment. Try again in %s minute(s).", -(-seconds // 60)
+            ),
+            retry_after=seconds,
+        )
+
+    def _end(self, reason, words=""):
+        """Wipe the tokens and ask a person. It happens once: afterwards the state is another."""
+        company = self.company_id.display_name
+        people = self._people_to_ask()
+        self.write(
+            self._no_tokens()
+            | {
+                "state": "reauthorize",
+                "reason": reason,
+                "ups_words": words,
+                "authorized_by_id": self.authorized_by_id.id,
+                "authorized_on": self.authorized_on,
+                "environment": self.environment,
+            }
+        )
+        sentence = self._reason_in_words()
+        self._message_log(body=sentence)
+        for person in people:
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                "ups_pickup_oauth.mail_activity_type_reauthorize",
+                summary=self.env._("Authorize UPS again for %s", company),
+                note=sentence,
+                user_id=person.id,
+            )
+        _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
+        return UpsReauthorizationNeeded(sentence)
+
+    def _people_to_ask(self):
+        """:return: who authorized, if still an administrator of the company, else all who are."""
+        company, person = self.company_id, self.authorized_by_id
+        if person.active and company.with_user(person)._ups_may_authorize():
+            return person
+        administrators = self.env.ref("base.group_system").all_user_ids
+        return administrators.filtered(lambda user: user.active and company in user.company_ids)
+
+    def _reason_in_words(self):
+        """:return: why a person must authorize again, or False if nobody must."""
+        if not self.reason:
+            return False
+        env, company = self.env, self.company_id.display_name
+        why = {
+            "refused": env._(
+                "UPS no longer accepts it. A new password at ups.com ends an authorization, and so"
+                " does an answer of UPS that was lost on the way."
+            ),
+            "expired": env._("It was not used for too long."),
+            "lost_key": env._("The server's key that had encrypted its tokens is gone."),
+            "copied": env._("This database is a copy, and must not use the original's tokens."),
+        }.get(self.reason, "")
+        words = env._("UPS's answer: %s.", self.ups_words) if self.ups_words else ""
+        sentence = env._("The UPS authorization of %s has ended.", company)
+        advice = env._("An administrator has to authorize it again, on the company's form.")
+        return " ".join(filter(None, (sentence, why, words, advice)))
+
+
+def _refresh_once_more_if_dropped(client, refresh_token):
+    """When the connection broke after the request had left, nobody knows whether UPS did its work.
+
+    The same token once more tells: UPS accepts it, or it was spent and the answer is lost.
+    """
+    try:
+        return client.refresh(refresh_token)
+    except TryLater as error:
+        if not error.dropped:
+            raise
+    return client.refresh(refresh_token)
