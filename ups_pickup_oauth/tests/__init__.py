@@ -3,9 +3,13 @@ from . import (
     test_callback,
     test_company,
     test_concurrency,
+    test_keep_alive,
     test_neutralize,
     test_oauth_action,
     test_opt_out,
+    test_session,
     test_settings,
+    test_token,
     test_token_keys,
+    test_token_storm,
 )

@@ -1,12 +1,15 @@
 """What the tests share: a simulator, the settings that lead to it, companies and people."""
 
 import os
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 
-from ..settings import redirect_uri
+from ..settings import redirect_uri, ups_settings
 from .ups_simulator import UpsSimulator
 
 CLIENT_ID = "client-of-the-tests"
@@ -86,18 +89,8 @@ class UpsSetup:
 
     def authorize(self, company=None):
         """Authorize without a browser."""
-        company = company or self.company
-        self.env["ups.connection"]._lock_for(company.id).with_user(self.admin).sudo()._store(
-            self.token_set(), "cie"
-        )
-
-    def token_set(self):
-        from ..settings import ups_settings
-
-        client = ups_settings(self.env).client
-        request = client.begin(redirect_uri(self.env))
-        code = self.simulator.issue_code(request.redirect_uri, request.code_challenge)
-        return client.exchange_code(code, request.redirect_uri, request.code_verifier)
+        store_authorization((company or self.company).with_user(self.admin), self.simulator)
+        self.env.flush_all()  # other cursors read the database
 
     def attempts(self):
         return self.env["ups.authorization.attempt"].search([])
@@ -109,3 +102,77 @@ class UpsCase(UpsSetup, TransactionCase):
 
 class UpsHttpCase(UpsSetup, HttpCase):
     """For what a browser does."""
+
+
+class RealTransactionCase(BaseCase):
+    """For what Odoo's test cursors cannot show: real cursors, locks and commits.
+
+    What a test commits is deleted after it.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.transaction(SUPERUSER_ID) as env:
+            self.admin_id = env.ref("base.user_admin").id
+            self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
+        self.addCleanup(self.simulator.stop)
+        self.startPatcher(patch.dict(os.environ, self.environment()))
+        self.company_ids = []
+        self.addCleanup(self.delete_companies)
+        self.company_id = self.create_company()
+
+    def environment(self):
+        """:return: the variables of a server whose UPS is the simulator."""
+        return {
+            "UPS_BASE_URL": self.simulator.base_url,
+            "UPS_CLIENT_ID": CLIENT_ID,
+            "UPS_CLIENT_SECRET": CLIENT_SECRET,
+            "UPS_ENVIRONMENT": "cie",
+            "UPS_TOKEN_KEYS": Fernet.generate_key().decode(),
+        }
+
+    @contextmanager
+    def transaction(self, uid=None):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, uid or self.admin_id, {})
+
+    def create_company(self, name="Concurrent"):
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].create({"name": name})
+            env["res.users"].browse(self.admin_id).company_ids += company
+            self.company_ids.append(company.id)
+            return company.id
+
+    def delete_companies(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            companies = env["res.company"].browse(self.company_ids)
+            env["ups.connection"].search([("company_id", "in", companies.ids)]).unlink()
+            env["res.users"].browse(self.admin_id).company_ids -= companies
+            partners = companies.partner_id
+            companies.unlink()
+            partners.unlink()
+
+    def authorize(self, company_id=None, expired=True):
+        """Authorize without a browser; by default the access token has just ended."""
+        with self.transaction() as env:
+            company = env["res.company"].browse(company_id or self.company_id)
+            store_authorization(company, self.simulator)
+            if expired:
+                company.sudo().ups_connection_ids.access_token_expires_at = "2020-01-01"
+
+    def stored(self, company_id=None):
+        """:return: the company's state and its refresh token, as the next transaction sees them."""
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(company_id or self.company_id)
+            return company.ups_authorization_state, company.ups_refresh_token
+
+
+def store_authorization(company, simulator):
+    """Let the company's user authorize it, without a browser."""
+    settings = ups_settings(company.env)
+    request = settings.client.begin(settings.redirect_uri)
+    code = simulator.issue_code(request.redirect_uri, request.code_challenge)
+    token_set = settings.client.exchange_code(code, request.redirect_uri, request.code_verifier)
+    connection = company.env["ups.connection"].sudo()._lock_for(company.id)
+    connection._store(token_set, settings.environment)

@@ -1,63 +1,17 @@
 """Real cursors, threads and commits: what Odoo's test cursors cannot show."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
-from cryptography.fernet import Fernet
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
-from ..settings import redirect_uri
 from ..ups_client.authorization_response import AuthorizationResponse
-from .common import CLIENT_ID, CLIENT_SECRET
-from .ups_simulator import UpsSimulator
+from .common import RealTransactionCase
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.transaction(SUPERUSER_ID) as env:
-            self.admin_id = env.ref("base.user_admin").id
-            company = env["res.company"].create({"name": "Concurrent"})
-            self.company_id = company.id
-            env["res.users"].browse(self.admin_id).company_ids += company
-            self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
-        self.addCleanup(self.clean)
-        self.addCleanup(self.simulator.stop)
-        self.startPatcher(
-            patch.dict(
-                os.environ,
-                {
-                    "UPS_BASE_URL": self.simulator.base_url,
-                    "UPS_CLIENT_ID": CLIENT_ID,
-                    "UPS_CLIENT_SECRET": CLIENT_SECRET,
-                    "UPS_ENVIRONMENT": "cie",
-                    "UPS_TOKEN_KEYS": Fernet.generate_key().decode(),
-                },
-            )
-        )
-
-    @contextmanager
-    def transaction(self, uid=None):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, uid or self.admin_id, {})
-
-    def clean(self):
-        with self.transaction(SUPERUSER_ID) as env:
-            company = env["res.company"].browse(self.company_id)
-            env["ups.connection"].search([("company_id", "=", company.id)]).unlink()
-            env["res.users"].browse(self.admin_id).company_ids -= company
-            partner = company.partner_id
-            company.unlink()
-            partner.unlink()
-
+class TestConcurrency(RealTransactionCase):
     def answer(self):
         """:return: what UPS sends back after the person agreed to a new attempt."""
         with self.transaction() as env:
@@ -71,12 +25,9 @@ class TestConcurrency(BaseCase):
             return env["ups.authorization.attempt"].sudo()._finish(answer).kind
 
     def assert_authorized(self):
-        with self.transaction(SUPERUSER_ID) as env:
-            company = env["res.company"].browse(self.company_id)
-            self.assertEqual(company.ups_authorization_state, "authorized")
-            self.assertEqual(company.ups_authorized_by_id.id, self.admin_id)
-            self.assertTrue(self.simulator.is_live_refresh_token(company.ups_refresh_token))
-            return company.ups_refresh_token
+        state, refresh_token = self.stored()
+        self.assertEqual(state, "authorized")
+        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
 
     def test_a_request_that_odoo_reruns_spends_the_code_once(self):
         answer, runs = self.answer(), []

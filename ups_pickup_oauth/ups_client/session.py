@@ -57,7 +57,7 @@ class UpsSession(BoundedSession):
         :raise FixSettings: when the URL leads to another host.
         """
         whole = urljoin(f"{self.base_url}/", url)
-        if _origin(whole) != _origin(self.base_url):
+        if _origin(whole) != _origin(self.base_url):  # the token must not leave
             raise FixSettings("This session talks to UPS only.", operation="api")
         return super().request(method, whole, *args, **kwargs)
 
@@ -97,9 +97,12 @@ class UpsSession(BoundedSession):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""
 
 
-def _origin(url: str) -> tuple:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
+def _origin(url: str) -> tuple | None:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError:  # for example a port that is none
+        return None
 
 
 def _can_repeat(request: requests.PreparedRequest) -> bool:

@@ -1,0 +1,176 @@
+import os
+import threading
+from datetime import timedelta
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+
+from ..settings import ups_settings
+from .common import CLIENT_SECRET, RealTransactionCase, UpsCase
+
+
+@tagged("post_install", "-at_install")
+class TestKeepAlive(RealTransactionCase):
+    """The daily cron, with real cursors and threads."""
+
+    def setUp(self):
+        super().setUp()
+        # Other authorizations of this database are none of this test's.
+        with self.transaction(SUPERUSER_ID) as env:
+            self.assertFalse(env["ups.connection"].search([("state", "=", "authorized")]))
+
+    def authorize_old(self, company_id=None, part_of_life=0.6):
+        """Authorize, and let that part of the refresh token's life pass."""
+        company_id = company_id or self.company_id
+        self.authorize(company_id, expired=False)
+        life = timedelta(seconds=self.simulator.refresh_token_lifetime)
+        with self.transaction(SUPERUSER_ID) as env:
+            connection = env["res.company"].browse(company_id).ups_connection_ids
+            connection.refreshed_on -= life * part_of_life
+            connection.refresh_token_expires_at -= life * part_of_life
+        return company_id
+
+    def run_cron(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.connection"]._cron_keep_alive()
+
+    def test_what_has_lived_half_of_its_life_is_renewed(self):
+        self.authorize_old()
+        before = self.stored()[1]
+        self.run_cron()
+        state, after = self.stored()
+        self.assertEqual(state, "authorized")
+        self.assertNotEqual(after, before)
+        self.assertTrue(self.simulator.is_live_refresh_token(after))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 1, "it is young again")
+
+    def test_what_is_young_is_left_alone(self):
+        self.authorize_old(part_of_life=0.4)
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 0)
+
+    def test_a_company_that_ships_nothing_for_two_months_is_still_authorized(self):
+        self.authorize(expired=False)
+        for _day in range(60):
+            with self.transaction(SUPERUSER_ID) as env:
+                connection = env["res.company"].browse(self.company_id).ups_connection_ids
+                for name in ("refreshed_on", "refresh_token_expires_at", "access_token_expires_at"):
+                    connection[name] -= timedelta(days=1)
+            self.simulator.advance_clock(24 * 3600)
+            self.run_cron()
+        state, refresh_token = self.stored()
+        self.assertEqual(state, "authorized")
+        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+        self.assertLessEqual(self.simulator.calls("refresh"), 3)
+
+    def test_companies_that_are_none_of_its_business(self):
+        archived = self.authorize_old(self.create_company("Archived"))
+        opted_out = self.authorize_old(self.create_company("Opted out"))
+        ended = self.authorize_old(self.create_company("Ended"))
+        with self.transaction(SUPERUSER_ID) as env:
+            env["res.company"].browse(archived).active = False
+            env["res.company"].browse(opted_out).action_ups_opt_out()
+            env["res.company"].browse(ended).ups_connection_ids._end("refused")
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 0)
+
+    def test_it_survives_the_failure_of_any(self):
+        companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(12)]
+        refused = self.stored(companies[3])[1]
+        self.simulator.kill_grants(refused)
+        for fault in ("html", "drop", "truncated"):
+            self.simulator.queue_fault("refresh", fault)
+        with self.assertLogs("odoo.addons.ups_pickup_oauth", "INFO"):
+            self.run_cron()
+        states = [self.stored(company_id) for company_id in companies]
+        live = [self.simulator.is_live_refresh_token(token or "") for _state, token in states]
+        self.assertGreaterEqual(sum(live), 9)
+        for (state, _token), is_live in zip(states, live, strict=True):
+            self.assertEqual(state == "authorized", is_live, "no live token is lost")
+        self.assertEqual(states[3][0], "reauthorize")
+
+    def test_eight_at_once_and_no_more(self):
+        for number in range(20):
+            self.authorize_old(self.create_company(f"Depot {number}"))
+        self.simulator.queue_fault("refresh", "hang", times=20)
+
+        cron = threading.Thread(target=self.run_cron)
+        cron.start()
+        self.simulator.wait_for_calls("refresh", 8)
+        self.assertEqual(self.simulator.calls("refresh"), 8)
+        while cron.is_alive():
+            self.simulator.release()
+            cron.join(0.05)
+        self.assertEqual(self.simulator.calls("refresh"), 20)
+
+    def test_it_stops_in_time_and_goes_on_next_time(self):
+        companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(20)]
+        with self.transaction(SUPERUSER_ID) as env:
+            cron = type(env["ir.cron"])
+        with patch.object(cron, "_commit_progress", lambda self, *_args, **_kwargs: 0):
+            self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 8, "those that had begun")
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 20)
+        for company_id in companies:
+            self.assertTrue(self.simulator.is_live_refresh_token(self.stored(company_id)[1]))
+
+    def test_it_tells_odoo_how_far_it_is(self):
+        for number in range(3):
+            self.authorize_old(self.create_company(f"Depot {number}"))
+        told = []
+        with self.transaction(SUPERUSER_ID) as env:
+            cron = type(env["ir.cron"])
+
+        def commit_progress(_self, processed=0, *, remaining=None):
+            told.append((processed, remaining))
+            return 60
+
+        with patch.object(cron, "_commit_progress", commit_progress):
+            self.run_cron()
+        self.assertEqual(told, [(0, 3), (1, None), (1, None), (1, None)])
+
+    def test_the_cron_is_daily_and_runs(self):
+        self.authorize_old()
+        with self.transaction(SUPERUSER_ID) as env:
+            cron = env.ref("ups_pickup_oauth.ir_cron_keep_alive")
+            self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
+            self.assertTrue(cron.active)
+            cron.ir_actions_server_id.run()
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestKeyRotation(UpsCase):
+    def test_what_an_older_key_encrypted_is_encrypted_anew_and_then_it_can_go(self):
+        old, new = os.environ["UPS_TOKEN_KEYS"], Fernet.generate_key().decode()
+        self.authorize()
+        tokens = (self.company.ups_access_token, self.company.ups_refresh_token)
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": f"{new},{old}"}):
+            self.env["ups.connection"]._use_first_key()
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": new}):
+            self.env.invalidate_all()
+            self.assertEqual(
+                (self.company.ups_access_token, self.company.ups_refresh_token), tokens
+            )
+            self.assertEqual(ups_settings(self.env).client_secret, CLIENT_SECRET)
+
+    def test_what_no_key_opens_is_left_as_it_is(self):
+        self.authorize()
+        before = self.company.ups_connection_ids.sealed_refresh_token
+        keys = ",".join(Fernet.generate_key().decode() for _each in range(2))
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": keys}):
+            self.env["ups.connection"]._use_first_key()
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_connection_ids.sealed_refresh_token, before)
+
+    def test_with_one_key_nothing_is_written(self):
+        self.authorize()
+        before = self.company.ups_connection_ids.sealed_refresh_token
+        self.env["ups.connection"]._use_first_key()
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_connection_ids.sealed_refresh_token, before)

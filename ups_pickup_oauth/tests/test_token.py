@@ -1,0 +1,308 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+from odoo import fields
+from odoo.tests import tagged
+
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+from ..models import ups_connection_refresh
+from ..ups_client import transport
+from .common import UpsCase
+
+REAUTHORIZE, SETTINGS, LATER = UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+
+
+@tagged("post_install", "-at_install")
+class TestToken(UpsCase):
+    """What another addon gets when it asks for the token."""
+
+    def setUp(self):
+        super().setUp()
+        self.authorize()
+        self.simulator.forget_requests()
+        self.connection = self.company.ups_connection_ids
+        # Somebody without any right of ours, as a sale that is shipped has.
+        self.employee = self.new_user("ups_employee", "base.group_user")
+
+    def token(self, company=None):
+        self.env.invalidate_all()  # as in a new transaction
+        try:
+            return (company or self.company).with_user(self.employee)._ups_get_access_token()
+        finally:
+            self.env.invalidate_all()
+
+    def failure(self, error, company=None):
+        """:return: the error with which the token is refused."""
+        # Not assertRaises: Odoo's rolls back, and with the test's cursor what was committed, too.
+        try:
+            self.token(company)
+        except error as caught:
+            return caught
+        self.fail(f"not refused with {error.__name__}")
+
+    def let_it_end(self, seconds=0):
+        """Let the access token live that much longer."""
+        ends = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.connection.access_token_expires_at = ends
+        self.env.flush_all()
+
+    def assert_refreshes(self, calls):
+        self.assertEqual(self.simulator.calls("refresh"), calls)
+
+    def assert_kept(self, state="authorized"):
+        """The stored refresh token is the one that UPS takes next."""
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_authorization_state, state)
+        if state == "authorized":
+            self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
+        else:
+            self.assertFalse(self.company.ups_refresh_token or self.company.ups_access_token)
+
+    # === WITHOUT AND WITH A REFRESH === #
+
+    def test_a_live_token_is_handed_out_without_asking_ups(self):
+        self.assertEqual(self.token(), self.company.ups_access_token)
+        self.assert_refreshes(0)
+
+    def test_the_fast_path_writes_and_locks_nothing(self):
+        self.env.invalidate_all()
+        with patch.object(type(self.connection), "_refreshed_token") as slow:
+            self.company._ups_get_access_token()
+            before = self.env.cr.sql_log_count
+            self.company._ups_get_access_token()
+            self.assertEqual(self.env.cr.sql_log_count, before, "warm: not even a query")
+        slow.assert_not_called()
+
+    def test_the_margin_is_a_minute(self):
+        self.let_it_end(61)
+        self.token()
+        self.assert_refreshes(0)
+        self.let_it_end(58)
+        self.token()
+        self.assert_refreshes(1)
+
+    def test_a_refresh_stores_all_that_ups_answered(self):
+        self.let_it_end()
+        before = self.company.ups_refresh_token
+        token = self.token()
+        self.assertTrue(self.simulator.is_live_access_token(token))
+        self.assertEqual(self.company.ups_access_token, token)
+        self.assertNotEqual(self.company.ups_refresh_token, before)
+        self.assertGreater(
+            self.company.ups_access_token_expires_at,
+            fields.Datetime.now() + timedelta(seconds=self.simulator.access_token_lifetime - 60),
+        )
+        self.assert_kept()
+        self.assertEqual(self.company.ups_authorized_by_id, self.admin, "who agreed stays")
+
+    def test_the_second_call_in_one_transaction_asks_nobody(self):
+        self.let_it_end()
+        company = self.company.with_user(self.employee)
+        self.assertEqual(company._ups_get_access_token(), company._ups_get_access_token())
+        self.assert_refreshes(1)
+
+    def test_a_company_that_is_not_authorized(self):
+        error = self.failure(REAUTHORIZE, self.other_company)
+        self.assertIn("Bolt is not authorized at UPS", str(error))
+        self.assertEqual(self.simulator.calls(), 0)
+
+    def test_a_branch_uses_its_parents_token(self):
+        self.let_it_end()
+        self.assertEqual(self.token(self.branch), self.token())
+        self.assert_refreshes(1)
+
+    # === EVERY FAULT OF A REFRESH: what the caller sees, what UPS was asked, what is stored === #
+
+    def test_every_fault(self):
+        self.startPatcher(patch.object(transport, "READ_TIMEOUT", 0.5))
+        for fault, error, calls, state in (
+            ({"kind": "status", "status": 400}, REAUTHORIZE, 1, "reauthorize"),
+            ({"kind": "status", "status": 401}, REAUTHORIZE, 1, "reauthorize"),
+            ({"kind": "status", "status": 403}, SETTINGS, 1, "authorized"),
+            ({"kind": "status", "status": 429}, LATER, 1, "authorized"),
+            ({"kind": "status", "status": 500}, LATER, 1, "authorized"),
+            ({"kind": "status", "status": 503, "body": "busy"}, LATER, 1, "authorized"),
+            ({"kind": "status", "status": 400, "body": "a proxy"}, LATER, 1, "authorized"),
+            ({"kind": "status", "status": 302, "body": ""}, LATER, 1, "authorized"),
+            ({"kind": "html"}, LATER, 1, "authorized"),
+            ({"kind": "html", "status": 200}, LATER, 1, "authorized"),
+            ({"kind": "hang"}, LATER, 1, "authorized"),
+            # The connection breaks: the same token once more tells what UPS did.
+            ({"kind": "drop"}, None, 2, "authorized"),
+            ({"kind": "drop", "when": "after"}, REAUTHORIZE, 2, "reauthorize"),
+            ({"kind": "drop", "times": 2}, LATER, 2, "authorized"),
+            ({"kind": "truncated"}, REAUTHORIZE, 2, "reauthorize"),
+            ({"kind": "oversized"}, None, 2, "authorized"),
+        ):
+            with self.subTest(fault):
+                self.authorize()
+                self.let_it_end()
+                self.simulator.forget_requests()
+                self.simulator.queue_fault("refresh", **fault)
+                if error:
+                    self.failure(error)
+                else:
+                    self.assertTrue(self.simulator.is_live_access_token(self.token()))
+                self.simulator.release()
+                self.assert_refreshes(calls)
+                self.assert_kept(state)
+
+    def test_an_answer_that_was_lost_is_asked_for_once_more_and_never_again(self):
+        self.startPatcher(patch.object(transport, "READ_TIMEOUT", 0.5))
+        for fault in (
+            {"kind": "hang", "when": "after"},
+            {"kind": "html", "when": "after"},
+            {"kind": "status", "status": 500, "when": "after"},
+        ):
+            with self.subTest(fault):
+                self.authorize()
+                self.let_it_end()
+                self.simulator.forget_requests()
+                self.simulator.queue_fault("refresh", **fault)
+                for error in (LATER, REAUTHORIZE, REAUTHORIZE):
+                    self.failure(error)
+                self.assert_refreshes(2)
+                self.assert_kept("reauthorize")
+
+    def test_a_wrong_secret_keeps_the_tokens_and_points_to_the_settings(self):
+        self.let_it_end()
+        self.configure(ups_client_secret="not-the-secret")
+        caught = self.failure(SETTINGS)
+        self.assertIn("General Settings", str(caught))
+        self.assertNotIn("not-the-secret", str(caught))
+        self.assert_kept()
+        self.configure()
+        self.assertTrue(self.simulator.is_live_access_token(self.token()))
+
+    def test_missing_settings_keep_the_tokens_and_ask_nobody(self):
+        self.let_it_end()
+        self.configure(ups_client_id="", ups_client_secret="")
+        self.assertIn("client ID", str(self.failure(SETTINGS)))
+        self.assert_refreshes(0)
+        self.assert_kept()
+
+    def test_a_token_of_the_other_environment_is_not_sent_there(self):
+        self.configure(ups_environment="production")
+        self.assertIn("Test", str(self.failure(SETTINGS)))
+        self.assertEqual(self.simulator.calls(), 0)
+        self.assert_kept()
+
+    # === UPS IS LEFT ALONE === #
+
+    def later(self):
+        return self.failure(LATER)
+
+    def test_retry_after_is_honoured_and_bounded(self):
+        self.let_it_end()
+        for asked, granted in (("90", 90), ("999999", 3600)):
+            self.connection.write({"retry_at": False, "failure_count": 0})
+            self.simulator.forget_requests()
+            self.simulator.queue_fault(
+                "refresh", "status", status=429, headers={"Retry-After": asked}
+            )
+            self.assertAlmostEqual(self.later().retry_after, granted, delta=2)
+            self.assertAlmostEqual(self.later().retry_after, granted, delta=2)
+            self.assert_refreshes(1)
+
+    def test_after_repeated_failures_ups_is_left_alone_for_a_growing_bounded_while(self):
+        self.let_it_end()
+        self.simulator.queue_fault("refresh", "html", times=1000)
+        pauses = []
+        for _each in range(12):
+            self.later()
+            self.env.invalidate_all()
+            pauses.append(
+                round((self.connection.retry_at - fields.Datetime.now()).total_seconds(), -1)
+                if self.connection.retry_at
+                else 0
+            )
+            self.connection.retry_at = False
+        self.assert_refreshes(12)
+        self.assertEqual(pauses[:6], [0, 0, 30, 60, 120, 240])
+        self.assertEqual(max(pauses), 3600)
+        self.simulator.reset()
+        self.authorize()
+
+    def test_one_success_ends_the_pauses(self):
+        self.let_it_end()
+        self.connection.failure_count = 5
+        self.token()
+        self.env.invalidate_all()
+        self.assertEqual((self.connection.failure_count, self.connection.retry_at), (0, False))
+
+    def test_a_live_token_is_handed_out_while_ups_is_left_alone(self):
+        self.connection.retry_at = fields.Datetime.now() + timedelta(minutes=30)
+        self.assertTrue(self.token())
+
+    # === A PERSON IS ASKED === #
+
+    def activities(self):
+        return self.connection.activity_ids
+
+    def refuse(self):
+        self.let_it_end()
+        self.simulator.kill_grants()
+        return str(self.failure(REAUTHORIZE))
+
+    def test_who_authorized_is_asked_once_however_often_the_token_is_wanted(self):
+        sentence = self.refuse()
+        self.assertIn("Acme", sentence)
+        self.assertIn("UPS's answer:", sentence)
+        self.failure(REAUTHORIZE)
+        self.assertEqual(self.activities().user_id, self.admin)
+        self.assertEqual(len(self.activities()), 1)
+        self.assert_refreshes(1)
+        self.assertEqual(self.company.ups_authorization_state, "reauthorize")
+        self.assertIn("has ended", self.company.ups_reauthorize_reason)
+        self.assertIn("has ended", self.connection.message_ids[0].body)
+
+    def test_who_left_is_not_asked_but_the_administrators_are(self):
+        other = self.new_user("ups_admin_2", "base.group_user,base.group_system")
+        self.admin.active = False
+        self.refuse()
+        asked = self.activities().user_id
+        self.assertIn(other, asked)
+        self.assertNotIn(self.admin, asked)
+        self.assertEqual(len(asked), len(self.activities()))
+
+    def test_authorizing_again_ends_the_activity(self):
+        self.refuse()
+        self.authorize()
+        self.assertFalse(self.activities())
+        self.assertFalse(self.company.ups_reauthorize_reason)
+
+    def test_opting_out_ends_the_activity(self):
+        self.refuse()
+        self.company.with_user(self.admin).action_ups_opt_out()
+        self.assertFalse(self.activities())
+        self.assertEqual(self.company.ups_authorization_state, "not_authorized")
+
+    def test_an_expired_refresh_token_is_known_without_asking_ups(self):
+        self.let_it_end()
+        self.connection.refresh_token_expires_at = fields.Datetime.now()
+        self.assertIn("not used for too long", str(self.failure(REAUTHORIZE)))
+        self.assert_refreshes(0)
+        self.assert_kept("reauthorize")
+
+    def test_a_lost_key_is_told_without_asking_ups(self):
+        with patch.dict("os.environ", {"UPS_TOKEN_KEYS": Fernet.generate_key().decode()}):
+            self.assertIn("key that had encrypted", str(self.failure(REAUTHORIZE)))
+        self.assert_refreshes(0)
+        self.assert_kept("reauthorize")
+
+    def test_a_copy_of_the_database_asks_ups_nothing(self):
+        self.env["ir.config_parameter"].set_param("database.uuid", "the-uuid-of-a-copy")
+        self.assertIn("is a copy", str(self.failure(REAUTHORIZE)))
+        self.assertEqual(self.simulator.calls(), 0)
+        self.assert_kept("reauthorize")
+
+    def test_waiting_has_an_end(self):
+        self.let_it_end()
+        self.startPatcher(patch.object(ups_connection_refresh, "LONGEST_REFRESH", 0.01))
+        self.startPatcher(patch.object(ups_connection_refresh, "one_at_a_time", _never))
+        self.assertIn("Try again", str(self.later()))
+
+
+def _never(_key, _timeout):
+    raise TimeoutError
