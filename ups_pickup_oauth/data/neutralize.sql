@@ -8,7 +8,8 @@ UPDATE ups_connection
        authorized_by_id = NULL,
        authorized_on = NULL,
        environment = NULL,
-       database_uuid = NULL;
+       database_uuid = NULL,
+       reason = NULL;
 DELETE FROM ups_authorization_attempt;
 UPDATE res_config_settings SET ups_sealed_client_secret = NULL;
 DELETE FROM ir_config_parameter WHERE key = 'ups_pickup_oauth.client_secret';

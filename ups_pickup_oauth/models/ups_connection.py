@@ -30,16 +30,12 @@ class UpsConnection(models.Model):
         default="not_authorized",
         copy=False,
     )
-    authorized_by_id = fields.Many2one(
-        "res.users", string="Authorized By", readonly=True, copy=False, ondelete="set null"
-    )
-    authorized_on = fields.Datetime(string="Authorized On", readonly=True, copy=False)
+    authorized_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
+    authorized_on = fields.Datetime(readonly=True, copy=False)
     environment = fields.Selection(
         [("production", "Production"), ("cie", "Test (CIE)")], readonly=True, copy=False
     )
-    access_token_expires_at = fields.Datetime(
-        string="Access Token Expires At", readonly=True, copy=False
-    )
+    access_token_expires_at = fields.Datetime(readonly=True, copy=False)
     refresh_token_expires_at = fields.Datetime(
         string="Authorized Until",
         help="The authorization ends then, unless it is used or kept alive before.",

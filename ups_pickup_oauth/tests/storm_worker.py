@@ -35,10 +35,15 @@ def main(config_file, database, company_id, threads, mode):
 
     with ThreadPoolExecutor(threads) as pool:
         results = [pool.submit(want_token, number) for number in range(threads)]
-        print("ready", flush=True)
+        say("ready")
         sys.stdin.readline()
         at_once.wait()
-        print(json.dumps([result.result() for result in results]))
+        say(json.dumps([result.result() for result in results]))
+
+
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
