@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..models import ups_connection_refresh
-from ..ups_client import transport
+from ..ups_client import connections
 from .common import UpsCase
 
 REAUTHORIZE, SETTINGS, LATER = UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
@@ -115,7 +115,7 @@ class TestToken(UpsCase):
     # === EVERY FAULT OF A REFRESH: what the caller sees, what UPS was asked, what is stored === #
 
     def test_every_fault(self):
-        self.startPatcher(patch.object(transport, "READ_TIMEOUT", 0.5))
+        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 0.5))
         for fault, error, calls, state in (
             ({"kind": "status", "status": 400}, REAUTHORIZE, 1, "reauthorize"),
             ({"kind": "status", "status": 401}, REAUTHORIZE, 1, "reauthorize"),
@@ -149,7 +149,7 @@ class TestToken(UpsCase):
                 self.assert_kept(state)
 
     def test_an_answer_that_was_lost_is_asked_for_once_more_and_never_again(self):
-        self.startPatcher(patch.object(transport, "READ_TIMEOUT", 0.5))
+        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 0.5))
         for fault in (
             {"kind": "hang", "when": "after"},
             {"kind": "html", "when": "after"},
