@@ -10,7 +10,7 @@ from xmlrpc.client import ServerProxy
 
 import pytest
 from guide import Guide, SimulatorControl
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from devenv import database, postgres, server
 from devenv.console import Problem
@@ -28,6 +28,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A busy machine takes its time to load the web client. Nothing waits longer than it has to.
+expect.set_options(timeout=30_000)
 DESKTOP_WIDTH, PHONE_WIDTH = 1400, 375
 
 
@@ -134,8 +136,11 @@ def screenshot(page: Page) -> Callable[..., None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What a failed test's page looked like, and a trace of how it came there."""
-    config.option.tracing = "retain-on-failure"
+    """What a failed test's page looked like.
+
+    No trace by default, since it makes every test last two or three times as long; for one test
+    that fails, `--tracing=retain-on-failure` shows how it came there.
+    """
     config.option.screenshot = "only-on-failure"
     config.option.output = str(SCREENSHOTS / "failed")
 
