@@ -3,6 +3,8 @@
 import signal
 import sys
 
+from psycopg2 import OperationalError, errors
+
 from devenv import command, lint, run, test
 from devenv.console import Problem, exit_with_sentence
 
@@ -23,6 +25,9 @@ def main(name: str, *args: str) -> int:
         return _COMMANDS[name](*args)
     except Problem as problem:
         exit_with_sentence(problem)
+    except (OperationalError, errors.InsufficientPrivilege) as error:
+        # PGHOST or DATABASE_URL leads nowhere, or its user may not create databases.
+        exit_with_sentence(Problem(f"PostgreSQL refuses: {error}"))
 
 
 def _leave(signal_number: int, _frame) -> None:
