@@ -10,11 +10,12 @@ import contextlib
 import hashlib
 import os
 import stat
-import tempfile
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from odoo.exceptions import UserError
 from odoo.tools import config
+
+from . import new_key_file
+from .exceptions import UpsSettingsWrong
 
 KEYS_VARIABLE = "UPS_TOKEN_KEYS"
 
@@ -30,7 +31,7 @@ def seal(env, secret):
     :param str secret: what to encrypt.
     :return: the Fernet token.
     :rtype: str
-    :raise UserError: if the keys of this server are malformed or its key file is not private.
+    :raise UpsSettingsWrong: if the keys of this server are malformed or its key file is not private.
     """
     return _fernet(env, _keys(env, create=True)).encrypt(secret.encode()).decode()
 
@@ -43,7 +44,7 @@ def unseal(env, sealed):
     :return: the secret.
     :rtype: str
     :raise LostKey: if no key of this server opens it.
-    :raise UserError: if the keys of this server are malformed or its key file is not private.
+    :raise UpsSettingsWrong: if the keys of this server are malformed or its key file is not private.
     """
     keys = _keys(env, create=False)
     try:
@@ -60,7 +61,7 @@ def reseal(env, sealed):
     :param odoo.api.Environment env: tells the database whose keys are used.
     :param str sealed: a Fernet token.
     :return: the new Fernet token; None where nothing has to change, or no key opens it.
-    :raise UserError: as :func:`unseal`.
+    :raise UpsSettingsWrong: as :func:`unseal`.
     """
     keys = _keys(env, create=False)
     try:
@@ -105,7 +106,7 @@ def _fernet(env, keys):
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
-        raise UserError(
+        raise UpsSettingsWrong(
             env._(
                 "An encryption key of this server is not a Fernet key. Ask whoever runs the server"
                 " to correct %s, or the key file in Odoo's data directory.",
@@ -118,10 +119,10 @@ def _keys_from_file(env, create):
     path = key_file(env)
     try:
         if create and not os.path.exists(path):
-            _create_key_file(path)
+            new_key_file.create(path)
         with open(path, "rb") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise UserError(
+                raise UpsSettingsWrong(
                     env._(
                         "Other users of the server can read the key file for UPS tokens, in the"
                         " folder ups_pickup_oauth of Odoo's data directory. Ask whoever runs the"
@@ -132,7 +133,7 @@ def _keys_from_file(env, create):
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise UserError(
+        raise UpsSettingsWrong(
             env._(
                 "The key file for UPS tokens, in the folder ups_pickup_oauth of Odoo's data"
                 " directory, cannot be used: %(reason)s. Ask whoever runs the server to let Odoo"
@@ -141,20 +142,3 @@ def _keys_from_file(env, create):
                 variable=KEYS_VARIABLE,
             )
         ) from None
-
-
-def _create_key_file(path):
-    """Make the key file whole or not at all, also when several workers start at once."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    # mkstemp makes the file with mode 0600. A link, unlike a rename, never replaces a key that
-    # another worker made in the meantime: the first one wins, everybody reads it.
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        os.unlink(temporary)

@@ -215,7 +215,7 @@ def test_a_branch_uses_its_parents_authorization_until_it_has_its_own(guide: Gui
     guide.page.goto(f"{guide.odoo.url}/odoo/companies/{branch}")
     expect(guide.api_button).to_contain_text("Authorized")
     modal = guide.open_modal()
-    expect(modal).to_contain_text(re.compile(rf"uses the authorization of\s+{COMPANY}"))
+    expect(modal).to_contain_text(re.compile(rf"no authorization of its own.*{COMPANY}", re.DOTALL))
     expect(modal.get_by_role("button", name="Opt-Out")).not_to_be_visible()
     screenshot("branch")
     guide.press_in_modal("OAuth")

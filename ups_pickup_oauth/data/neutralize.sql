@@ -9,7 +9,11 @@ UPDATE ups_connection
        authorized_on = NULL,
        environment = NULL,
        database_uuid = NULL,
-       reason = NULL;
+       reason = NULL,
+       ups_words = NULL,
+       refreshed_on = NULL,
+       failure_count = 0,
+       retry_at = NULL;
 DELETE FROM ups_authorization_attempt;
 UPDATE res_config_settings SET ups_sealed_client_secret = NULL;
 DELETE FROM ir_config_parameter WHERE key = 'ups_pickup_oauth.client_secret';

@@ -61,7 +61,7 @@ class UpsConnection(models.Model):
             with one_at_a_time((self.env.registry.db_name, self.id), LONGEST_REFRESH):
                 result = self._refresh_in_own_transaction(refused, renewed_before)
         except TimeoutError:
-            result = self._try_later()
+            result = UpsTryLater(self._later_in_words())
         if isinstance(result, Exception):
             raise result
         return result
@@ -75,7 +75,7 @@ class UpsConnection(models.Model):
                     return fresh._stored_live_token(refused, renewed_before) or fresh._refresh()
             except LOST_RACE as error:
                 _logger.debug("UPS token of connection %s: %s", self.id, type(error).__name__)
-        return self._try_later()
+        return UpsTryLater(self._later_in_words())  # not _try_later: our cursor may be closed
 
     def _stored_live_token(self, refused, renewed_before=None):
         """:return: the stored token, if it may be used now; without a lock."""
@@ -171,9 +171,7 @@ class UpsConnection(models.Model):
     def _try_later(self):
         now = fields.Datetime.now()
         if not self.retry_at or self.retry_at <= now:
-            return UpsTryLater(
-                self.env._("UPS is not available at the moment. Try again in a few minutes.")
-            )
+            return UpsTryLater(self._later_in_words())
         seconds = int((self.retry_at - now).total_seconds()) + 1
         return UpsTryLater(
             self.env._(
@@ -181,6 +179,9 @@ class UpsConnection(models.Model):
             ),
             retry_after=seconds,
         )
+
+    def _later_in_words(self):
+        return self.env._("UPS is not available at the moment. Try again in a few minutes.")
 
     def _end(self, reason, words=""):
         """Wipe the tokens and ask a person. It happens once: afterwards the state is another."""

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config
 
-from .. import token_keys
+from .. import new_key_file, token_keys
 from .common import UpsCase
 
 
@@ -103,7 +103,7 @@ class TestTokenKeys(UpsCase):
         # The module's own function in real processes, all held back until the last is ready.
         source = (
             "import runpy, sys\n"
-            "create = runpy.run_path(sys.argv[1])['_create_key_file']\n"
+            "create = runpy.run_path(sys.argv[1])['create']\n"
             "print('ready', flush=True); sys.stdin.readline()\n"
             "create(sys.argv[2])\n"
             "print(open(sys.argv[2]).read())\n"
@@ -111,7 +111,7 @@ class TestTokenKeys(UpsCase):
         path = token_keys.key_file(self.env)
         processes = [
             subprocess.Popen(  # noqa: S603 this very interpreter
-                [sys.executable, "-c", source, token_keys.__file__, path],
+                [sys.executable, "-c", source, new_key_file.__file__, path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
