@@ -31,7 +31,7 @@ def seal(env, secret):
     :param str secret: what to encrypt.
     :return: the Fernet token.
     :rtype: str
-    :raise UpsSettingsWrong: if the keys of this server are malformed or its key file is not private.
+    :raise UpsSettingsWrong: if the keys of this server, or its key file, cannot be used.
     """
     return _fernet(env, _keys(env, create=True)).encrypt(secret.encode()).decode()
 
@@ -44,7 +44,7 @@ def unseal(env, sealed):
     :return: the secret.
     :rtype: str
     :raise LostKey: if no key of this server opens it.
-    :raise UpsSettingsWrong: if the keys of this server are malformed or its key file is not private.
+    :raise UpsSettingsWrong: if the keys of this server, or its key file, cannot be used.
     """
     keys = _keys(env, create=False)
     try:
