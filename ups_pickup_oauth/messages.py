@@ -99,12 +99,15 @@ def _fix_settings(env, error, settings):
             where=where,
         )
     if error.setting == "client_secret":
-        return env._("UPS does not accept the client ID with this client secret."), env._(
+        advice = env._(
             "Copy the client secret again from your application in UPS's developer portal; the"
             " environment in use is %(environment)s. %(where)s",
             environment=environment,
             where=where,
         )
+        if error.operation == "token":
+            advice = f"{advice} {_pkce_hint(env, settings)}"
+        return env._("UPS does not accept the client ID with this client secret."), advice
     if error.setting == "redirect_uri":
         return env._("UPS does not accept the address to return to."), env._(
             "In UPS's developer portal, set the callback URL of your application to exactly"
@@ -139,11 +142,14 @@ def _try_later(env, error):
 
 def _ask_again(env, settings):
     advice = env._("Try again, and sign in at UPS once more.")
+    refused = env._("UPS refused to complete the authorization.")
+    return refused, f"{advice} {_pkce_hint(env, settings)}"
+
+
+def _pkce_hint(env, settings):
     if settings.use_pkce:
-        hint = env._("If UPS keeps refusing, switch off “Use PKCE” in the settings.")
-    else:
-        hint = env._("If UPS keeps refusing, switch on “Use PKCE” in the settings.")
-    return env._("UPS refused to complete the authorization."), f"{advice} {hint}"
+        return env._("If UPS keeps refusing, switch off “Use PKCE” in the settings.")
+    return env._("If UPS keeps refusing, switch on “Use PKCE” in the settings.")
 
 
 def _ups_words(env, error):

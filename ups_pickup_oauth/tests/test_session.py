@@ -1,3 +1,4 @@
+import os
 from unittest.mock import patch
 
 import requests
@@ -144,7 +145,23 @@ class TestSession(UpsCase):
         ):
             with self.subTest(url), self.assertRaises(FixSettings):
                 ups.get(url)
+        prepared = requests.Request("GET", "https://evil.example.com/api").prepare()
+        with self.assertRaises(FixSettings):
+            ups.send(prepared)
+        self.assertNotIn("Authorization", prepared.headers)
         self.assertFalse(self.simulator.requests)
+
+    def test_a_base_url_with_a_path_keeps_it(self):
+        self.startPatcher(patch.dict(os.environ))
+        os.environ["UPS_BASE_URL"] += "/ups"
+        self.assertEqual(
+            self.ours._ups_session().get("/api").url, f"{self.simulator.base_url}/ups/api"
+        )
+
+    def test_an_answer_with_many_labels_fits(self):
+        label = '"' + "x" * 3_000_000 + '"'
+        self.simulator.queue_fault("countries", "status", status=200, body=label)
+        self.assertEqual(len(self.ours._ups_session().get(HARMLESS_CALL).json()), 3_000_000)
 
     def test_a_redirect_is_not_followed(self):
         self.simulator.queue_fault(

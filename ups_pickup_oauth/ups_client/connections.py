@@ -47,7 +47,7 @@ class _BoundedReader(io.RawIOBase):
         self._sock = sock
         self._read_timeout = sock.gettimeout()
         self._deadline = time.monotonic() + ANSWER_DEADLINE
-        self._left = MAX_ANSWER
+        self._left = getattr(this_call, "max_answer", MAX_ANSWER)
 
     def readable(self) -> bool:
         return True

@@ -58,8 +58,9 @@ class TryLater(UpsError):
     :param retry_after: seconds to wait as UPS asked for them, 0 to 3600, or None.
     :param answer_lost: True when UPS may have carried the request out although no usable answer
         came back: a code or a refresh token may be spent. False when it was surely not carried out.
-    :param dropped: True when the connection broke after the request had left, without a time-out:
-        asking once more costs little time, and tells whether a lost answer had spent the token.
+    :param dropped: True when the connection broke after the request had left, or the answer could
+        not be read to its end, without a time-out: asking once more costs little time, and tells
+        whether a lost answer had spent the token.
     """
 
     def __init__(

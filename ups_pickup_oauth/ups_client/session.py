@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from .complaints import complaint_in
-from .connections import BoundedSession
+from .connections import BoundedSession, this_call
 from .errors import FixSettings
 from .hosts import checked_base_url
 from .transport import Answer
@@ -23,6 +23,9 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Only these are repeated after an outage (RFC 9110, section 9.2.1): never a POST."""
 
 OUTAGES = (429, 502, 503, 504)
+
+MAX_ANSWER = 16 * 1024 * 1024
+"""Bytes. The labels of a shipment with many packages are some megabytes."""
 
 PAUSES = (0.5, 2)
 """Seconds before the second and the third try."""
@@ -56,13 +59,14 @@ class UpsSession(BoundedSession):
 
         :raise FixSettings: when the URL leads to another host.
         """
-        whole = urljoin(f"{self.base_url}/", url)
-        if _origin(whole) != _origin(self.base_url):  # the token must not leave
-            raise FixSettings("This session talks to UPS only.", operation="api")
+        is_path = not url.startswith("//") and "://" not in url.partition("?")[0]
+        whole = f"{self.base_url}/{url.lstrip('/')}" if is_path else url
         return super().request(method, whole, *args, **kwargs)
 
     def send(self, request, **kwargs):
         """Send, once more after an outage if that is safe, and once more with a fresh token."""
+        if _origin(request.url) != _origin(self.base_url):
+            raise FixSettings("This session talks to UPS only.", operation="api")
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
         # 250002 also means that the application lacks the API product: once, never in a loop.
@@ -91,7 +95,11 @@ class UpsSession(BoundedSession):
     def _send_once(self, request, token, kwargs):
         request.headers["Authorization"] = f"Bearer {token}"
         request.headers["transId"] = uuid.uuid4().hex  # 32 characters, and never used twice
-        return super().send(request, **kwargs)
+        this_call.max_answer = MAX_ANSWER
+        try:
+            return super().send(request, **kwargs)
+        finally:
+            del this_call.max_answer
 
     def rebuild_auth(self, prepared_request, response):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""
