@@ -91,14 +91,16 @@ def test_finding(env, answer, company):
 def _fix_settings(env, error, settings):
     where = where_settings_are(env, settings, "client_id", "client_secret", "environment")
     environment = env._("Test (CIE)") if settings.environment == "cie" else env._("Production")
-    if error.setting == "client_id":
+    # The authorize page, which needs no secret, has accepted the ID before: "ClientId is Invalid"
+    # later on is what UPS says of a wrong secret.
+    if error.setting == "client_id" and error.operation in ("authorize", None):
         return env._("UPS does not know the client ID of this Odoo."), env._(
             "Compare the client ID with your application in UPS's developer portal; the"
             " environment in use is %(environment)s. %(where)s",
             environment=environment,
             where=where,
         )
-    if error.setting == "client_secret":
+    if error.setting in ("client_id", "client_secret"):
         advice = env._(
             "Copy the client secret again from your application in UPS's developer portal; the"
             " environment in use is %(environment)s. %(where)s",

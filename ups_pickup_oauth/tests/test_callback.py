@@ -258,6 +258,7 @@ class TestCallback(UpsHttpCase):
         self.configure(ups_use_pkce=False, ups_client_secret="not-the-secret")
         page = self.page(self.come_back())
         self.assertIn("General Settings", page)
+        self.assertIn("Copy the client secret again", page)
         self.assertIn("Use PKCE", page)
         self.assertNotIn("not-the-secret", page)
         self.assert_not_authorized(exchanges=1)

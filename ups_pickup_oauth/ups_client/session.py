@@ -59,14 +59,15 @@ class UpsSession(BoundedSession):
 
         :raise FixSettings: when the URL leads to another host.
         """
-        is_path = not url.startswith("//") and "://" not in url.partition("?")[0]
-        whole = f"{self.base_url}/{url.lstrip('/')}" if is_path else url
-        return super().request(method, whole, *args, **kwargs)
+        if url.startswith("//") or "://" in url.partition("?")[0]:
+            self._check_host(url)
+        else:
+            url = f"{self.base_url}/{url.lstrip('/')}"
+        return super().request(method, url, *args, **kwargs)
 
     def send(self, request, **kwargs):
         """Send, once more after an outage if that is safe, and once more with a fresh token."""
-        if _origin(request.url) != _origin(self.base_url):
-            raise FixSettings("This session talks to UPS only.", operation="api")
+        self._check_host(request.url)
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
         # 250002 also means that the application lacks the API product: once, never in a loop.
@@ -75,6 +76,10 @@ class UpsSession(BoundedSession):
             fresh = self._get_token(refused=token)
             response = self._send_through_outages(request, fresh, kwargs)
         return response
+
+    def _check_host(self, url):
+        if _origin(url) != _origin(self.base_url):
+            raise FixSettings("This session talks to UPS only.", operation="api")
 
     def _send_through_outages(self, request, token, kwargs):
         for pause in PAUSES if request.method in SAFE_METHODS else ():
