@@ -1,9 +1,11 @@
 """What in Odoo's log a person must read: warnings, errors, and how the tests went."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
 _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ ([A-Z]+) ")
+_FIRST_TEST = re.compile(r" INFO \S+ \S+: Starting \S+\.test_")
 _TESTS = re.compile(r"\d+ failed, \d+ error\(s\) of (\d+) tests")
 # odoo/tests/result.py logs each skip at INFO, and counts it as passed.
 _SKIP = re.compile(r" INFO \S+ \S+: (skipped .+)$")
@@ -28,6 +30,11 @@ class TroubleFilter:
 
 def troubles(lines: Iterable[str]) -> Iterator[str]:
     return filter(TroubleFilter(), lines)
+
+
+def before_tests(lines: Iterable[str]) -> Iterator[str]:
+    """What was logged by the installation; later warnings may be what a test provokes."""
+    return itertools.takewhile(lambda line: not _FIRST_TEST.search(line), lines)
 
 
 def tests_run(lines: Iterable[str]) -> int:
