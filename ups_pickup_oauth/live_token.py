@@ -5,16 +5,19 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
+from .exceptions import UpsSettingsWrong
+
 MARGIN = timedelta(minutes=1)
 """A token is handed out only if it lives at least that much longer."""
 
 
 @dataclass(frozen=True)
 class LiveToken:
-    """An access token, and when it ends (UTC, without time zone)."""
+    """An access token, when it ends (UTC, without time zone), and the UPS that gave it."""
 
     value: str = field(repr=False)
     expires_at: datetime
+    environment: str
 
     def lives_on(self):
         """:return: whether it lives long enough to be handed out."""
@@ -35,5 +38,10 @@ class TokenSource:
     def __call__(self, refused=None):
         token = self._token
         if not token.lives_on() or token.value == refused:
-            token = self._token = self._connection._refreshed_token(refused)
+            fresh = self._connection._refreshed_token(refused)
+            if fresh.environment != token.environment:  # the session talks to the other host
+                raise UpsSettingsWrong(
+                    self._connection.env._("The UPS environment has changed. Start again.")
+                )
+            token = self._token = fresh
         return token.value

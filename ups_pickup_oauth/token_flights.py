@@ -5,25 +5,41 @@ a connection to the database, and a storm of threads would use them up.
 """
 
 import threading
-from contextlib import contextmanager
+import time
 
 _guard = threading.Lock()
 _flights = {}
 
 
-@contextmanager
-def one_at_a_time(key, timeout):
-    """Wait for the others with the same key.
+class Flight:
+    """What one thread does for all that want the same."""
 
-    :param key: what only one thread may do.
-    :param float timeout: seconds to wait.
-    :raise TimeoutError: when the others take longer.
-    """
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._failure, self._failed_at = None, 0
+
+    def result(self, work, timeout):
+        """Do the work, or share the failure of whoever did it while this thread waited.
+
+        :param work: returns something, or an exception that is worth sharing.
+        :param float timeout: seconds to wait for the others.
+        :raise TimeoutError: when the others take longer.
+        """
+        began = time.monotonic()
+        if not self._lock.acquire(timeout=timeout):
+            raise TimeoutError
+        try:
+            if self._failed_at > began:
+                return self._failure
+            result = work()
+            if isinstance(result, Exception):
+                self._failure, self._failed_at = result, time.monotonic()
+            return result
+        finally:
+            self._lock.release()
+
+
+def flight(key):
+    """:return: the flight for the key, which may be any that hashes."""
     with _guard:
-        lock = _flights.setdefault(key, threading.Lock())
-    if not lock.acquire(timeout=timeout):
-        raise TimeoutError
-    try:
-        yield
-    finally:
-        lock.release()
+        return _flights.setdefault(key, Flight())

@@ -55,6 +55,11 @@ def unseal(env, sealed):
         raise LostKey from None
 
 
+def is_rotating(env):
+    """:return: whether this server has more than one key."""
+    return len(_keys(env, create=False)) > 1
+
+
 def reseal(env, sealed):
     """Encrypt with the first key what another key of this server had encrypted.
 

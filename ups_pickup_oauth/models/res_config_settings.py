@@ -87,6 +87,8 @@ class ResConfigSettings(models.TransientModel):
         if not self.ups_client_id_is_fixed:
             set_param(const.PARAM_CLIENT_ID, (self.ups_client_id or "").strip())
         self._set_ups_client_secret(set_param)
+        paused = [("retry_at", "!=", False), ("failure_count", "=", 0)]
+        self.env["ups.connection"].sudo().search(paused).retry_at = False
 
     # === ACTION METHODS === #
 

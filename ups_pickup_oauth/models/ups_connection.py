@@ -143,6 +143,7 @@ class UpsConnection(models.Model):
     def _opt_out(self):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""
         for connection in self:
+            connection._lock()
             connection._message_log(
                 body=connection.env._(
                     "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",

@@ -6,9 +6,12 @@ Who waited for the lock reads again, in a new transaction, and asks nobody.
 """
 
 import logging
+import time
 from datetime import timedelta
 
-from odoo import fields, models
+import psycopg2
+from markupsafe import escape
+from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from .. import messages
@@ -16,7 +19,7 @@ from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..live_token import LiveToken
 from ..own_transaction import LOST_RACE, TRIES
 from ..settings import ups_environment, ups_settings
-from ..token_flights import one_at_a_time
+from ..token_flights import flight
 from ..ups_client import AskPersonAgain, FixSettings, TryLater
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +29,14 @@ LONGEST_REFRESH = 100
 
 PATIENCE = 3
 """Failures in a row after which UPS is left alone for a while."""
+
+SETTINGS_PAUSE = timedelta(minutes=1)
+"""How long UPS is not asked again after it has refused the settings, unless they are saved."""
+
+STORE_PAUSES = (0.1, 1, 3, 10)
+"""Seconds between the tries to store what UPS answered when PostgreSQL is away."""
+
+REAUTHORIZE_ACTIVITY = "ups_pickup_oauth.mail_activity_type_reauthorize"
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
@@ -58,24 +69,53 @@ class UpsConnection(models.Model):
             long it lives.
         """
         try:
-            with one_at_a_time((self.env.registry.db_name, self.id), LONGEST_REFRESH):
-                result = self._refresh_in_own_transaction(refused, renewed_before)
+            result = flight((self.env.registry.db_name, self.id)).result(
+                lambda: self._refresh_in_own_transactions(refused, renewed_before), LONGEST_REFRESH
+            )
         except TimeoutError:
             result = UpsTryLater(self._later_in_words())
         if isinstance(result, Exception):
             raise result
         return result
 
-    def _refresh_in_own_transaction(self, refused, renewed_before):
+    def _refresh_in_own_transactions(self, refused, renewed_before):
         """Commit, whether a token or an exception comes out of it."""
         for _try in range(TRIES):
+            answers = []
             try:
                 with self.env.registry.cursor() as cr:
-                    fresh = self.with_env(self.env(cr=cr, su=True))
-                    return fresh._stored_live_token(refused, renewed_before) or fresh._refresh()
-            except LOST_RACE as error:
-                _logger.debug("UPS token of connection %s: %s", self.id, type(error).__name__)
+                    own = self._alone(cr)
+                    return own._stored_live_token(refused, renewed_before) or own._refresh(answers)
+            except psycopg2.Error as error:
+                if answers:  # UPS is never asked again: what it answered is what we have
+                    return self._keep_anyway(*answers[0])
+                if not isinstance(error, LOST_RACE):
+                    raise
         return UpsTryLater(self._later_in_words())  # not _try_later: our cursor may be closed
+
+    def _alone(self, cr):
+        """:return: the connection for another cursor, free of the caller's user and context.
+
+        A user whom the caller has just created or changed is locked until the caller ends.
+        """
+        context = {"lang": self.env.context.get("lang")}
+        return self.with_env(self.env(cr=cr, user=SUPERUSER_ID, context=context, su=True))
+
+    def _keep_anyway(self, spent, token_set):
+        """Store what UPS answered, although the transaction that asked is lost."""
+        for pause in STORE_PAUSES:
+            try:
+                with self.env.registry.cursor() as cr:
+                    own = self._alone(cr)
+                    own._lock()
+                    if own.sealed_refresh_token != spent:  # opted out, or authorized anew
+                        return UpsTryLater(own._later_in_words())
+                    return own._keep_refreshed(token_set)
+            except psycopg2.Error as error:
+                _logger.info("UPS token %s is not stored yet: %s", self.id, type(error).__name__)
+            time.sleep(pause)  # PostgreSQL restarts, or fails over
+        _logger.error("The new UPS token of connection %s could not be stored", self.id)
+        return UpsTryLater(self._later_in_words())
 
     def _stored_live_token(self, refused, renewed_before=None):
         """:return: the stored token, if it may be used now; without a lock."""
@@ -83,23 +123,27 @@ class UpsConnection(models.Model):
             self.state != "authorized"
             or self.database_uuid != self._database_uuid()
             or self.environment != ups_environment(self.env)
-            or (renewed_before and self.refreshed_on <= renewed_before)
+            or (renewed_before and (self.refreshed_on or self.authorized_on) <= renewed_before)
         ):
             return None
-        token = LiveToken(self._open("sealed_access_token"), self.access_token_expires_at)
+        value = self._open("sealed_access_token")
+        token = LiveToken(value, self.access_token_expires_at, self.environment)
         return token if token.lives_on() and token.value not in (False, refused) else None
 
     # === THE REFRESH: with the row locked, in a transaction of its own === #
 
-    def _refresh(self):
-        """:return: a LiveToken, or the exception to raise after the commit."""
+    def _refresh(self, answers):
+        """:return: a LiveToken, or the exception to raise after the commit.
+
+        :param list answers: Gets what UPS answered, and which sealed token it cost.
+        """
         self._lock()
+        if self.state == "reauthorize" and not self._has_its_key_back():
+            return UpsReauthorizationNeeded(self._reason_in_words())
         if self.state == "not_authorized":
             return UpsReauthorizationNeeded(
                 self.env._("%s is not authorized at UPS.", self.company_id.display_name)
             )
-        if self.state == "reauthorize":
-            return UpsReauthorizationNeeded(self._reason_in_words())
         if self.database_uuid != self._database_uuid():
             return self._end("copied")
         if self.refresh_token_expires_at <= fields.Datetime.now():
@@ -109,21 +153,38 @@ class UpsConnection(models.Model):
             return self._end("lost_key")
         settings = ups_settings(self.env)
         if problem := self._problem_with(settings):
-            return UpsSettingsWrong(problem)
+            return self._settings_wrong(problem)
         if self.retry_at and self.retry_at > fields.Datetime.now():
-            return self._try_later()
-        return self._refresh_at_ups(settings, refresh_token)
+            return self._left_alone()
+        return self._refresh_at_ups(settings, refresh_token, answers)
 
     def _lock(self):
+        """Lock the row until the transaction ends.
+
+        :raise psycopg2.OperationalError: When the row was changed while this waited.
+        """
         # FOR NO KEY UPDATE blocks no insert of a row that references this one. Its snapshot is
         # taken before it waits: when the one before us commits, PostgreSQL raises a serialization
         # failure, and only a new transaction sees what was committed.
         execute = self.env.cr.execute
-        execute("SELECT set_config('lock_timeout', %s, true)", [f"{LONGEST_REFRESH}s"])
+        execute(
+            """SELECT set_config('lock_timeout', %s, true),
+                      set_config('idle_in_transaction_session_timeout', '0', true)""",
+            [f"{LONGEST_REFRESH}s"],
+        )
         execute(
             SQL("SELECT id FROM ups_connection WHERE id = %s FOR NO KEY UPDATE", self.id),
             log_exceptions=False,
         )
+        execute("SELECT set_config('lock_timeout', '10s', true)")  # of any other row
+
+    def _has_its_key_back(self):
+        if self.reason != "lost_key" or not self._open("sealed_refresh_token"):
+            return False
+        self.write({"state": "authorized", "reason": False})
+        self.activity_unlink([REAUTHORIZE_ACTIVITY])
+        self._message_log(body=self.env._("The server has its key back; UPS is authorized again."))
+        return True
 
     def _problem_with(self, settings):
         if missing := messages.missing_setting(self.env, settings):
@@ -137,21 +198,38 @@ class UpsConnection(models.Model):
             )
         return None
 
-    def _refresh_at_ups(self, settings, refresh_token):
+    def _refresh_at_ups(self, settings, refresh_token, answers):
         try:
             token_set = _refresh_once_more_if_dropped(settings.client, refresh_token)
         except AskPersonAgain as error:
             return self._end("refused", " ".join(filter(None, (error.ups_code, error.ups_message))))
         except FixSettings as error:
-            return UpsSettingsWrong(" ".join(messages.explain(self.env, error, settings)))
+            return self._settings_wrong(" ".join(messages.explain(self.env, error, settings)))
         except TryLater as error:
             return self._count_failure(error)
-        self._keep_tokens(token_set)
-        self._count_success()
-        return LiveToken(token_set.access_token, self.access_token_expires_at)
+        answers.append((self.sealed_refresh_token, token_set))
+        return self._keep_refreshed(token_set)
 
-    def _count_success(self):
+    def _keep_refreshed(self, token_set):
+        self._keep_tokens(token_set)
         self.write({"refreshed_on": fields.Datetime.now(), "failure_count": 0, "retry_at": False})
+        self.flush_recordset()
+        return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
+
+    def _settings_wrong(self, sentence):
+        """Ask UPS again in a moment, or as soon as the settings are saved."""
+        self.write({"failure_count": 0, "retry_at": fields.Datetime.now() + SETTINGS_PAUSE})
+        return UpsSettingsWrong(sentence)
+
+    def _left_alone(self):
+        if self.failure_count:
+            return self._try_later()
+        return UpsSettingsWrong(
+            self.env._(
+                "UPS has just refused the settings of this Odoo. An administrator can test them"
+                " on the company's form."
+            )
+        )
 
     def _count_failure(self, error):
         """Leave UPS alone for a growing, bounded while, after some failures or when it asks to."""
@@ -165,7 +243,7 @@ class UpsConnection(models.Model):
                 "retry_at": now + min(pause, LONGEST_PAUSE) if pause else False,
             }
         )
-        _logger.warning("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
+        _logger.info("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
         return self._try_later()
 
     def _try_later(self):
@@ -189,6 +267,7 @@ class UpsConnection(models.Model):
         people = self._people_to_ask()
         self.write(
             self._no_tokens()
+            | ({} if reason != "lost_key" else self._kept_for_the_key())
             | {
                 "state": "reauthorize",
                 "reason": reason,
@@ -202,13 +281,25 @@ class UpsConnection(models.Model):
         self._message_log(body=sentence)
         for person in people:
             self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "ups_pickup_oauth.mail_activity_type_reauthorize",
+                REAUTHORIZE_ACTIVITY,
                 summary=self.env._("Authorize UPS again for %s", company),
-                note=sentence,
+                note=escape(sentence),
                 user_id=person.id,
             )
         _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
         return UpsReauthorizationNeeded(sentence)
+
+    def _kept_for_the_key(self):
+        """The tokens stay as they are: whoever runs the server may bring the key back."""
+        names = (
+            "sealed_access_token",
+            "sealed_refresh_token",
+            "access_token_expires_at",
+            "refresh_token_expires_at",
+            "refreshed_on",
+            "database_uuid",
+        )
+        return {name: self[name] for name in names}
 
     def _people_to_ask(self):
         """:return: who authorized, if still an administrator of the company, else all who are."""

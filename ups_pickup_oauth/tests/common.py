@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 
 from ..settings import redirect_uri, ups_settings
@@ -113,6 +113,8 @@ class RealTransactionCase(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        # Odoo's own test runner holds it all the time, and no other thread could open a cursor.
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with self.transaction(SUPERUSER_ID) as env:
             self.admin_id = env.ref("base.user_admin").id
             self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()

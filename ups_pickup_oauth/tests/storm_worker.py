@@ -26,6 +26,7 @@ def main(config_file, database, company_id, threads, mode):
             at_once.wait()
             if mode == "write":
                 company.email = f"{threading.get_ident()}@example.com"
+                company.flush_recordset()
             try:
                 return company._ups_get_access_token()
             except Exception as error:

@@ -86,6 +86,10 @@ class TestKeepAlive(RealTransactionCase):
             self.run_cron()
         calls = self.simulator.calls("refresh")
         self.assertEqual(calls, 12, "all were tried")
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), calls, "not again in the same run")
+        with self.transaction(SUPERUSER_ID) as env:
+            env.cr.execute("UPDATE ups_connection SET write_date = write_date - interval '1 day'")
         self.run_cron()  # the next day: those that met an outage
         self.assertLessEqual(self.simulator.calls("refresh"), calls + 3)
         self.assertEqual(self.stored(ended), ("reauthorize", False))
@@ -134,6 +138,26 @@ class TestKeepAlive(RealTransactionCase):
         with patch.object(cron, "_commit_progress", commit_progress):
             self.run_cron()
         self.assertEqual(told, [(0, 3), (1, None), (1, None), (1, None)])
+
+    def test_within_the_time_that_odoo_gives_it_all_are_renewed_in_one_run(self):
+        for number in range(20):
+            self.authorize_old(self.create_company(f"Depot {number}"))
+        with self.transaction(SUPERUSER_ID) as env:
+            job_class, cron = type(env["ir.cron"]), env.ref("ups_pickup_oauth.ir_cron_keep_alive")
+            cron.ir_actions_server_id.flush_recordset()
+            env.cr.execute("SELECT * FROM ir_cron WHERE id = %s", [cron.id])
+            [job] = env.cr.dictfetchall()
+            progress = env["ir.cron.progress"].create({"cron_id": cron.id})
+        job |= {
+            "cron_name": "keep alive",
+            "progress_id": progress.id,
+            "timed_out_counter": 0,
+            "done": 0,
+            "remaining": 0,
+        }
+        status = job_class._run_job(job)
+        self.assertEqual(self.simulator.calls("refresh"), 20)
+        self.assertEqual(str(status), "fully done")
 
     def test_the_cron_is_daily_and_runs(self):
         self.authorize_old()

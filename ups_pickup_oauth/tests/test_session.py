@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..exceptions import UpsReauthorizationNeeded
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
 from ..models.res_company import HARMLESS_CALL
 from ..ups_client import FixSettings, session
 from .common import UpsCase
@@ -85,6 +85,22 @@ class TestSession(UpsCase):
         )
         self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
         self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (2, 1))
+
+    def test_an_application_without_the_product_does_not_spend_a_token_a_call(self):
+        body = '{"response":{"errors":[{"code":"250002","message":"Invalid Authentication"}]}}'
+        self.simulator.queue_fault("countries", "status", status=401, body=body, times=99)
+        ups = self.ours._ups_session()
+        for _each in range(10):
+            self.assertEqual(ups.get(HARMLESS_CALL).status_code, 401)
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+
+    def test_a_session_ends_when_the_environment_changes(self):
+        ups = self.ours._ups_session()
+        self.configure(ups_environment="production")
+        self.authorize()
+        self.end_all_tokens()
+        with self.assertRaises(UpsSettingsWrong):
+            ups.get(HARMLESS_CALL)
 
     def test_a_401_of_another_kind_refreshes_nothing(self):
         self.simulator.queue_fault("countries", "status", status=401, body="a proxy")

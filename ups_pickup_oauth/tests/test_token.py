@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..models import ups_connection_refresh
+from ..token_flights import flight
 from ..ups_client import connections
 from .common import UpsCase
 
@@ -288,8 +289,19 @@ class TestToken(UpsCase):
     def test_a_lost_key_is_told_without_asking_ups(self):
         with patch.dict("os.environ", {"UPS_TOKEN_KEYS": Fernet.generate_key().decode()}):
             self.assertIn("key that had encrypted", str(self.failure(REAUTHORIZE)))
+            self.assertEqual(self.company.ups_authorization_state, "reauthorize")
+            self.assertFalse(self.company.ups_refresh_token)
         self.assert_refreshes(0)
-        self.assert_kept("reauthorize")
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_a_key_that_comes_back_authorizes_again(self):
+        """One start of a server with another key must not cost every authorization."""
+        with patch.dict("os.environ", {"UPS_TOKEN_KEYS": Fernet.generate_key().decode()}):
+            self.failure(REAUTHORIZE)
+        self.assertTrue(self.simulator.is_live_access_token(self.token()))
+        self.assert_kept()
+        self.assertFalse(self.activities())
+        self.assertFalse(self.company.ups_reauthorize_reason)
 
     def test_a_copy_of_the_database_asks_ups_nothing(self):
         self.env["ir.config_parameter"].set_param("database.uuid", "the-uuid-of-a-copy")
@@ -299,10 +311,38 @@ class TestToken(UpsCase):
 
     def test_waiting_has_an_end(self):
         self.let_it_end()
+        key = (self.registry.db_name, self.connection.id)
         self.startPatcher(patch.object(ups_connection_refresh, "LONGEST_REFRESH", 0.01))
-        self.startPatcher(patch.object(ups_connection_refresh, "one_at_a_time", _never))
-        self.assertIn("Try again", str(self.later()))
+        with flight(key)._lock:  # another thread's refresh
+            self.assertIn("Try again", str(self.later()))
+        self.assertTrue(self.token())
 
+    def test_settings_that_ups_refused_are_not_sent_again_at_once(self):
+        self.let_it_end()
+        self.configure(ups_client_secret="not-the-secret")
+        for _each in range(5):
+            self.failure(SETTINGS)
+        self.assert_refreshes(1)
+        self.configure()
+        self.assertTrue(self.token())
 
-def _never(_key, _timeout):
-    raise TimeoutError
+    def test_the_note_of_the_activity_is_text(self):
+        self.company.name = "<a href='https://evil.example.com'>Acme</a>"
+        self.refuse()
+        self.assertNotIn("<a ", self.activities().note)
+        self.assertIn("&lt;a ", self.activities().note)
+
+    def test_the_callers_context_does_not_decide_whether_somebody_is_asked(self):
+        self.let_it_end()
+        self.simulator.kill_grants()
+        context = {"mail_activity_automation_skip": True, "default_state": "authorized"}
+        try:
+            self.company.with_context(context)._ups_get_access_token()
+        except REAUTHORIZE:
+            self.env.invalidate_all()
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_an_authorization_of_the_version_before_is_refreshed_too(self):
+        self.connection.refreshed_on = False
+        self.let_it_end()
+        self.assertTrue(self.token())

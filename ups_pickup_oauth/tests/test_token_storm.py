@@ -7,13 +7,15 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.service.model import retrying
 from odoo.tests import get_db_name, tagged
 from odoo.tools import config
 
-from ..exceptions import UpsReauthorizationNeeded
+from ..exceptions import UpsReauthorizationNeeded, UpsTryLater
+from ..ups_client import connections
 from .common import RealTransactionCase
 
 WORKER = Path(__file__).with_name("storm_worker.py")
@@ -31,7 +33,7 @@ class TestTokenStorm(RealTransactionCase):
     def config_file(self):
         """:return: a configuration with which another process is this server's twin."""
         options = ("addons_path", "data_dir", "db_host", "db_port", "db_user", "db_password")
-        lines = ["[options]"]
+        lines = ["[options]", "http_interface = 127.0.0.1"]
         for name in options:
             value = config[name]
             if value:
@@ -85,17 +87,67 @@ class TestTokenStorm(RealTransactionCase):
         self.assert_one_refresh_served_all(self.storm("read"))
 
     def test_one_refresh_serves_all_though_each_has_written_the_company(self):
-        """Their own writes are not committed, and rolled back afterwards.
-
-        PostgreSQL lets one of them at a time write the row; none of that concerns the token.
-        """
-        process = self.start(1, "write")
-        self.go(process)
-        tokens = json.loads(process.stdout.readline())
-        self.assertTrue(self.simulator.is_live_access_token(tokens[0]))
+        """PostgreSQL lets one of them at a time hold the company; none waits for the token too."""
+        self.assert_one_refresh_served_all(self.storm("write"))
         with self.transaction(SUPERUSER_ID) as env:
             self.assertFalse(env["res.company"].browse(self.company_id).email, "rolled back")
+
+    def test_a_caller_that_has_created_its_user(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            partner = env["res.partner"].create({"name": "New"})
+            user = env["res.users"].create(
+                {
+                    "login": "ups_new",
+                    "partner_id": partner.id,
+                    "company_ids": [(4, self.company_id)],
+                    "company_id": self.company_id,
+                }
+            )
+            env.flush_all()
+            company = env["res.company"].browse(self.company_id).with_user(user)
+            token = company._ups_get_access_token()
+            env.cr.rollback()
+        self.assertTrue(self.simulator.is_live_access_token(token))
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_a_caller_that_has_changed_its_login(self):
+        """PostgreSQL then locks the user's row against whatever references it anew."""
+        with self.transaction() as env:
+            env.user.sudo().login = "somebody-else"
+            env.flush_all()
+            token = env["res.company"].browse(self.company_id)._ups_get_access_token()
+            env.cr.rollback()
+        self.assertTrue(self.simulator.is_live_access_token(token))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_postgresql_ends_the_connection_between_the_answer_and_the_commit(self):
+        self.simulator.queue_fault("refresh", "hang", when="after")
+        holders = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                      WHERE datname = current_database() AND pid != pg_backend_pid()
+                        AND state = 'idle in transaction'
+                        AND pid IN (SELECT pid FROM pg_locks
+                                     WHERE relation = 'ups_connection'::regclass
+                                       AND mode = 'RowShareLock')"""
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.want_token)
+            self.simulator.wait_for_calls("refresh", 1)
+            with self.transaction(SUPERUSER_ID) as env:
+                env.cr.execute(holders)
+                self.assertEqual(env.cr.rowcount, 1)
+            self.simulator.release()
+            token = waiting.result()
+        self.assertTrue(self.simulator.is_live_access_token(token))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_who_waited_through_an_outage_does_not_ask_again(self):
+        self.simulator.queue_fault("refresh", "hang", times=9)
+        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 1))
+        with ThreadPoolExecutor(12) as pool:
+            waiting = [pool.submit(self.want_token) for _each in range(12)]
+            for each in waiting:
+                self.assertIsInstance(each.exception(), UpsTryLater)
         self.assertEqual(self.simulator.calls("refresh"), 1)
 
     def test_killed_after_ups_answered_and_before_the_commit(self):

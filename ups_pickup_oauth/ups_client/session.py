@@ -53,6 +53,7 @@ class UpsSession(BoundedSession):
         self.base_url = checked_base_url(base_url)
         self.headers["transactionSrc"] = transaction_src[:512]
         self._get_token = get_token
+        self._refused_when_fresh = None
 
     def request(self, method, url, *args, **kwargs):
         """Send a request; as of ``requests.Session``, with ``url`` as path below the base URL.
@@ -70,11 +71,14 @@ class UpsSession(BoundedSession):
         self._check_host(request.url)
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
-        # 250002 also means that the application lacks the API product: once, never in a loop.
-        if _is_bad_token(response) and _can_repeat(request):
+        # 250002 also means that the application lacks the API product: a token that was refused
+        # when it was fresh is not refreshed again and again.
+        if _is_bad_token(response) and _can_repeat(request) and token != self._refused_when_fresh:
             response.close()
             fresh = self._get_token(refused=token)
             response = self._send_through_outages(request, fresh, kwargs)
+            if _is_bad_token(response):
+                self._refused_when_fresh = fresh
         return response
 
     def _check_host(self, url):
