@@ -335,9 +335,11 @@ class TestToken(UpsCase):
     def test_the_callers_context_does_not_decide_whether_somebody_is_asked(self):
         self.let_it_end()
         self.simulator.kill_grants()
-        context = {"mail_activity_automation_skip": True, "default_state": "authorized"}
+        company = self.company.with_context(
+            mail_activity_automation_skip=True, default_state="authorized"
+        )
         try:
-            self.company.with_context(context)._ups_get_access_token()
+            company._ups_get_access_token()
         except REAUTHORIZE:
             self.env.invalidate_all()
         self.assertEqual(len(self.activities()), 1)
