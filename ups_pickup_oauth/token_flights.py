@@ -4,6 +4,7 @@ PostgreSQL's row lock would do, and does between processes. But each thread that
 a connection to the database, and a storm of threads would use them up.
 """
 
+import copy
 import threading
 import time
 
@@ -30,7 +31,7 @@ class Flight:
             raise TimeoutError
         try:
             if self._failed_at > began:
-                return self._failure
+                return copy.copy(self._failure)  # each thread raises one of its own
             result = work()
             if isinstance(result, Exception):
                 self._failure, self._failed_at = result, time.monotonic()
