@@ -2,6 +2,7 @@
 
 from .ups_client import AskPersonAgain, FixSettings, TryLater
 from .ups_client.complaints import complaint_in
+from .ups_client.redaction import redactor
 from .ups_client.transport import Answer
 
 
@@ -72,7 +73,9 @@ def test_finding(env, answer, company):
     :return: the kind of Odoo's notification, and the finding in words.
     :rtype: tuple(str, str)
     """
-    complaint = complaint_in(Answer(answer.status_code, answer.headers, answer.content), str)
+    token = answer.request.headers.get("Authorization", "").partition(" ")[2]
+    redact = redactor((token,))  # UPS may have echoed it
+    complaint = complaint_in(Answer(answer.status_code, answer.headers, answer.content), redact)
     words = complaint.in_words() if complaint else ""
     words = env._("UPS's answer: %s.", words.rstrip(".")) if words else ""
     if answer.status_code == 200:

@@ -16,6 +16,7 @@ from odoo.tools import config
 
 from . import new_key_file
 from .exceptions import UpsSettingsWrong
+from .template_guard import refuse_templates
 
 KEYS_VARIABLE = "UPS_TOKEN_KEYS"
 
@@ -45,7 +46,9 @@ def unseal(env, sealed):
     :rtype: str
     :raise LostKey: if no key of this server opens it.
     :raise UpsSettingsWrong: if the keys of this server, or its key file, cannot be used.
+    :raise AccessError: if a template asks.
     """
+    refuse_templates(env)
     keys = _keys(env, create=False)
     try:
         if not keys:

@@ -10,11 +10,17 @@ from ..ups_client.authorization_response import AuthorizationResponse
 COMPANIES_URL = "/odoo/companies"
 
 # The code must not leave with a Referer, stay in a cache, or be framed (RFC 9700, 4.2.4 and 4.16).
+# No form-action: browsers hold redirects after a form to it too, and Try again leads to UPS, which
+# leads on to a host that changes.
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self';"
+        " img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+    ),
 }
 
 
@@ -37,7 +43,9 @@ class UpsCallback(Controller):
     def ups_callback(self, **_params):
         """Take the answer that UPS sent with the browser.
 
-        :return: A redirect to the company's form, or a page that says what happened.
+        :return: A redirect, to the company's form or to a page that says what happened, so that
+            the code stays neither in the address bar nor in the history (RFC 9700, section 4.3.1);
+            or that page itself, where no attempt of the user's was touched.
         """
         if request.httprequest.method != "GET":  # werkzeug adds HEAD, and Odoo OPTIONS
             headers = [*HEADERS.items(), ("Allow", "GET")]
@@ -49,10 +57,30 @@ class UpsCallback(Controller):
         response = AuthorizationResponse.from_query(query)
         attempts = request.env["ups.authorization.attempt"].sudo()
         outcome = attempts._finish(response)
-        if outcome.kind != "authorized":
+        if not outcome.attempt_id:
             return self._page(outcome)
-        company = request.env["res.company"].browse(outcome.company_id)
-        return self._with_headers(request.redirect(company._ups_landing_url()))
+        if outcome.kind == "authorized":
+            return self._land(outcome)
+        url = f"{const.OUTCOME_ROUTE}/{outcome.attempt_id}"
+        return self._with_headers(request.redirect(url))
+
+    @any_parameter
+    @route(
+        f"{const.OUTCOME_ROUTE}/<int(max=2147483647):attempt_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def ups_outcome(self, attempt_id, **_params):
+        """Tell how an attempt of the user's ended.
+
+        :param int attempt_id: The attempt.
+        :return: A page that says what happened, or a redirect to the company's form.
+        """
+        if not request.env.user.has_group("base.group_system"):
+            return self._page(Outcome("no_access"))
+        outcome = request.env["ups.authorization.attempt"].sudo()._tell(attempt_id)
+        return self._land(outcome) if outcome.kind == "authorized" else self._page(outcome)
 
     @any_parameter
     @route(const.TRY_AGAIN_ROUTE, type="http", auth="user", methods=["GET", "POST"])
@@ -77,6 +105,10 @@ class UpsCallback(Controller):
         except UserError as error:
             return self._page(Outcome("failed", company.id, what=str(error)))
         return self._with_headers(request.redirect(action["url"], local=False))
+
+    def _land(self, outcome):
+        company = request.env["res.company"].browse(outcome.company_id)
+        return self._with_headers(request.redirect(company._ups_landing_url()))
 
     def _page(self, outcome):
         company = self._company_to_try(outcome)

@@ -11,6 +11,7 @@ from .. import const, messages, token_keys
 from ..own_transaction import in_own_transaction
 from ..settings import ups_settings
 from ..ups_client import UpsError
+from ..ups_client.redaction import redactor
 
 _logger = logging.getLogger(__name__)
 
@@ -21,12 +22,14 @@ class Outcome:
 
     ``kind`` is one of the attempt's outcomes, or a reason why no attempt was touched:
     `malformed`, `unknown`, `other_user`, `no_access`, `expired`, `in_progress`, `interrupted`.
+    ``attempt_id`` names the user's own attempt, which tells the same again.
     """
 
     kind: str
     company_id: int | None = None
     what: str = ""
     advice: str = ""
+    attempt_id: int | None = None
 
 
 class UpsAuthorizationAttempt(models.Model):
@@ -49,6 +52,7 @@ class UpsAuthorizationAttempt(models.Model):
     sealed_code_verifier = fields.Text(readonly=True, groups=fields.NO_ACCESS)
     redirect_uri = fields.Char(required=True, readonly=True)
     base_url = fields.Char(required=True, readonly=True, help="UPS's host that was asked.")
+    environment = fields.Char(required=True, readonly=True)
     client_id = fields.Char(required=True, readonly=True)
     expires_at = fields.Datetime(required=True, readonly=True)
     claimed_at = fields.Datetime(readonly=True)
@@ -104,6 +108,7 @@ class UpsAuthorizationAttempt(models.Model):
                 "sealed_code_verifier": verifier and token_keys.seal(self.env, verifier),
                 "redirect_uri": request.redirect_uri,
                 "base_url": settings.base_url,
+                "environment": settings.environment,
                 "client_id": settings.client_id,
                 "expires_at": fields.Datetime.now() + const.ATTEMPT_LIFETIME,
             }
@@ -127,11 +132,27 @@ class UpsAuthorizationAttempt(models.Model):
             return Outcome("unknown")
         if attempt.user_id.id != self.env.uid:
             return Outcome("other_user", attempt.company_id.id)
-        if not attempt.company_id.with_user(self.env.user)._ups_may_authorize():
+        if not attempt._is_still_allowed():
             return Outcome("no_access")
         if not attempt._claim():
             return attempt._told_already()
         return attempt._exchange(response)
+
+    @api.model
+    def _tell(self, attempt_id):
+        """Tell the current user how an attempt ended.
+
+        :param int attempt_id: Any number.
+        :rtype: Outcome
+        """
+        attempt = self.search([("id", "=", attempt_id), ("user_id", "=", self.env.uid)])
+        if not attempt:
+            return Outcome("unknown")
+        return attempt._outcome() if attempt._is_still_allowed() else Outcome("no_access")
+
+    def _is_still_allowed(self):
+        """:return: whether its user may authorize its company now."""
+        return self.company_id.with_user(self.env.user)._ups_may_authorize()
 
     def _exchange(self, response):
         """Spend the code of a claimed attempt, and keep the tokens or the reason why not."""
@@ -146,7 +167,7 @@ class UpsAuthorizationAttempt(models.Model):
         settings = None
         try:
             settings = ups_settings(self.env)
-            if (settings.base_url, settings.client_id) != (self.base_url, self.client_id):
+            if self._was_begun_elsewhere(settings):
                 return self._end(
                     "settings_changed",
                     self.env._("The UPS settings were changed while you were at UPS."),
@@ -168,6 +189,11 @@ class UpsAuthorizationAttempt(models.Model):
             return self._end("failed", str(error), self.env._("Then try again."))
         return self._keep(token_set, settings.environment)
 
+    def _was_begun_elsewhere(self, settings):
+        """A code must go to the server that gave it, and to no other (RFC 9700, section 4.4)."""
+        now = (settings.environment, settings.base_url, settings.client_id)
+        return now != (self.environment, self.base_url, self.client_id)
+
     def _keep(self, token_set, environment):
         """Commit the tokens and the attempt's end together."""
 
@@ -184,7 +210,7 @@ class UpsAuthorizationAttempt(models.Model):
             return self._end(
                 "failed", self.env._("UPS agreed, but Odoo could not keep the answer."), advice
             )
-        return Outcome("authorized", self.company_id.id)
+        return Outcome("authorized", self.company_id.id, attempt_id=self.id)
 
     def _claim(self):
         """Take the attempt for this call alone, committed before anything is sent to UPS.
@@ -218,20 +244,30 @@ class UpsAuthorizationAttempt(models.Model):
         return in_own_transaction(self.env, read)
 
     def _outcome(self):
-        company_id = self.company_id.id
+        def outcome(kind, what="", advice=""):
+            return Outcome(kind, self.company_id.id, what or "", advice or "", self.id)
+
+        now = fields.Datetime.now()
         if self.status == "finished":
-            return Outcome(self.outcome, company_id, self.what or "", self.advice or "")
+            return outcome(self.outcome, self.what, self.advice)
         if self.status == "pending":
-            return Outcome("expired", company_id)
-        if self.claimed_at + const.EXCHANGE_PATIENCE < fields.Datetime.now():
-            return Outcome("interrupted", company_id)
-        return Outcome("in_progress", company_id)
+            return outcome("expired" if self.expires_at <= now else "unknown")
+        if self.claimed_at + const.EXCHANGE_PATIENCE < now:
+            return outcome("interrupted")
+        return outcome("in_progress")
 
     def _end(self, kind, what, advice):
-        """Commit how the attempt ended."""
+        """Commit how the attempt ended, in the company's history too."""
         values = {"status": "finished", "outcome": kind, "what": what, "advice": advice}
-        in_own_transaction(self.env, lambda env: env[self._name].browse(self.id).write(values))
-        return Outcome(kind, self.company_id.id, what, advice)
+
+        def end(env):
+            env[self._name].browse(self.id).write(values)
+            env["ups.connection"]._row_of(self.company_id.id)._message_log(
+                body=env._("UPS was not authorized. %s", what)
+            )
+
+        in_own_transaction(self.env, end)
+        return Outcome(kind, self.company_id.id, what, advice, self.id)
 
     def _words_for_error(self, response):
         """Tell a person's refusal from trouble at UPS (RFC 6749, section 4.1.2.1)."""
@@ -241,7 +277,8 @@ class UpsAuthorizationAttempt(models.Model):
                 self.env._("You did not agree at UPS. Nothing was authorized."),
                 self.env._("If you want to authorize UPS after all, try again."),
             )
-        words = " ".join(filter(None, (response.error, response.error_description)))[:200]
+        words = " ".join(filter(None, (response.error, response.error_description)))
+        words = redactor((response.code, response.state))(words)[:200]  # UPS may have echoed them
         return (
             "error_at_ups",
             self.env._("UPS could not complete the authorization. UPS's answer: %s.", words),

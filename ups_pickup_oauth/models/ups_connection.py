@@ -1,7 +1,13 @@
+import logging
+
+import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import token_keys
+from ..own_transaction import in_own_transaction
+
+_logger = logging.getLogger(__name__)
 
 
 class UpsConnection(models.Model):
@@ -74,14 +80,12 @@ class UpsConnection(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _lock_for(self, company_id):
-        """Return the company's row, made if missing, locked until the transaction ends.
-
-        FOR NO KEY UPDATE, so that rows which reference this one can still be inserted.
+    def _row_of(self, company_id):
+        """Return the company's row, made if missing.
 
         :param int company_id: The company, as a `res.company` id.
         :rtype: ups.connection
-        :raise psycopg2.OperationalError: when another transaction changed the row meanwhile.
+        :raise psycopg2.OperationalError: when another transaction has just made the row.
         """
         # Not logged: losing this race is expected, and in_own_transaction runs again.
         self.env.cr.execute(
@@ -98,13 +102,35 @@ class UpsConnection(models.Model):
         )
         if self.env.cr.rowcount:  # the cache may remember that there was none
             self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM ups_connection WHERE company_id = %s FOR NO KEY UPDATE", company_id
-            ),
-            log_exceptions=False,
-        )
+        self.env.cr.execute(SQL("SELECT id FROM ups_connection WHERE company_id = %s", company_id))
         return self.browse(self.env.cr.fetchone()[0])
+
+    @api.model
+    def _lock_for(self, company_id):
+        """Return the company's row, made if missing, locked until the transaction ends.
+
+        :param int company_id: The company, as a `res.company` id.
+        :rtype: ups.connection
+        :raise psycopg2.OperationalError: when another transaction changed the row meanwhile.
+        """
+        connection = self._row_of(company_id)
+        connection._lock()
+        return connection
+
+    @api.model
+    def _remember(self, company_id, sentence):
+        """Add a sentence to the company's history, whatever becomes of the request around it.
+
+        :param int company_id: The company, as a `res.company` id.
+        :param str sentence: What happened; the current user and the time stand beside it.
+        """
+        try:
+            in_own_transaction(
+                self.env,
+                lambda env: env[self._name]._row_of(company_id)._message_log(body=sentence),
+            )
+        except psycopg2.Error as error:  # nothing is worth less than a note about it
+            _logger.info("UPS history of company %s: %s", company_id, type(error).__name__)
 
     def _store(self, token_set, environment):
         """Keep the tokens of a new authorization, given by the current user.

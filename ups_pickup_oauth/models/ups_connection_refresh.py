@@ -204,7 +204,10 @@ class UpsConnection(models.Model):
         except AskPersonAgain as error:
             return self._end("refused", " ".join(filter(None, (error.ups_code, error.ups_message))))
         except FixSettings as error:
-            return self._settings_wrong(" ".join(messages.explain(self.env, error, settings)))
+            what, advice = messages.explain(self.env, error, settings)
+            if not self.retry_at or self.failure_count:  # the first of a row of refusals
+                self._message_log(body=self.env._("UPS was asked for a new token. %s", what))
+            return self._settings_wrong(f"{what} {advice}")
         except TryLater as error:
             return self._count_failure(error)
         answers.append((self.sealed_refresh_token, token_set))
@@ -243,6 +246,13 @@ class UpsConnection(models.Model):
                 "retry_at": now + min(pause, LONGEST_PAUSE) if pause else False,
             }
         )
+        if failures == PATIENCE:
+            what, _advice = messages.explain(self.env, error, None)
+            self._message_log(
+                body=self.env._(
+                    "Asked %(times)s times in a row. %(what)s", times=failures, what=what
+                )
+            )
         _logger.info("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
         return self._try_later()
 

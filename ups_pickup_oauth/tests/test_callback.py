@@ -22,7 +22,15 @@ class TestCallback(UpsHttpCase):
     # === WHAT A BROWSER DOES === #
 
     def open(self, url):
-        return self.url_open(url, allow_redirects=False)
+        """:return: the answer, or the page that tells how the attempt ended."""
+        response = self.url_open(url, allow_redirects=False)
+        location = response.headers.get("Location", "")
+        if const.OUTCOME_ROUTE not in location:
+            return response
+        self.assertEqual(response.status_code, 303)
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        self.assertFalse(urlsplit(location).query, "no code in the address bar")
+        return self.url_open(location, allow_redirects=False)
 
     def come_back(self, company=None, **changes):
         """Agree at UPS, and return with the answer, or with a changed one."""
@@ -40,7 +48,9 @@ class TestCallback(UpsHttpCase):
         self.assertEqual(response.headers["Cache-Control"], "no-store")
         self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
         self.assertEqual(response.headers["X-Frame-Options"], "DENY")
-        self.assertIn("frame-ancestors 'none'", response.headers["Content-Security-Policy"])
+        policy = response.headers["Content-Security-Policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertIn("frame-ancestors 'none'", policy)
         self.assertIn(ACCOUNT_EXECUTIVE, response.text)
         self.assertNotIn("Traceback", response.text)
         tree = html.fromstring(response.text)
@@ -296,11 +306,24 @@ class TestCallback(UpsHttpCase):
         self.assertEqual(self.company.ups_authorization_state, "authorized")
 
     def test_settings_changed_while_the_person_was_at_ups(self):
-        answer = self.answer()
-        self.configure(ups_client_id="another-application")
-        self.env.flush_all()
-        self.assertIn("settings were changed", self.page(self.open(answer)))
-        self.assert_not_authorized()
+        for changed in (
+            {"ups_client_id": "another-application"},
+            {"ups_environment": "production"},  # also where UPS_BASE_URL stands for both
+        ):
+            with self.subTest(changed):
+                self.configure()
+                answer = self.answer()
+                self.configure(**changed)
+                self.env.flush_all()
+                self.assertIn("settings were changed", self.page(self.open(answer)))
+                self.assert_not_authorized()
+
+    def test_what_ups_echoes_is_not_shown(self):
+        answer = self.answer(error="server_error", code="THE-CODE", error_description="no THE-CODE")
+        page = self.page(self.open(answer))
+        self.assertIn("server_error no", page)
+        self.assertNotIn("THE-CODE", page)
+        self.assertNotIn("THE-CODE", self.attempts().what)
 
     def test_an_attempt_that_another_request_is_completing(self):
         answer = self.answer()
@@ -318,6 +341,43 @@ class TestCallback(UpsHttpCase):
         self.env.flush_all()
         self.assertIn("was interrupted", self.page(self.open(answer)))
         self.assert_not_authorized()
+
+    # === THE PAGE OF AN OUTCOME === #
+
+    def outcome(self, attempt_id):
+        return self.open(f"{const.OUTCOME_ROUTE}/{attempt_id}")
+
+    def test_an_outcome_is_told_to_its_user_only(self):
+        self.open(self.answer(code="not-the-code"))
+        attempt_id = self.attempts().id
+        self.assertIn("UPS refused to complete", self.page(self.outcome(attempt_id)))
+        self.new_user("ups_admin_2", "base.group_user,base.group_system")
+        self.authenticate("ups_admin_2", "ups_admin_2")
+        page = self.page(self.outcome(attempt_id))
+        self.assertIn("does not know of this authorization", page)
+        self.assertNotIn("Acme", page)
+
+    def test_an_outcome_is_not_told_to_who_may_no_longer_know(self):
+        self.open(self.answer(code="not-the-code"))
+        attempt_id = self.attempts().id
+        self.admin.company_id = self.admin.company_ids = self.other_company
+        self.assertNotIn("Acme", self.page(self.outcome(attempt_id)))
+        self.admin.group_ids -= self.env.ref("base.group_system")
+        page = self.page(self.outcome(attempt_id))
+        self.assertIn("Only an administrator", page)
+
+    def test_the_outcome_of_no_attempt(self):
+        self.go_to_ups()
+        for attempt_id in (-1, 0, self.attempts().id + 1, 2**31 - 1):
+            self.assertEqual(self.outcome(attempt_id).status_code, 400)
+        for attempt_id in (2**31, 10**30, "x"):
+            self.assertEqual(self.outcome(attempt_id).status_code, 404)
+        self.assertIn("does not know", self.page(self.outcome(self.attempts().id)), "not yet")
+        self.assert_authorized(self.come_back())
+
+    def test_the_outcome_of_success_is_the_company(self):
+        self.open(self.answer())
+        self.assert_authorized(self.outcome(self.attempts().id))
 
     # === TRY AGAIN === #
 

@@ -21,7 +21,7 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     :param secrets: every secret of the call. UPS, or a gateway before it, may echo what it was
         sent, as it is, percent-encoded, HTML-escaped or in base64.
     """
-    known = tuple(secrets)
+    known = tuple(filter(None, secrets))
 
     def redact(text: str) -> str:
         line = _PERCENT.sub(_lower, _one_line(text))  # %C3 and %c3 are the same

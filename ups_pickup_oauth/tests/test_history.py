@@ -1,0 +1,117 @@
+from odoo.tests import tagged
+
+from .common import CLIENT_SECRET, UpsHttpCase
+
+
+@tagged("post_install", "-at_install")
+class TestHistory(UpsHttpCase):
+    """What administrators read about a company: who did what and when, and what UPS said."""
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate("ups_admin", "ups_admin")
+
+    def history(self, company=None):
+        """:return: the sentences, the newest first, as the administrator reads them."""
+        self.env.invalidate_all()
+        connection = (company or self.company).sudo().ups_connection_ids.with_user(self.admin)
+        for message in connection.message_ids:
+            self.assertTrue(message.date)
+        return [message.preview for message in connection.message_ids]
+
+    def newest(self, company=None):
+        connection = (company or self.company).sudo().ups_connection_ids
+        return connection.message_ids[:1]
+
+    def come_back(self, url):
+        self.url_open(url, allow_redirects=False)
+
+    def as_admin(self):
+        return self.company.with_user(self.admin)
+
+    def test_opt_in_test_and_opt_out_name_who_did_it(self):
+        self.come_back(self.simulator.person_agrees(self.go_to_ups()))
+        self.assertEqual(self.history(), ["UPS was authorized (Test (CIE))."])
+        self.assertEqual(self.newest().author_id, self.admin.partner_id)
+        self.as_admin().action_ups_test()
+        self.assertEqual(self.history()[0], "Tested. UPS accepts the authorization of Acme.")
+        self.assertEqual(self.newest().author_id, self.admin.partner_id)
+        self.as_admin().action_ups_opt_out()
+        self.assertIn("Opted out of UPS", self.history()[0])
+        self.assertEqual(self.newest().author_id, self.admin.partner_id)
+        self.assertEqual(len(self.history()), 3)
+
+    def test_a_refused_code_stands_there_with_upss_own_code(self):
+        answer = self.simulator.person_agrees(self.go_to_ups())
+        self.simulator.queue_fault("token", "status", status=401, code="10499", message="No <b>!")
+        self.come_back(answer)
+        self.assertIn("UPS was not authorized.", self.history()[0])
+        self.assertIn("10499 No <b>!", self.history()[0])
+        self.assertNotIn("<b>", self.newest().body, "escaped")
+        self.assertEqual(self.newest().author_id, self.admin.partner_id)
+        self.come_back(answer)
+        self.assertEqual(len(self.history()), 1, "once, however often the page is loaded")
+
+    def test_cancelling_at_ups_stands_there(self):
+        self.come_back(self.simulator.person_cancels(self.go_to_ups()))
+        self.assertEqual(
+            self.history(),
+            ["UPS was not authorized. You did not agree at UPS. Nothing was authorized."],
+        )
+
+    def test_settings_that_ups_refuses_before_anybody_goes_there(self):
+        self.configure(ups_client_id="not-registered-at-ups")
+        with self.assertRaises(Exception):  # noqa: B017 its kind is test_oauth_action's
+            self.go_to_ups()
+        self.assertIn("UPS does not know the client ID of this Odoo", self.history()[0])
+        self.assertIn("10401", self.history()[0])
+
+    def test_a_refused_refresh_token_stands_there_with_the_reason(self):
+        self.authorize()
+        self.simulator.revoke_all()
+        self.expire()
+        with self.assertRaisesRegex(Exception, "has ended"):
+            self.company._ups_get_access_token()
+        self.assertIn("UPS no longer accepts it", self.history()[0])
+        self.assertIn("Invalid Refresh Token", self.history()[0])
+
+    def test_a_row_of_refused_settings_stands_there_once(self):
+        self.authorize()
+        self.configure(ups_client_secret="not-the-secret")
+        for _each in range(3):
+            self.expire()
+            with self.assertRaisesRegex(Exception, "client secret"):
+                self.company._ups_get_access_token()
+        refused = [line for line in self.history() if "with this client secret" in line]
+        self.assertEqual(len(refused), 1, self.history())
+
+    def test_an_outage_that_lasts_stands_there_once(self):
+        self.authorize()
+        self.simulator.queue_fault("refresh", "status", status=500, times=10)
+        for _each in range(5):
+            self.expire()
+            with self.assertRaisesRegex(Exception, "not available"):
+                self.company._ups_get_access_token()
+        outages = [line for line in self.history() if "3 times in a row" in line]
+        self.assertEqual(len(outages), 1, self.history())
+
+    def test_a_test_that_ups_refuses_shows_neither_token_nor_secret(self):
+        self.authorize()
+        token = self.company.ups_access_token
+        self.simulator.queue_fault(
+            "countries", "status", status=403, code="10403", message=f"No: {token}", times=2
+        )
+        shown = self.as_admin().action_ups_test()["params"]["message"]
+        self.assertIn("10403", shown)
+        self.assertIn("10403", self.history()[0])
+        for text in (shown, self.history()[0]):
+            self.assertNotIn(token, text)
+            self.assertNotIn(CLIENT_SECRET, text)
+
+    def expire(self):
+        self.env.invalidate_all()
+        connection = self.company.sudo().ups_connection_ids
+        connection.write({"access_token_expires_at": "2020-01-01"})
+        if connection.retry_at:
+            connection.retry_at = "2020-01-01"
+        self.env.flush_all()
