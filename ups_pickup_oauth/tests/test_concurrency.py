@@ -1,8 +1,12 @@
 """Real cursors, threads and commits: what Odoo's test cursors cannot show."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor, wait
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
+from odoo import SUPERUSER_ID
+from odoo.exceptions import RedirectWarning
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
@@ -82,3 +86,13 @@ class TestConcurrency(RealTransactionCase):
             self.simulator.release()
             self.assertEqual([each.result() for each in returns], ["authorized"] * 2)
         self.assert_authorized()
+
+    def test_what_ups_refused_stays_in_the_history_of_a_request_that_fails(self):
+        wrong = patch.dict(os.environ, {"UPS_CLIENT_ID": "not-registered-at-ups"})
+        with wrong, self.assertRaises(RedirectWarning), self.transaction() as env:
+            env["res.company"].browse(self.company_id).action_ups_oauth()
+        with self.transaction(SUPERUSER_ID) as env:
+            connection = env["res.company"].browse(self.company_id).ups_connection_ids
+            [message] = connection.message_ids
+            self.assertIn("does not know the client ID", message.body)
+            self.assertEqual(message.author_id, env["res.users"].browse(self.admin_id).partner_id)
