@@ -248,6 +248,42 @@ class TestCallback(UpsHttpCase):
             self.assert_not_authorized()
         self.assert_authorized(self.open(answer))
 
+    # === ANSWERS OF AN ATTACKER === #
+
+    def code_of(self, answer):
+        return dict(parse_qsl(urlsplit(answer).query))["code"]
+
+    def test_a_code_of_another_attempt_is_of_no_use(self):
+        stolen = self.code_of(self.answer(self.other_company))
+        page = self.page(self.come_back(code=stolen))
+        self.assertIn("UPS refused to complete the authorization", page)
+        self.assert_not_authorized(exchanges=1)
+        self.assertEqual(self.other_company.ups_authorization_state, "not_authorized")
+
+    def test_a_token_in_the_answer_is_not_taken(self):
+        grant = {"access_token": "theirs", "token_type": "Bearer", "refresh_token": "theirs"}
+        self.page(self.come_back(code=None, **grant))
+        self.assert_not_authorized()
+
+    def test_no_parameter_says_where_to_go(self):
+        for name in ("next", "redirect", "redirect_uri", "return_url", "url", "continue", "iss"):
+            with self.subTest(name):
+                answer = self.answer(**{name: "https://elsewhere.example.com/"})
+                self.assert_authorized(self.open(answer))
+
+    def test_another_host_in_the_request_is_not_where_the_browser_goes(self):
+        answer = self.answer()
+        headers = {"X-Forwarded-Host": "elsewhere.example.com", "X-Forwarded-Proto": "https"}
+        response = self.url_open(answer, headers=headers, allow_redirects=False)
+        self.assertTrue(response.headers["Location"].startswith(f"/odoo/{self.company.id}/"))
+
+    def test_the_page_it_lands_on_cannot_be_framed(self):
+        landing = self.open(self.answer()).headers["Location"]
+        response = self.url_open(landing, allow_redirects=False)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["X-Frame-Options"], "DENY")
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+
     # === UPS DOES NOT COMPLETE IT === #
 
     def test_ups_refuses_the_code(self):
