@@ -49,7 +49,9 @@ def odoo(
     ports = (f"--http-port={port}", f"--gevent-port={free_port()}")
     command = odoo_command(database, *ports, *options)
     log = LOGS / f"odoo-{database}.log"
-    process = Process("Odoo", command, log, _environment(**environment), on_line)
+    # More threads than database connections would end in errors 500.
+    more = {"ODOO_MAX_HTTP_THREADS": "auto"} | environment
+    process = Process("Odoo", command, log, _environment(**more), on_line)
     return until_stopped(process, odoo_url(port) + "/web/health")
 
 

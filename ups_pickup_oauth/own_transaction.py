@@ -5,7 +5,10 @@ caller may roll back. What was spent at UPS is spent all the same, so it is reco
 of its own.
 """
 
-from psycopg2 import errors
+import time
+
+from psycopg2 import InterfaceError, OperationalError, errors
+from psycopg2.pool import PoolError
 
 TRIES = 5
 LOCK_TIMEOUT = "15s"
@@ -18,6 +21,11 @@ LOST_RACE = (
     errors.UniqueViolation,
 )
 
+# PostgreSQL restarts, or other threads hold all of this process's connections.
+NO_CONNECTION = (OperationalError, InterfaceError, PoolError)
+PAUSES = (0.1, 0.5, 1, 3)
+"""Seconds before another try without a connection."""
+
 
 def in_own_transaction(env, work):
     """Run ``work`` in a cursor of its own and commit; run it again when it lost a race.
@@ -25,15 +33,21 @@ def in_own_transaction(env, work):
     :param odoo.api.Environment env: whose database and user are used, as superuser.
     :param work: called with the new environment, once or several times, so it must not call UPS.
     :return: what ``work`` returned; no record of the new environment outlives its cursor.
-    :raise psycopg2.OperationalError: if the race is lost ``TRIES`` times.
+    :raise psycopg2.Error: if the race is lost ``TRIES`` times, or PostgreSQL stays away for some
+        seconds.
     """
-    for tries_left in reversed(range(TRIES)):
+    races, pauses = iter(range(TRIES - 1)), iter(PAUSES)
+    while True:
         try:
             with env.registry.cursor() as cr:
                 cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 result = work(env(cr=cr, su=True))
             return result
         except LOST_RACE:
-            if not tries_left:
+            if next(races, None) is None:
                 raise
-    raise AssertionError("unreachable")
+        except NO_CONNECTION:
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            time.sleep(pause)

@@ -8,6 +8,7 @@ from . import (
     test_neutralize,
     test_oauth_action,
     test_opt_out,
+    test_own_transaction,
     test_session,
     test_settings,
     test_template_guard,
