@@ -1,20 +1,25 @@
 # What stands behind each line is in devenv/; `make run ODOO_PORT=8070` and the like reach it by
-# the environment. README.md lists the variables.
+# the environment. README.md lists the variables, CONTRIBUTING.md the quicker ways to test one thing.
 PYTHON ?= python3
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@echo "Commands of this clone; the first one takes some minutes more, to bring Odoo and PostgreSQL."
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Variables, as in make run ODOO_PORT=8070: see README.md, For the contributor."
 
-run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C
+run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
 	@$(PYTHON) -m devenv run
 
-test: ## lint and every test
+test: ## lint and every test, as CI does
 	@$(PYTHON) -m devenv test
 
-lint: ## ruff and pylint-odoo
+lint: ## ruff, pylint-odoo, OCA's checks of XML, CSV and translations
 	@$(PYTHON) -m devenv lint
+
+format: ## let ruff mend and lay out the Python code
+	@$(PYTHON) -m devenv format
 
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test lint clean
+.PHONY: help run test lint format clean

@@ -12,6 +12,7 @@ _COMMANDS = {
     "run": run.main,
     "test": test.main,
     "lint": lint.main,
+    "format": lint.mend,
     "exec": command.execute,
     "fresh": command.fresh,
 }
