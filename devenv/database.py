@@ -74,6 +74,11 @@ def make_current(name: str) -> None:
     _remember(name, **_fingerprints())
 
 
+def remember_addon(name: str, digest: str) -> None:
+    """The database has the addon as its files were; see ``addon_digest``."""
+    _remember(name, addon=digest)
+
+
 def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret: str = "") -> None:
     """The companies, the address and the simulator's credentials; nothing when they are there."""
     script = "demo_data.py"
@@ -150,14 +155,17 @@ def _is_current(name: str) -> dict[str, bool]:
 
 def _fingerprints() -> dict[str, str]:
     odoo = odoo_source.ensure()
-    return {"odoo": _digest(f"{odoo.python_path} {odoo.version_id}"), "addon": _addon_digest()}
+    return {"odoo": _digest(f"{odoo.python_path} {odoo.version_id}"), "addon": addon_digest()}
 
 
-def _addon_digest() -> str:
+def addon_digest() -> str:
+    """Changes when a file does that a running Odoo reads; an editor's own files are none."""
     digest = hashlib.sha256()
     for path in sorted(ADDON.rglob("*")):
         inner = path.relative_to(ADDON)
-        if path.is_file() and inner.parts[0] != "tests" and path.suffix != ".pyc":
+        if inner.parts[0] == "tests" or path.name.startswith(".") or path.name.endswith("~"):
+            continue
+        if path.is_file() and path.suffix != ".pyc":
             digest.update(f"{inner}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

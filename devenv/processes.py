@@ -56,15 +56,13 @@ class Process:
         self._reader = threading.Thread(target=self._keep_log, args=(on_line,), daemon=True)
         self._reader.start()
 
-    def wait(self) -> int:
-        code = self._popen.wait()
-        self._reader.join(5)
-        return code
+    def has_ended(self) -> bool:
+        return self._popen.poll() is not None
 
     def wait_until_ready(self, url: str, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not _answers(url):
-            if self._popen.poll() is not None:
+            if self.has_ended():
                 self._reader.join(5)
                 raise Problem(f"{self._last_lines()}\n{self.name} ended at once; see {self.log}")
             if time.monotonic() > deadline:

@@ -1,15 +1,16 @@
 """`make run`: an Odoo with the addon, and a UPS to authorize it at."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
-from devenv import database, postgres, server
-from devenv.console import Problem, say, step
+from devenv import database, postgres, reload, server
+from devenv.console import Problem, say
 from devenv.locks import only_one
-from devenv.odoo_log import TroubleFilter
 from devenv.ports import require_free_port
+from devenv.processes import Process
 
 _ODOO_PORT = 8069
 _SIMULATOR_PORT = 9069
@@ -29,18 +30,17 @@ def main() -> int:
         if not real:
             stack.enter_context(server.simulator(simulator_port, odoo_port))
         environment = real or {"UPS_BASE_URL": server.simulator_url(simulator_port)}
-        with step("starting Odoo"):
-            process = stack.enter_context(
-                server.odoo(name, odoo_port, environment=environment, on_line=_trouble_printer())
-            )
-        for line in _welcome(odoo_port, simulator_port, bool(real), process.log):
-            say(line)
+
+        def welcome(process: Process) -> None:
+            for line in _welcome(odoo_port, simulator_port, bool(real), process.log):
+                say(line)
+
         try:
-            process.wait()
+            start = partial(server.odoo, name, odoo_port, environment=environment)
+            reload.serve(name, start, welcome)
         except SystemExit:  # Ctrl-C, the way to end it
             say("  ending it all ...")
             return 0
-        raise Problem(f"Odoo ended by itself; its log is {process.log}")
 
 
 def _real_credentials() -> dict[str, str]:
@@ -68,16 +68,6 @@ def _prepare(odoo_port: int, real: dict[str, str]) -> str:
     return name
 
 
-def _trouble_printer() -> Callable[[str], None]:
-    is_trouble = TroubleFilter()
-
-    def print_trouble(line: str) -> None:
-        if is_trouble(line):
-            say(line.rstrip("\n"))
-
-    return print_trouble
-
-
 def _welcome(odoo_port: int, simulator_port: int, real: bool, log: Path) -> Iterator[str]:
     url = server.odoo_url(odoo_port)
     ups = "UPS's test host" if real else server.simulator_url(simulator_port)
@@ -95,4 +85,5 @@ def _welcome(odoo_port: int, simulator_port: int, real: bool, log: Path) -> Iter
     if real:
         yield f"  The application at UPS needs this redirect URI: {url}{server.CALLBACK}"
         yield ""
-    yield "  Ctrl-C ends all of it. Warnings of Odoo's log follow here."
+    yield "  A saved file of the addon is in Odoo some seconds later. Ctrl-C ends all of it."
+    yield "  Warnings of Odoo's log follow here."
