@@ -52,6 +52,10 @@ def _contract() -> int:
     return run_stage([*_PLAIN, "tests/contract"], cwd=REPO, env=environment)
 
 
+def _packaging() -> int:
+    return run_stage([*_PLAIN, "tests/packaging"], cwd=REPO)
+
+
 def _odoo_runner() -> int:
     """On a fresh database, so that installing the addon is tested too."""
     database.make_without_addon(database.TEST)
@@ -86,6 +90,7 @@ _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
     "the UPS client, in plain Python": _client,
     "the simulator and the client against UPS's OpenAPI description": _contract,
+    "the package that pip installs": _packaging,
     "the addon, by Odoo's own runner": _odoo_runner,
     "the addon, by pytest-odoo": _pytest_odoo,
     "the browser, end to end": _browser,

@@ -1,0 +1,91 @@
+"""A clone of the work tree as it is now, and virtual environments that hold nothing but Odoo."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from devenv import odoo_source
+from devenv.paths import ADDON, REPO
+
+# The locked build backend is used, and nothing is asked from a package registry.
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+OFFLINE = ("--no-index", "--no-deps", "--no-build-isolation", "--no-cache-dir")
+
+
+@dataclass(frozen=True)
+class CleanOdoo:
+    """A virtual environment that can import Odoo and what Odoo needs, and nothing of this clone."""
+
+    python: Path
+    odoo_addons: Path
+
+    def install(self, *what: object) -> None:
+        run(*PIP, "--python", self.python, "install", *OFFLINE, *what)
+
+    def module_path(self) -> Path:
+        """Where Odoo itself finds the addon, with no option set."""
+        code = (
+            "from odoo.tools import config; config.parse_config([]);"
+            "from odoo.modules import get_module_path;"
+            f"print(get_module_path({ADDON.name!r}))"
+        )
+        return Path(run(self.python, "-c", code, cwd=self.python.parent).strip())
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Path:
+    """A git clone with what the work tree holds, committed or not, and one file git ignores."""
+    folder = tmp_path_factory.mktemp("clone")
+    run("git", "clone", "--quiet", "--no-checkout", REPO, folder)
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=REPO)
+    for name in filter(None, listed.split("\0")):
+        if (REPO / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPO / name, folder / name)
+    run("git", "add", "--all", cwd=folder)
+    author = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+    run("git", *author, "commit", "--quiet", "--allow-empty", "--message=tree", cwd=folder)
+    (folder / ADDON.name / "left-over.pyc").write_text("of this machine only")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(clone, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run(*PIP, "wheel", *OFFLINE, "--wheel-dir", folder, clone / ADDON.name)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def wheel_files(wheel) -> set[str]:
+    """What the wheel holds of the addon, by path inside the addon's folder."""
+    prefix = f"odoo/addons/{ADDON.name}/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+@pytest.fixture
+def clean_odoo(tmp_path) -> CleanOdoo:
+    folder = tmp_path / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    (site_packages,) = folder.glob("lib/python3.*/site-packages")
+    odoo = odoo_source.ensure()
+    needs = next(Path(path) for path in sys.path if path.endswith("site-packages"))
+    (site_packages / "odoo.pth").write_text(f"{odoo.python_path}\n{needs}\n")
+    return CleanOdoo(folder / "bin" / "python", site_packages / "odoo" / "addons")
+
+
+def run(*command: object, cwd: Path | None = None) -> str:
+    """What the command prints; its errors are in the failure when it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
