@@ -1,5 +1,6 @@
 """A clone of the work tree as it is now, and virtual environments that hold nothing but Odoo."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,11 @@ class CleanOdoo:
             "from odoo.modules import get_module_path;"
             f"print(get_module_path({ADDON.name!r}))"
         )
-        return Path(run(self.python, "-c", code, cwd=self.python.parent).strip())
+        return Path(self.run("-c", code).strip())
+
+    def run(self, *arguments: object) -> str:
+        """Isolated from PYTHONPATH and from the person's own Odoo options."""
+        return run(self.python, "-I", *arguments, ODOO_RC=os.devnull)
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +87,15 @@ def clean_odoo(tmp_path) -> CleanOdoo:
     return CleanOdoo(folder / "bin" / "python", site_packages / "odoo" / "addons")
 
 
-def run(*command: object, cwd: Path | None = None) -> str:
+def run(*command: object, cwd: Path | None = None, **environment: str) -> str:
     """What the command prints; its errors are in the failure when it fails."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout

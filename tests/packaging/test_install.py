@@ -1,19 +1,16 @@
 """Pip puts the addon where the real Odoo finds it, with no addons_path to this clone."""
 
-from conftest import run
-
 from devenv import database
 from devenv.paths import ADDON, DATA
 
 DATABASE = "ups_wheel"
 
 
-def test_the_wheel_installs_in_a_database(wheel, clean_odoo, tmp_path):
+def test_the_wheel_installs_in_a_database(wheel, clean_odoo):
     clean_odoo.install(wheel)
     database.make_without_addon(DATABASE)
-    command = [clean_odoo.python, "-m", "odoo", "server", f"--database={DATABASE}"]
     options = [f"--init={ADDON.name}", "--stop-after-init", "--no-http", f"--data-dir={DATA}"]
-    run(*command, *options, cwd=tmp_path)
+    clean_odoo.run("-m", "odoo", "server", f"--database={DATABASE}", *options)
     with database.connect(DATABASE) as cursor:
         cursor.execute("SELECT state FROM ir_module_module WHERE name = %s", (ADDON.name,))
         assert cursor.fetchone() == ("installed",)
