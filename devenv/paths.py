@@ -6,6 +6,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 ADDON = REPO / "ups_pickup_oauth"
 LOCK_FILE = REPO / "devenv" / "requirements.txt"
+ODOO_BIN = REPO / "devenv" / "odoo_bin.py"
 SIMULATOR = ADDON / "tests" / "ups_simulator.py"
 
 CACHE = Path(os.environ.get("UPS_DEV_CACHE") or REPO / ".cache").expanduser().resolve()

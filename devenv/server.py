@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devenv import odoo_source
 from devenv.console import run_logged
-from devenv.paths import DATA, LOGS, ODOO_CONF, REPO, SCREENSHOTS, SIMULATOR
+from devenv.paths import DATA, LOGS, ODOO_BIN, ODOO_CONF, REPO, SCREENSHOTS, SIMULATOR
 from devenv.ports import free_port
 from devenv.processes import Process, until_stopped
 
@@ -69,9 +69,10 @@ def run_script(database: str, script: str, variables: Mapping[str, str] | None =
         run_logged(command, log, cwd=REPO, stdin=source, env=os.environ | (variables or {}))
 
 
-def odoo_command(database: str, *options: str, subcommand: str = "server") -> list[str]:
-    common = [f"--config={write_config()}", f"--database={database}"]
-    return [sys.executable, "-m", "odoo", subcommand, *common, *options]
+def odoo_command(database: str, *options: str, subcommand: str = "") -> list[str]:
+    # Without a subcommand it is a server, and Odoo can put one of its own there.
+    command = [sys.executable, str(ODOO_BIN), *filter(None, [subcommand])]
+    return [*command, f"--config={write_config()}", f"--database={database}", *options]
 
 
 def write_config() -> Path:
