@@ -1,37 +1,44 @@
-"""Keeps the authorization code out of the server's access log.
+"""Keeps the authorization code out of the server's log, which shows requests with their query.
 
-Odoo's HTTP server logs the request line, and with it the callback's whole query string
-(odoo/service/server.py, ``CommonRequestHandler``).
+Odoo's HTTP servers log each request line (odoo/service/server.py), and whoever looks at what hangs
+gets the address that each worker is busy with (odoo/tools/misc.py, ``dumpstacks``).
 """
 
 import contextlib
 import logging
 import re
 
-from . import const
+_LOGGERS = ("werkzeug", "longpolling", "odoo.tools.misc")
 
-# To the end of the request line, whatever the query holds: werkzeug logs it decoded. Also where
-# the route is the value of another parameter, as in /web/login?redirect=…
+
+def _encoded(text):
+    """:return: a pattern for the text, with any of it percent-encoded, once or more often."""
+    return "".join(f"(?:{re.escape(each)}|%(?:25)*{ord(each):02x})" for each in text)
+
+
+# Whatever else stands in the path, and also where the address is the value of another parameter,
+# as in /web/login?redirect=… To the end of the request line, whatever the query holds: werkzeug
+# logs it decoded. A request line may hold line ends, other lines end there.
 _QUERY = re.compile(
-    const.CALLBACK_ROUTE.replace("/", "(?:/|%2F)") + r"(?:\?|%3F).*?(?= HTTP/\d|$)",
+    rf"({_encoded('ups_pickup_oauth')}\S*?){_encoded('?')}(?:.*(?= HTTP/\d)|[^\n]*)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 class HideCallbackQuery(logging.Filter):
-    """Drops the callback's query string from a record; lets every record through."""
+    """Drops the query of this addon's addresses from a record; lets every record through."""
 
     def filter(self, record):
         with contextlib.suppress(TypeError, ValueError):  # not a message that can be formatted
             message = record.getMessage()
-            hidden = _QUERY.sub(f"{const.CALLBACK_ROUTE}?[hidden]", message)
+            hidden = _QUERY.sub(r"\1?[hidden]", message)
             if hidden != message:
                 record.msg, record.args = hidden, ()
         return True
 
 
 def install():
-    """Put the filter on werkzeug's logger, once however often the addon is imported."""
-    logger = logging.getLogger("werkzeug")
-    if not any(isinstance(each, HideCallbackQuery) for each in logger.filters):
-        logger.addFilter(HideCallbackQuery())
+    """Put the filter on each logger, once however often the addon is imported."""
+    for logger in map(logging.getLogger, _LOGGERS):
+        if not any(isinstance(each, HideCallbackQuery) for each in logger.filters):
+            logger.addFilter(HideCallbackQuery())

@@ -36,6 +36,31 @@ class TestAccessLog(BaseCase):
                 self.assertNotIn("C0DE", line)
                 self.assertIn("HTTP/1.1", line)
 
+    def test_another_way_to_write_the_address_reveals_nothing(self):
+        for path in (
+            "/ups_pickup_oauth//callback",
+            "/ups_pickup_oauth/callback/",
+            "/ups_pickup_oauth/./callback;x=1",
+            "ups_pickup_oauth/callback",
+            "/%75ps_pickup%5Foauth/callback",
+            "/web/login?redirect=%252Fups_pickup_oauth%252Fcallback%253F",
+        ):
+            with self.subTest(path):
+                self.assertNotIn("C0DE", self.logged('"GET %s?code=C0DE HTTP/1.1"', path))
+
+    def test_a_query_that_looks_like_its_own_end_reveals_nothing(self):
+        line = self.logged(
+            '"%s" %s', 'GET /ups_pickup_oauth/callback?x= HTTP/1.1" 200&code=C0DE HTTP/1.1', 303
+        )
+        self.assertNotIn("C0DE", line)
+        self.assertTrue(line.endswith('HTTP/1.1" 303'))
+
+    def test_the_stacks_of_a_server_that_hangs_keep_all_but_the_query(self):
+        dump = "\n# Thread: (url:%s) (qc:1)\nFile: ups_pickup_oauth/callback.py\n  is_odd = x?"
+        line = self.logged(dump, "http://localhost/ups_pickup_oauth/callback?code=C0DE&state=ST")
+        self.assertNotIn("C0DE", line)
+        self.assertIn("\nFile: ups_pickup_oauth/callback.py\n  is_odd = x?", line)
+
     def test_other_lines_stay_as_they_are(self):
         self.assertEqual(self.logged("GET /web?code=%s", "1"), "GET /web?code=1")
         self.assertEqual(self.logged("%(code)s", {"code": 1}), "1")
@@ -44,8 +69,9 @@ class TestAccessLog(BaseCase):
         record = logging.LogRecord("werkzeug", logging.INFO, "", 0, "%d", ("one",), None)
         self.assertTrue(HideCallbackQuery().filter(record))
 
-    def test_the_filter_is_on_the_access_log_once(self):
-        filters = [
-            f for f in logging.getLogger("werkzeug").filters if isinstance(f, HideCallbackQuery)
-        ]
-        self.assertEqual(len(filters), 1)
+    def test_the_filter_is_on_each_logger_once(self):
+        for name in ("werkzeug", "longpolling", "odoo.tools.misc"):
+            filters = [
+                f for f in logging.getLogger(name).filters if isinstance(f, HideCallbackQuery)
+            ]
+            self.assertEqual(len(filters), 1, name)
