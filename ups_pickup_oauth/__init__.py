@@ -1,4 +1,5 @@
-from . import access_log, controllers, models
+from . import access_log, call_log, controllers, models
 from .hooks import uninstall_hook
 
 access_log.install()
+call_log.install()

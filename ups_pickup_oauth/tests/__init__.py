@@ -1,5 +1,6 @@
 from . import (
     test_access_log,
+    test_call_log,
     test_callback,
     test_company,
     test_concurrency,
