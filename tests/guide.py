@@ -1,27 +1,35 @@
 """The steps of UPS's guide, as a person takes them in the browser."""
 
 import re
-import sys
-from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
-
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests"))
-
-from ups_simulator_control import SimulatorControl
+from running_odoo import RunningOdoo, SimulatorControl  # it knows where the simulator's files are
 from ups_simulator_pages import PASSWORD, USERNAME
 
 __all__ = ["Guide", "SimulatorControl"]
+
+# A busy machine takes its time to load the web client. Nothing waits longer than it has to.
+expect.set_options(timeout=30_000)
 
 
 class Guide:
     """One tab of one administrator."""
 
-    def __init__(self, page: Page, odoo):
+    def __init__(self, page: Page, odoo: RunningOdoo):
         self.page, self.odoo = page, odoo
 
     # === IN ODOO === #
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.odoo.url}/web/login")
+        self.press_log_in()
+        self.page.wait_for_url("**/odoo**")
+
+    def press_log_in(self) -> None:
+        """Fill in Odoo's login page, wherever it leads."""
+        self.page.get_by_label("Email").fill("admin")
+        self.page.get_by_label("Password").fill("admin")
+        self.page.get_by_role("button", name="Log in", exact=True).click()
 
     def open_list(self) -> None:
         self.page.goto(f"{self.odoo.url}/odoo/companies")

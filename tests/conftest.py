@@ -1,0 +1,42 @@
+"""How the browser is started, where a test asks for one."""
+
+import os
+
+import pytest
+
+from devenv.paths import SCREENSHOTS
+from devenv.system_packages import ensure_chromium
+
+# Chromium calls home at every start otherwise, and a closed network makes it wait.
+CHROMIUM_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP_WIDTH = 1400
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a failed test's page looked like.
+
+    No trace by default, since it makes every test last two or three times as long; for one test
+    that fails, `--tracing=retain-on-failure` shows how it came there.
+    """
+    config.option.screenshot = "only-on-failure"
+    config.option.output = str(SCREENSHOTS / "failed")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    # Chromium's sandbox does not work for root.
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return {**browser_type_launch_args, "executable_path": ensure_chromium(), "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    size = {"width": DESKTOP_WIDTH, "height": 900}
+    return {**browser_context_args, "viewport": size, "locale": "en-US", "timezone_id": "UTC"}

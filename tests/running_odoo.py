@@ -1,0 +1,82 @@
+"""A real Odoo in two workers, and a simulator of UPS on another site."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from xmlrpc.client import ServerProxy
+
+from devenv import database, postgres, server
+from devenv.locks import only_one
+from devenv.paths import ADDON
+from devenv.ports import free_port
+
+# Loaded by its place: the addon's package would import Odoo.
+sys.path.append(str(ADDON / "tests"))
+
+from ups_simulator_control import SimulatorControl
+
+__all__ = ["RunningOdoo", "SimulatorControl", "Site", "prepared", "serving"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database and two ports: all that outlives one process of Odoo."""
+
+    database: str
+    odoo_port: int
+    simulator_port: int
+
+
+@dataclass(frozen=True)
+class RunningOdoo:
+    """Where the tests find Odoo, the simulator and the database; `admin`/`admin` signs in."""
+
+    url: str
+    simulator_url: str
+    database: str
+    log: Path
+
+    def sql(self, query: str, *parameters: object) -> list[tuple]:
+        """Run one statement, committed at once; :return: its rows, if it has any."""
+        with database.connect(self.database) as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def call(self, model: str, method: str, *args: object, **kwargs: object):
+        """Call a public method as the administrator, over Odoo's XML-RPC."""
+        models = ServerProxy(f"{self.url}/xmlrpc/2/object")
+        return models.execute_kw(self.database, 2, "admin", model, method, args, kwargs)
+
+    def save_settings(self, **values: object) -> None:
+        """Save General Settings as the administrator."""
+        call = partial(self.call, "res.config.settings")
+        call("execute", [call("create", values)])
+
+
+@contextmanager
+def prepared(name: str, client_secret: str = server.SIMULATOR_CLIENT_SECRET) -> Iterator[Site]:
+    """A fresh database of that name with the addon and its settings, and UPS up.
+
+    :raise Problem: when PostgreSQL or a program that was downloaded does not do its work.
+    """
+    site = Site(name, free_port(), free_port(server.SIMULATOR_HOST))
+    with only_one(f"test on {name}"), postgres.running():
+        database.make_fresh(name)
+        credentials = server.SIMULATOR_CLIENT_ID, client_secret
+        database.load_demo_data(name, server.odoo_url(site.odoo_port), *credentials)
+        with server.simulator(site.simulator_port, site.odoo_port, client_secret):
+            yield site
+
+
+@contextmanager
+def serving(site: Site, *options: str) -> Iterator[RunningOdoo]:
+    """Odoo in two workers, with more of its own options."""
+    simulator_url = server.simulator_url(site.simulator_port)
+    environment = {"UPS_BASE_URL": simulator_url}
+    options = ("--workers=2", *options)
+    with server.odoo(site.database, site.odoo_port, *options, environment=environment) as process:
+        url = server.odoo_url(site.odoo_port)
+        yield RunningOdoo(url, simulator_url, site.database, process.log)
