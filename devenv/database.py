@@ -19,6 +19,7 @@ RUN = "ups_run"
 RUN_REAL = "ups_run_cie"
 TEST = "ups_test"
 E2E = "ups_e2e"
+ATTACK = "ups_attack"
 # The modules that the addon depends on, with all that they bring by themselves.
 _TEMPLATE_MODULES = "base_setup,mail"
 # Written as the database's comment, so that no database of the person's own is ever dropped.

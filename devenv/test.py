@@ -82,6 +82,10 @@ def _pytest_odoo() -> int:
     return run_stage(command, cwd=REPO)
 
 
+def _attack() -> int:
+    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/attack"], cwd=REPO)
+
+
 def _browser() -> int:
     return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
 
@@ -93,5 +97,6 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the package that pip installs": _packaging,
     "the addon, by Odoo's own runner": _odoo_runner,
     "the addon, by pytest-odoo": _pytest_odoo,
+    "the server, attacked": _attack,
     "the browser, end to end": _browser,
 }
