@@ -1,4 +1,4 @@
-"""The databases: a template with Odoo's own modules, and copies of it for run and for tests."""
+"""The databases: templates with Odoo's own modules, and copies of them for run and for tests."""
 
 import contextlib
 import hashlib
@@ -21,7 +21,9 @@ TEST = "ups_test"
 E2E = "ups_e2e"
 ATTACK = "ups_attack"
 # The modules that the addon depends on, with all that they bring by themselves.
-_TEMPLATE_MODULES = "base_setup,mail"
+NEEDED_MODULES = "base_setup,mail"
+# Others that have to do with companies, settings, deliveries and pages.
+MORE_MODULES = f"{NEEDED_MODULES},account,auth_totp,stock_delivery,website"
 # Written as the database's comment, so that no database of the person's own is ever dropped.
 _MARK = f"ups_pickup_oauth devenv of {CACHE} "
 
@@ -45,19 +47,28 @@ def make_fresh(name: str) -> None:
     _remember(name, **_fingerprints())
 
 
-def make_without_addon(name: str) -> None:
-    """A copy of the template, for a runner that installs the addon itself."""
+def make_without_addon(name: str, modules: str = NEEDED_MODULES) -> None:
+    """A copy of the template with `modules`, for a runner that installs the addon itself."""
     with setup_lock():
-        template = _ensure_template()
-        drop(name)
-        _create(name, template)
-    if _filestore(template).exists():
-        shutil.copytree(_filestore(template), _filestore(name))
+        copy(_ensure_template(modules), name)
+
+
+def copy(source: str, name: str) -> None:
+    """A copy of a database that nobody uses at the moment, whatever was there before."""
+    drop(name)
+    _create(name, source)
+    if _filestore(source).exists():
+        shutil.copytree(_filestore(source), _filestore(name))
     with connect(name) as cursor:
         # Odoo's own "duplicate database" does the same: each copy is a database of its own.
         for key in ("database.uuid", "database.secret"):
             statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
             cursor.execute(statement, (str(uuid.uuid4()), key))
+
+
+def adopt(name: str) -> None:
+    """Mark a database that Odoo's own tools have made, so that it can be dropped."""
+    _set_comment(name, _MARK + "{}")
 
 
 def make_current(name: str) -> None:
@@ -106,18 +117,18 @@ def drop(name: str) -> None:
     shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
-def _ensure_template() -> str:
+def _ensure_template(modules: str) -> str:
     """Installed under another name and renamed, so that an interrupted one is made again."""
     odoo = odoo_source.ensure()
-    key = f"{odoo.python_path} {odoo.version_id} {_TEMPLATE_MODULES}"
+    key = f"{odoo.python_path} {odoo.version_id} {modules}"
     name = f"ups_template_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
     if _exists(name):
         return name
     building = f"{name}_building"
     drop(building)
-    with step(f"making a template database with {_TEMPLATE_MODULES}, once"):
+    with step(f"making a template database with {modules}, once"):
         _create(building, "template0")
-        server.update(building, "--init", _TEMPLATE_MODULES)
+        server.update(building, "--init", modules)
         server.run_script(building, "assets.py")
         shutil.rmtree(_filestore(name), ignore_errors=True)
         if _filestore(building).exists():
@@ -133,7 +144,7 @@ def _create(name: str, template: str) -> None:
         names = sql.Identifier(name), sql.Identifier(template)
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names)
         cursor.execute(command)
-    _set_comment(name, _MARK + "{}")
+    adopt(name)
 
 
 def _exists(name: str) -> bool:

