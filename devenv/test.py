@@ -86,6 +86,10 @@ def _attack() -> int:
     return run_stage([*_PYTEST, "-p", "no:odoo", "tests/attack"], cwd=REPO)
 
 
+def _life() -> int:
+    return run_stage([*_PLAIN, "tests/life"], cwd=REPO)
+
+
 def _browser() -> int:
     return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
 
@@ -98,5 +102,6 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the addon, by Odoo's own runner": _odoo_runner,
     "the addon, by pytest-odoo": _pytest_odoo,
     "the server, attacked": _attack,
+    "the addon's life, from install to uninstall, and its copies": _life,
     "the browser, end to end": _browser,
 }

@@ -1,0 +1,92 @@
+"""What is in a database: its schema, and the rows of all its tables."""
+
+import re
+
+from devenv import database
+
+# One line for each thing of the schema; a name alone would not show a changed definition.
+_SCHEMA = """
+    SELECT 'relation ' || relkind::text || ' ' || relname FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, column_default)
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL
+    SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'function ' || oid::regprocedure FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT concat_ws(' ', 'trigger', tgrelid::regclass, tgname) FROM pg_trigger
+     WHERE NOT tgisinternal
+"""
+_TABLES = """
+    SELECT oid::regclass::text FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+"""
+# Whoever writes a row changes these, and they say nothing of what it holds.
+_ROWS = """
+    SELECT row ->> 'id', (row - 'write_date' - 'write_uid')::text
+      FROM (SELECT row_to_json(t)::jsonb AS row FROM {} AS t) AS rows
+"""
+
+# A model that is only extended has an external id of each module: the first one counts.
+_WORDS = """
+    WITH first AS (
+        SELECT DISTINCT ON (model, res_id) model, res_id, module
+          FROM ir_model_data WHERE model IN ('ir.model', 'ir.model.fields')
+      ORDER BY model, res_id, id
+    ), own AS (
+        SELECT ir_model.id, ir_model.model FROM ir_model
+          JOIN first ON first.model = 'ir.model' AND first.res_id = ir_model.id
+         WHERE first.module = %(module)s
+    )
+    SELECT model FROM own
+    UNION
+    SELECT field.name FROM ir_model_fields AS field
+      JOIN first ON first.model = 'ir.model.fields' AND first.res_id = field.id
+     WHERE first.module = %(module)s AND field.model_id NOT IN (SELECT id FROM own)
+"""
+
+
+def schema(name: str) -> set[str]:
+    """:return: a line for each table, column, constraint, index, sequence, function, trigger."""
+    with database.connect(name) as cursor:
+        cursor.execute(_SCHEMA)
+        return {line for (line,) in cursor.fetchall()}
+
+
+def rows(name: str) -> dict[str, str]:
+    """:return: every row of every table, as JSON; the key is its table and its id."""
+    found = {}
+    with database.connect(name) as cursor:
+        cursor.execute(_TABLES)
+        for (table,) in cursor.fetchall():
+            cursor.execute(_ROWS.format(table))
+            found |= {f"{table}: {key or row}": row for key, row in cursor.fetchall()}
+    return found
+
+
+def words(name: str, module: str) -> set[str]:
+    """:return: an installed module's name, its models, and the fields it adds to other models."""
+    with database.connect(name) as cursor:
+        cursor.execute(_WORDS, {"module": module})
+        return {module, *(word for (word,) in cursor.fetchall())}
+
+
+def mentions(words: set[str], text: str) -> bool:
+    """Whether one of the words is there, however it is joined to others."""
+    return bool(re.search(rf"(?<![a-z0-9])({_any_of(words)})(?![a-z0-9])", text))
+
+
+def without(words: set[str], text: str) -> str:
+    """:return: the text as it would be of a module with other names."""
+    return re.sub(_any_of(words), "…", text)
+
+
+def _any_of(words: set[str]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\.", "[._]") for word in longest_first)

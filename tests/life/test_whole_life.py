@@ -1,0 +1,144 @@
+"""Install, upgrade, uninstall, reinstall among Odoo's own modules: what works, what is left."""
+
+import re
+
+import belongings
+import pytest
+from whole_life import WholeLife
+
+from devenv import database, odoo_log
+from devenv.paths import LOGS
+
+NAME = "ups_life_more"
+OTHER = "maintenance"
+APPS = "ir_module_module:"  # Odoo's list of what can be installed, the addon among it
+AUTHORIZED = ("authorized", "UPS accepts the authorization of My Company.")
+
+
+@pytest.fixture(scope="module")
+def life(serve, simulator):
+    database.make_without_addon(NAME, database.MORE_MODULES)
+    with serve(NAME) as odoo:
+        yield WholeLife(odoo, simulator)
+
+
+def test_before_it_was_uninstalled_it_had_lived(life):
+    """Else the tests below would find nothing left because nothing had been there."""
+    assert "authorize" in life.ended
+    lived = life.used.rows.keys() - life.before.rows.keys()
+    assert {key.partition(":")[0] for key in lived} >= {
+        "ups_connection",
+        "ups_authorization_attempt",
+        "ir_attachment",
+        "ir_config_parameter",
+        "ir_cron",
+        "ir_cron_progress",
+        "ir_default",
+        "ir_rule",
+        "ir_ui_view",
+        "mail_activity",
+        "mail_activity_type",
+        "mail_followers",
+        "mail_message",
+    }
+    assert len(life.used.keys - life.before.keys) == 1
+    assert life.used.notes
+
+
+def test_an_upgrade_keeps_the_authorization(life):
+    assert life.after_upgrade == AUTHORIZED
+
+
+def test_uninstalling_leaves_the_schema_as_it_was(life):
+    assert life.uninstalled.schema - life.before.schema == set()
+    assert life.before.schema - life.uninstalled.schema == set()
+
+
+def test_uninstalling_leaves_no_row_but_what_any_module_leaves(life):
+    ours = left(life.before.rows, life.installed.rows, life.uninstalled.rows, life.words)
+    assert kinds(ours, life.words) - what_another_module_leaves(life) == set()
+
+
+def test_uninstalling_leaves_no_key_and_no_attachment(life):
+    assert life.uninstalled.keys == life.before.keys
+    assert life.uninstalled.notes == set()
+
+
+def test_after_the_reinstallation_it_can_be_authorized_again(life):
+    assert life.after_reinstallation == AUTHORIZED
+
+
+def test_nothing_of_it_is_logged_as_a_warning(life):
+    logs = (life.odoo.log, LOGS / f"update-{NAME}.log")
+    lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
+    assert list(odoo_log.troubles(lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "button"),
+    [
+        ("res.company", "form", "action_ups_api"),
+        ("res.company", "list", "action_ups_api"),
+        ("res.company", "search", None),
+        ("res.config.settings", "form", "action_ups_api"),
+        ("ups.connection", "form", None),
+    ],
+)
+def test_the_views_load(life, model, kind, button):
+    views = life.admin.call(model, "get_views", [[False, kind]])["views"]
+    assert button is None or f'name="{button}"' in views[kind]["arch"]
+
+
+def test_the_modal_loads(life):
+    [view] = life.admin.call("res.company", "action_ups_api", [1])["views"]
+    arch = life.admin.call("res.company", "get_views", [view])["views"]["form"]["arch"]
+    assert 'name="action_ups_opt_out"' in arch
+
+
+def test_the_page_of_a_refusal_is_whole_with_website(life, simulator):
+    page = life.admin.open(simulator.person_cancels(life.admin.start_authorization()))
+    assert page.status_code == 200
+    assert "<h1" in page.text
+    assert "You did not agree at UPS. Nothing was authorized." in page.text
+    [stylesheet] = re.findall(r'<link [^>]*rel="stylesheet" href="([^"]+)"', page.text)
+    style = life.admin.open(stylesheet)
+    assert (style.status_code, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert ".card" in style.text
+
+
+def test_the_way_back_from_ups_ends_in_the_web_client_with_website(life):
+    assert life.landing.status_code == 200
+    assert life.landing.url.startswith(f"{life.odoo.url}/odoo/1/ups-authorized")
+
+
+# --- what is left of a module ---
+
+
+def left(before, installed, uninstalled, words):
+    """:return: the rows that the installation made, and any later one that mentions the module."""
+    made = installed.keys() - before.keys()
+    changed = {key: row for key, row in uninstalled.items() if before.get(key) != row}
+    return {
+        key: row
+        for key, row in changed.items()
+        if key in made or (belongings.mentions(words, row) and not key.startswith(APPS))
+    }
+
+
+def kinds(rows, words):
+    """:return: tables; of the table of external ids, what a module with other names has, too."""
+    return {key.partition(":")[0] + kind_of_external_id(row, words) for key, row in rows.items()}
+
+
+def kind_of_external_id(row, words):
+    found = re.search(r'"name": "(\w+__[^"]*)", .*"module": "(\w+)"', row)
+    return f" {found[2]}.{belongings.without(words, found[1])}" if found else ""
+
+
+def what_another_module_leaves(life):
+    """Odoo's own maintenance, which has models with a chatter and activities, too."""
+    before = belongings.rows(NAME)
+    life.press("button_immediate_install", OTHER)
+    installed, words = belongings.rows(NAME), belongings.words(NAME, OTHER)
+    life.press("button_immediate_uninstall", OTHER)
+    return kinds(left(before, installed, belongings.rows(NAME), words), words)

@@ -1,0 +1,119 @@
+"""The life of the addon in one database, as an administrator lives it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import belongings
+
+from devenv import server
+from devenv.paths import ADDON, DATA
+
+CREDENTIALS = {
+    "ups_client_id": server.SIMULATOR_CLIENT_ID,
+    "ups_client_secret": server.SIMULATOR_CLIENT_SECRET,
+    "ups_environment": "cie",
+    "ups_use_pkce": True,
+}
+NOTE = b"The contract with UPS."
+# What people may have done: a note with a file, an activity, a follower, a default value.
+_TRACES = f"""
+connection = env["ups.connection"].sudo().search([("company_id", "=", 1)])
+connection.message_post(body="See the file.", attachments=[("contract.txt", {NOTE!r})])
+connection.message_subscribe(env.user.partner_id.ids)
+connection.activity_schedule("mail.mail_activity_data_todo", summary="Call the Account Executive")
+env["ir.default"].set("res.config.settings", "ups_environment", "cie")
+"""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What there is at one moment."""
+
+    schema: set[str]
+    rows: dict[str, str] = field(repr=False)
+    keys: set[Path]
+    notes: set[Path]
+
+
+class WholeLife:
+    """Install, use, upgrade, uninstall, install again; and what was seen on the way."""
+
+    def __init__(self, odoo, simulator):
+        self.odoo, self.simulator = odoo, simulator
+        self.admin = odoo.sign_in()
+        # Before the first look, since other modules make sequences and more for a company.
+        [self.other_company] = self.admin.call("res.company", "create", [{"name": "Harbor"}])
+        self.before = self.look()
+        self.press("button_immediate_install")
+        self.installed = self.look()
+        self.words = belongings.words(odoo.database, ADDON.name)
+        self._use()
+        self.used = self.look()
+        server.update(odoo.database, "--update", ADDON.name)
+        self.after_upgrade = self._state_and_test()
+        self.press("button_immediate_uninstall")
+        self._collect_garbage()
+        self.uninstalled = self.look()
+        self.press("button_immediate_install")
+        self.admin.save_settings(**CREDENTIALS)
+        self.landing = self.admin.authorize(simulator)
+        self.after_reinstallation = self._state_and_test()
+
+    def press(self, button: str, module: str = ADDON.name) -> None:
+        """One of the buttons of Apps; what it changed shows after signing in again."""
+        self.admin = self.odoo.sign_in()
+        found = self.admin.call("ir.module.module", "search", [["name", "=", module]])
+        self.admin.call("ir.module.module", button, found)
+        self.admin = self.odoo.sign_in()
+
+    def look(self) -> Sight:
+        name = self.odoo.database
+        return Sight(
+            schema=belongings.schema(name),
+            rows=belongings.rows(name),
+            keys=set((DATA / ADDON.name).glob("*")),
+            notes={path for path in self._filestore.rglob("*") if _holds(path, NOTE)},
+        )
+
+    def _use(self) -> None:
+        """One company whose authorization has ended, one that is authorized, and once more."""
+        self.admin.save_settings(**CREDENTIALS)
+        self.admin.authorize(self.simulator, self.other_company)
+        self.simulator.expire_access_tokens()
+        self.simulator.kill_refresh_tokens()
+        self.ended = self.admin.test_authorization(self.other_company)
+        self.admin.authorize(self.simulator)
+        self.admin.start_authorization()
+        self._run_cron("ups_pickup_oauth.ir_cron_keep_alive")
+        self._run_code(_TRACES)
+
+    def _state_and_test(self) -> tuple[str, str]:
+        state = self.admin.authorization()["ups_authorization_state"]
+        return state, self.admin.test_authorization()
+
+    def _collect_garbage(self) -> None:
+        """Odoo's daily job deletes the files that no attachment has any more."""
+        self._run_cron("base.autovacuum_job")
+
+    def _run_cron(self, xmlid: str) -> None:
+        module, name = xmlid.split(".")
+        found = [["module", "=", module], ["name", "=", name]]
+        [data] = self.admin.call("ir.model.data", "search_read", found, ["res_id"])
+        self.admin.call("ir.cron", "method_direct_trigger", [data["res_id"]])
+
+    def _run_code(self, code: str) -> None:
+        """As a server action, which leaves nothing of itself."""
+        [model] = self.admin.call("ir.model", "search", [["model", "=", "res.company"]])
+        values = {"name": "Once", "model_id": model, "state": "code", "code": code}
+        action = self.admin.call("ir.actions.server", "create", [values])
+        self.admin.call("ir.actions.server", "run", action)
+        self.admin.call("ir.actions.server", "unlink", action)
+
+    @property
+    def _filestore(self) -> Path:
+        return DATA / "filestore" / self.odoo.database
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    same_size = path.is_file() and path.stat().st_size == len(content)
+    return same_size and path.read_bytes() == content
