@@ -34,6 +34,8 @@ def test_before_it_was_uninstalled_it_had_lived(life):
         "ir_cron",
         "ir_cron_progress",
         "ir_default",
+        "ir_exports_line",
+        "ir_filters",
         "ir_rule",
         "ir_ui_view",
         "mail_activity",

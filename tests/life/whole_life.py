@@ -15,13 +15,24 @@ CREDENTIALS = {
     "ups_use_pkce": True,
 }
 NOTE = b"The contract with UPS."
-# What people may have done: a note with a file, an activity, a follower, a default value.
+# What somebody with rights on the server may have done: a note with a file, an activity, a
+# follower, a favorite filter that applies by itself, a default value, a saved list for Export.
 _TRACES = f"""
 connection = env["ups.connection"].sudo().search([("company_id", "=", 1)])
 connection.message_post(body="See the file.", attachments=[("contract.txt", {NOTE!r})])
 connection.message_subscribe(env.user.partner_id.ids)
 connection.activity_schedule("mail.mail_activity_data_todo", summary="Call the Account Executive")
+env["ir.filters"].create({{
+    "name": "Authorized", "model_id": "res.company", "is_default": True,
+    "domain": "[('ups_authorization_state', '=', 'authorized')]",
+    "action_id": env.ref("base.action_res_company_form").id,
+}})
+env["ir.filters"].create({{"name": "All of them", "model_id": "ups.connection"}})
 env["ir.default"].set("res.config.settings", "ups_environment", "cie")
+env["ir.exports"].create({{
+    "name": "Companies", "resource": "res.company",
+    "export_fields": [(0, 0, {{"name": "ups_authorization_state"}})],
+}})
 """
 
 
