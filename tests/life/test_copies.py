@@ -1,0 +1,178 @@
+"""Copies of a database, made by Odoo's own tools: what they must not do at UPS."""
+
+import shutil
+import sys
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+from administrator import Refused
+from conftest import sql
+from whole_life import CREDENTIALS
+
+from devenv import database, postgres, server
+from devenv.console import run_logged
+from devenv.paths import ADDON, LOGS
+
+HOME, COPY = "ups_life_home", "ups_life_copy"
+AUTHORIZED = "UPS accepts the authorization of My Company."
+# What the page "Restore Database" does for "This database was moved", which `odoo db` cannot.
+_MOVE = """
+import shutil
+import sys
+import zipfile
+from odoo.service.db import restore_db
+from odoo.tools import config
+
+config.parse_config(sys.argv[3:], setup_logging=True)
+config["list_db"] = True
+restore_db(sys.argv[1], sys.argv[2], copy=False)
+"""
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    """Odoo's data directories: of the original, and of a machine that has no key."""
+    names = ("here", "elsewhere")
+    return SimpleNamespace(**{name: tmp_path_factory.mktemp(name) for name in names})
+
+
+@pytest.fixture(scope="module")
+def home(pristine, serve, simulator, machines):
+    """A database that is authorized in production, with an attempt under way. Nothing runs."""
+    database.copy(pristine, HOME)
+    with serve(HOME, f"--data-dir={machines.here}") as odoo:
+        admin = odoo.sign_in()
+        admin.save_settings(**CREDENTIALS | {"ups_environment": "production"})
+        admin.authorize(simulator)
+        admin.start_authorization()
+        # The secret of settings that somebody is about to save.
+        admin.call("res.config.settings", "create", [CREDENTIALS])
+        assert admin.test_authorization() == AUTHORIZED
+    return HOME
+
+
+@pytest.fixture
+def key(home, machines):
+    """The file that opens the tokens of the original."""
+    [path] = (machines.here / ADDON.name).glob("*.key")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_copy():
+    """Odoo's tools refuse to make a database that is already there."""
+    database.drop(COPY)
+    yield
+    database.drop(COPY)
+
+
+def odoo_db(*args, data_dir):
+    """Odoo's database manager on the command line."""
+    command = (sys.executable, "-m", "odoo", "db", "--config", server.write_config())
+    run_logged([*command, *_options(data_dir), *args], LOGS / "life-db.log")
+    if COPY in args:
+        database.adopt(COPY)
+
+
+def move(dump, data_dir):
+    config = ("--config", server.write_config(), *_options(data_dir))
+    run_logged([sys.executable, "-c", _MOVE, COPY, dump, *config], LOGS / "life-db.log")
+    database.adopt(COPY)
+
+
+def _options(data_dir):
+    return f"--data-dir={data_dir}", f"--pg_path={postgres.programs()}"
+
+
+def secrets_in(name):
+    """:return: where the database holds something that opens a door at UPS."""
+    queries = {
+        "tokens": "SELECT 1 FROM ups_connection"
+        " WHERE sealed_access_token != '' OR sealed_refresh_token != ''",
+        "attempts": "SELECT 1 FROM ups_authorization_attempt",
+        "settings being saved": "SELECT 1 FROM res_config_settings"
+        " WHERE ups_sealed_client_secret != ''",
+        "client secret": "SELECT 1 FROM ir_config_parameter"
+        " WHERE key = 'ups_pickup_oauth.client_secret'",
+    }
+    return {place for place, query in queries.items() if sql(name, query)}
+
+
+def assert_neutralized(name):
+    assert secrets_in(name) == set()
+    connections = sql(name, "SELECT state, database_uuid FROM ups_connection")
+    assert connections == [("not_authorized", None)]
+    parameters = dict(sql(name, "SELECT key, value FROM ir_config_parameter"))
+    assert parameters["ups_pickup_oauth.environment"] == "cie"
+    assert sql(name, "SELECT active FROM ir_cron WHERE cron_name LIKE 'UPS%'") == [(False,)]
+
+
+def test_the_original_can_act_in_production(home):
+    """Else the tests below would find nothing because nothing had been there."""
+    assert len(secrets_in(home)) == 4
+    assert sql(home, "SELECT state, environment FROM ups_connection") == [
+        ("authorized", "production")
+    ]
+
+
+def test_neutralize_leaves_nothing_that_acts_at_ups(home):
+    database.copy(home, COPY)
+    run_logged(server.odoo_command(COPY, subcommand="neutralize"), LOGS / "life-neutralize.log")
+    assert_neutralized(COPY)
+
+
+def test_odoo_neutralizes_while_it_duplicates(home, machines):
+    odoo_db("duplicate", "--neutralize", home, COPY, data_dir=machines.here)
+    assert_neutralized(COPY)
+
+
+def test_a_duplicate_with_the_key_sends_none_of_the_originals_tokens(
+    home, serve, simulator, machines, key
+):
+    odoo_db("duplicate", home, COPY, data_dir=machines.here)
+    calls = simulator.calls()
+    with serve(COPY, UPS_TOKEN_KEYS=key.read_text()) as odoo:
+        admin = odoo.sign_in()
+        assert "This database is a copy" in admin.test_authorization()
+        assert admin.authorization()["ups_authorization_state"] == "reauthorize"
+    assert simulator.calls() == calls
+    assert sql(home, "SELECT state FROM ups_connection") == [("authorized",)]
+
+
+def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(
+    home, serve, simulator, machines, key, tmp_path
+):
+    backup = tmp_path / "backup.zip"
+    odoo_db("dump", home, backup, data_dir=machines.here)
+    assert not any(key.read_bytes() in content for content in contents(backup))
+    move(backup, machines.elsewhere)
+    with serve(COPY, f"--data-dir={machines.elsewhere}") as odoo:
+        admin = odoo.sign_in()
+        calls = simulator.calls()
+        assert_key_is_missed(admin)
+        assert simulator.calls() == calls
+
+        key_there = machines.elsewhere / ADDON.name / key.name
+        key_there.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(key, key_there)
+        assert admin.test_authorization() == AUTHORIZED
+
+        key_there.unlink()
+        assert_key_is_missed(admin)
+        admin.save_settings(**CREDENTIALS)
+        admin.authorize(simulator)
+        assert admin.test_authorization() == AUTHORIZED
+
+
+def assert_key_is_missed(admin):
+    """In sentences; no page is broken."""
+    assert "key that had encrypted its tokens is gone" in admin.test_authorization()
+    assert admin.authorization()["ups_authorization_state"] == "reauthorize"
+    with pytest.raises(Refused, match="can no longer be decrypted"):
+        admin.start_authorization()
+
+
+def contents(archive):
+    with zipfile.ZipFile(archive) as files:
+        return [files.read(name) for name in files.namelist()]
