@@ -44,6 +44,10 @@ def _client() -> int:
     return run_stage([*_PLAIN, "tests/client"], cwd=REPO)
 
 
+def _docs() -> int:
+    return run_stage([*_PLAIN, "tests/docs"], cwd=REPO)
+
+
 def _contract() -> int:
     if not openapi_dir().is_dir():
         say(f"left out: no UPS OpenAPI description in {openapi_dir()} (UPS_OPENAPI_DIR)")
@@ -97,6 +101,7 @@ def _browser() -> int:
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
     "the UPS client, in plain Python": _client,
+    "the table of messages": _docs,
     "the simulator and the client against UPS's OpenAPI description": _contract,
     "the package that pip installs": _packaging,
     "the addon, by Odoo's own runner": _odoo_runner,
