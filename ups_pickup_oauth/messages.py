@@ -5,6 +5,8 @@ from .ups_client.complaints import complaint_in
 from .ups_client.redaction import redactor
 from .ups_client.transport import Answer
 
+_KEPT = ("operation", "http_status", "ups_code", "ups_message", "setting")
+
 
 def explain(env, error, settings):
     """Put an error of the client into words.
@@ -24,6 +26,22 @@ def explain(env, error, settings):
     else:
         raise TypeError(f"not an error of the UPS client: {type(error).__name__}")
     return " ".join(filter(None, (what, _ups_words(env, error)))), advice
+
+
+def remembered(error):
+    """:return: what :func:`explain` needs of an error, as JSON: nothing secret, in no language.
+
+    Not how long UPS asked to be left alone, which is over when somebody reads it.
+    """
+    kept = {name: getattr(error, name, None) for name in _KEPT}
+    said = {name: value for name, value in kept.items() if value is not None}
+    return {"class": type(error).__name__, "sentence": str(error)} | said
+
+
+def recalled(kept):
+    """:return: the error that :func:`remembered` kept."""
+    error_class = FixSettings if kept["class"] == "FixSettings" else TryLater
+    return error_class(**{name: kept[name] for name in ("sentence", *_KEPT) if name in kept})
 
 
 def missing_setting(env, settings):

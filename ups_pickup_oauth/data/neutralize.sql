@@ -13,7 +13,9 @@ UPDATE ups_connection
        ups_words = NULL,
        refreshed_on = NULL,
        failure_count = 0,
-       retry_at = NULL;
+       retry_at = NULL,
+       last_problem = NULL,
+       last_problem_on = NULL;
 DELETE FROM ups_authorization_attempt;
 UPDATE res_config_settings SET ups_sealed_client_secret = NULL;
 DELETE FROM ir_config_parameter WHERE key = 'ups_pickup_oauth.client_secret';

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from .. import messages
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
 from ..live_token import TokenSource
-from ..settings import ups_settings
-from ..ups_client import FixSettings, UpsError, UpsSession
+from ..settings import ups_environment, ups_settings
+from ..ups_client import CIE, FixSettings, UpsError, UpsSession
 
 ADMINISTRATOR = "base.group_system"
 
@@ -60,6 +60,13 @@ class ResCompany(models.Model):
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
+    ups_test_environment = fields.Selection(
+        [("cie", "CIE")],
+        string="UPS Test Environment",
+        help="Set where UPS's test environment is used, or would be: nothing there is real.",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
     ups_refreshed_on = fields.Datetime(
         string="UPS Last Renewed On",
         compute="_compute_ups_authorization",
@@ -69,6 +76,15 @@ class ResCompany(models.Model):
         string="Why UPS Must Be Authorized Again",
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
+    )
+    ups_problem = fields.Char(
+        string="Last Problem with UPS",
+        help="What keeps the authorization from being used, and what to do.",
+        compute="_compute_ups_problem",
+        groups=ADMINISTRATOR,
+    )
+    ups_problem_on = fields.Datetime(
+        string="Last Problem with UPS On", compute="_compute_ups_problem", groups=ADMINISTRATOR
     )
     ups_access_token_expires_at = fields.Datetime(
         string="UPS Access Token Expires At",
@@ -110,6 +126,7 @@ class ResCompany(models.Model):
             company.ups_connection_id = own if _is_in_use(own) or not inherited else inherited
 
     @api.depends(
+        "active",
         "ups_connection_id.state",
         "ups_connection_id.authorized_by_id",
         "ups_connection_id.authorized_on",
@@ -119,13 +136,14 @@ class ResCompany(models.Model):
         "ups_connection_id.access_token_expires_at",
         "ups_connection_id.refresh_token_expires_at",
     )
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_ups_authorization(self):
         """Show an administrator nothing of companies that are none of their own.
 
         Odoo lets administrators read every company, and so it cannot do this by a rule.
         """
         nothing = self.env["ups.connection"].sudo()
+        environment = ups_environment(self.env)
         for company in self:
             visible = company.sudo() if company._ups_may_authorize() else company.sudo().browse()
             connection = visible.ups_connection_id or nothing
@@ -134,12 +152,22 @@ class ResCompany(models.Model):
             company.ups_authorized_by_id = connection.authorized_by_id
             company.ups_authorized_on = connection.authorized_on
             company.ups_authorized_environment = connection.environment
+            used = (connection.environment or environment) if visible else None
+            company.ups_test_environment = CIE if used == CIE else False
             company.ups_refreshed_on = connection.refreshed_on
-            company.ups_reauthorize_reason = connection._reason_in_words()
+            company.ups_reauthorize_reason = connection._reason_in_words(with_advice=False)
             company.ups_access_token_expires_at = connection.access_token_expires_at
             company.ups_refresh_token_expires_at = connection.refresh_token_expires_at
             company.ups_is_own_authorization = connection.company_id.id == company._origin.id
             company.ups_has_history = bool(visible.ups_connection_ids)
+
+    @api.depends("ups_connection_id.last_problem", "ups_connection_id.last_problem_on")
+    @api.depends_context("uid", "lang")
+    def _compute_ups_problem(self):
+        for company in self:
+            visible = company.sudo() if company._ups_may_authorize() else company.sudo().browse()
+            problem, happened_on = visible.ups_connection_id._problem_in_words()
+            company.ups_problem, company.ups_problem_on = problem, happened_on
 
     @api.depends("ups_connection_id.sealed_access_token", "ups_connection_id.sealed_refresh_token")
     def _compute_ups_tokens(self):
@@ -362,8 +390,15 @@ class ResCompany(models.Model):
 
     def _ups_may_authorize(self):
         """:return: whether the user is an administrator, and the company among the user's own."""
-        user = self.env.user.with_context(active_test=False)  # archived companies are theirs too
-        return self.env.su or (user.has_group(ADMINISTRATOR) and self <= user.company_ids)
+        user = self.env.user
+        if self.env.su or not user.has_group(ADMINISTRATOR):
+            return self.env.su
+        # A page of companies asks for each: Odoo has the user's active ones at hand.
+        own = user._get_company_ids()
+        others = self.filtered(lambda company: company.id not in own)
+        if not others or any(others.sudo().mapped("active")):
+            return not others
+        return others <= user.with_context(active_test=False).company_ids
 
     def _ups_check_access(self):
         """Allow administrators of the company only; a view cannot keep an RPC call out.

@@ -36,6 +36,7 @@ class ResConfigSettings(models.TransientModel):
     ups_client_secret_is_fixed = fields.Boolean(compute="_compute_ups_stored")
     ups_environment_is_fixed = fields.Boolean(compute="_compute_ups_stored")
     ups_authorization_state = fields.Selection(related="company_id.ups_authorization_state")
+    ups_test_environment = fields.Selection(related="company_id.ups_test_environment")
 
     # === COMPUTE METHODS === #
 
@@ -88,7 +89,9 @@ class ResConfigSettings(models.TransientModel):
             set_param(const.PARAM_CLIENT_ID, (self.ups_client_id or "").strip())
         self._set_ups_client_secret(set_param)
         paused = [("retry_at", "!=", False), ("failure_count", "=", 0)]
-        self.env["ups.connection"].sudo().search(paused).retry_at = False
+        self.env["ups.connection"].sudo().search(paused).write(
+            {"retry_at": False, "last_problem": False, "last_problem_on": False}
+        )
 
     # === ACTION METHODS === #
 

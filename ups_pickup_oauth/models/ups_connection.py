@@ -65,6 +65,12 @@ class UpsConnection(models.Model):
         help="How often UPS could not answer, in a row.", readonly=True, copy=False
     )
     retry_at = fields.Datetime(help="UPS is left alone until then.", readonly=True, copy=False)
+    last_problem = fields.Json(
+        help="What went wrong the last time, for messages.recalled(); nothing after a success.",
+        readonly=True,
+        copy=False,
+    )
+    last_problem_on = fields.Datetime(readonly=True, copy=False)
     sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     database_uuid = fields.Char(
@@ -76,6 +82,17 @@ class UpsConnection(models.Model):
     _company_id_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one UPS authorization at the most."
     )
+
+    # === ACTION METHODS === #
+
+    def action_ups_api(self):
+        """Open the modal "UPS API" of the company, from the activity that asks for it.
+
+        :return: An action that opens a dialog.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        """
+        return self.company_id.action_ups_api()
 
     # === BUSINESS METHODS === #
 
@@ -210,6 +227,8 @@ class UpsConnection(models.Model):
             "ups_words": False,
             "failure_count": 0,
             "retry_at": False,
+            "last_problem": False,
+            "last_problem_on": False,
         }
 
     @api.model

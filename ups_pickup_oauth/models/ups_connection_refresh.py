@@ -12,6 +12,7 @@ from datetime import timedelta
 import psycopg2
 from markupsafe import escape
 from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import messages
@@ -207,6 +208,7 @@ class UpsConnection(models.Model):
             what, advice = messages.explain(self.env, error, settings)
             if not self.retry_at or self.failure_count:  # the first of a row of refusals
                 self._message_log(body=self.env._("UPS was asked for a new token. %s", what))
+            self._remember(error)
             return self._settings_wrong(f"{what} {advice}")
         except TryLater as error:
             return self._count_failure(error)
@@ -215,9 +217,41 @@ class UpsConnection(models.Model):
 
     def _keep_refreshed(self, token_set):
         self._keep_tokens(token_set)
-        self.write({"refreshed_on": fields.Datetime.now(), "failure_count": 0, "retry_at": False})
+        self.write(
+            {
+                "refreshed_on": fields.Datetime.now(),
+                "failure_count": 0,
+                "retry_at": False,
+                "last_problem": False,
+                "last_problem_on": False,
+            }
+        )
         self.flush_recordset()
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
+
+    def _remember(self, error):
+        """Keep what an administrator will read, in whatever language, until UPS accepts a token."""
+        self.write(
+            {
+                "last_problem": messages.remembered(error),
+                "last_problem_on": fields.Datetime.now(),
+            }
+        )
+
+    def _problem_in_words(self):
+        """:return: what keeps it from being used and what to do, and since when; or twice False."""
+        if self.state != "authorized":
+            return False, False
+        try:
+            settings = ups_settings(self.env)
+        except UserError as error:  # the server's keys cannot be used
+            return str(error), False
+        if problem := self._problem_with(settings):
+            return problem, False
+        if not self.last_problem:
+            return False, False
+        error = messages.recalled(self.last_problem)
+        return " ".join(messages.explain(self.env, error, settings)), self.last_problem_on
 
     def _settings_wrong(self, sentence):
         """Ask UPS again in a moment, or as soon as the settings are saved."""
@@ -253,6 +287,7 @@ class UpsConnection(models.Model):
                     "Asked %(times)s times in a row. %(what)s", times=failures, what=what
                 )
             )
+        self._remember(error)
         _logger.info("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
         return self._try_later()
 
@@ -319,7 +354,7 @@ class UpsConnection(models.Model):
         administrators = self.env.ref("base.group_system").all_user_ids
         return administrators.filtered(lambda user: user.active and company in user.company_ids)
 
-    def _reason_in_words(self):
+    def _reason_in_words(self, with_advice=True):
         """:return: why a person must authorize again, or False if nobody must."""
         if not self.reason:
             return False
@@ -336,7 +371,7 @@ class UpsConnection(models.Model):
         words = env._("UPS's answer: %s.", self.ups_words) if self.ups_words else ""
         sentence = env._("The UPS authorization of %s has ended.", company)
         advice = env._("An administrator has to authorize it again, on the company's form.")
-        return " ".join(filter(None, (sentence, why, words, advice)))
+        return " ".join(filter(None, (sentence, why, words, with_advice and advice)))
 
 
 def _refresh_once_more_if_dropped(client, refresh_token):

@@ -6,6 +6,7 @@ from . import (
     test_concurrency,
     test_history,
     test_keep_alive,
+    test_last_problem,
     test_neutralize,
     test_oauth_action,
     test_opt_out,

@@ -1,0 +1,105 @@
+import os
+from contextlib import suppress
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .. import messages
+from ..settings import ups_settings
+from ..ups_client import FixSettings, TryLater
+from .common import UpsCase
+
+
+@tagged("post_install", "-at_install")
+class TestLastProblem(UpsCase):
+    """What the modal tells of an authorization that cannot be used at the moment."""
+
+    def setUp(self):
+        super().setUp()
+        self.authorize()
+        self.connection = self.company.ups_connection_ids
+
+    def ask_for_a_token(self):
+        """Refresh, as the next transaction does; what came of it is in the database."""
+        self.connection.access_token_expires_at = fields.Datetime.now()
+        self.env.flush_all()
+        with suppress(UserError):
+            self.company._ups_get_access_token()
+
+    def problem(self, company=None):
+        self.env.invalidate_all()  # as in the next request
+        return (company or self.company).with_user(self.admin).ups_problem
+
+    def test_there_is_none_at_first(self):
+        self.assertFalse(self.problem())
+        self.assertFalse(self.problem(self.other_company))
+
+    def test_an_outage_is_told_until_ups_answers_again(self):
+        unavailable = {"response": {"errors": [{"code": "10500", "message": "Out of order"}]}}
+        self.simulator.queue_fault("refresh", "status", status=503, body=unavailable)
+        self.ask_for_a_token()
+        self.assertIn("UPS is not available at the moment", self.problem())
+        self.assertIn("10500 Out of order", self.problem())
+        self.assertIn("Try again in a few minutes", self.problem())
+        self.assertTrue(self.company.ups_problem_on)
+        self.assertEqual(self.problem(self.branch), self.problem(), "the branch uses it too")
+        self.ask_for_a_token()
+        self.assertFalse(self.problem() or self.company.ups_problem_on)
+
+    def test_refused_settings_are_told_until_they_are_saved(self):
+        error = {"code": "10401", "message": "ClientId is Invalid"}
+        refusal = {"response": {"errors": [error]}}
+        self.simulator.queue_fault("refresh", "status", status=401, body=refusal)
+        self.ask_for_a_token()
+        self.assertIn("UPS does not accept the client ID with this client secret", self.problem())
+        self.assertIn("Copy the client secret again", self.problem())
+        self.configure()
+        self.assertFalse(self.problem() or self.company.ups_problem_on)
+
+    def test_settings_that_do_not_fit_are_told_without_asking_ups(self):
+        self.simulator.forget_requests()
+        self.configure(ups_environment="production")
+        self.assertIn("authorized for UPS's environment Test (CIE)", self.problem())
+        self.configure(ups_client_id="", ups_client_secret="")
+        self.assertIn("client ID of your UPS application is missing", self.problem())
+        self.configure()
+        self.assertFalse(self.problem())
+        self.assertEqual(self.simulator.calls(), 0)
+
+    def test_keys_that_cannot_be_used_are_told(self):
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": "garbage"}):
+            self.assertIn("not a Fernet key", self.problem())
+
+    def test_what_ended_the_authorization_is_told_as_a_reason_instead(self):
+        self.simulator.queue_fault("refresh", "html")
+        self.ask_for_a_token()
+        self.simulator.kill_grants()
+        self.ask_for_a_token()
+        self.assertFalse(self.problem())
+        self.assertIn("10401 Invalid Refresh Token", self.company.ups_reauthorize_reason)
+
+    def test_opting_out_forgets_it(self):
+        self.simulator.queue_fault("refresh", "html")
+        self.ask_for_a_token()
+        self.company.with_user(self.admin).action_ups_opt_out()
+        self.assertFalse(self.problem() or self.company.ups_problem_on)
+
+    def test_it_reads_the_same_as_when_it_happened(self):
+        """It is kept as facts, so that each administrator reads it in their own language."""
+        settings = ups_settings(self.env)
+        for error in (
+            FixSettings("s", setting="client_id", operation="refresh", http_status=401),
+            FixSettings("UPS_BASE_URL is no URL", setting="base_url"),
+            FixSettings("s", setting="application", http_status=403, ups_code="10403"),
+            TryLater("s", operation="refresh"),
+            TryLater("s", http_status=429, ups_code="10429", ups_message="Too Many Requests"),
+            TryLater("s", http_status=502),
+        ):
+            with self.subTest(repr(error)):
+                kept = messages.recalled(messages.remembered(error))
+                self.assertEqual(
+                    messages.explain(self.env, kept, settings),
+                    messages.explain(self.env, error, settings),
+                )
