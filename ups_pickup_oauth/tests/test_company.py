@@ -1,5 +1,8 @@
+from lxml import etree
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import UpsCase
 
@@ -122,21 +125,69 @@ class TestCompany(UpsCase):
         self.assertEqual((action["target"], action["res_id"]), ("new", self.company.id))
         settings = self.env["res.config.settings"].with_user(self.admin).create({})
         self.assertEqual(settings.action_ups_api()["res_id"], self.admin.company_id.id)
+        self.authorize()
+        connection = self.company.ups_connection_ids.with_user(self.admin)
+        self.assertEqual(connection.action_ups_api(), action, "from the activity")
 
-    def test_the_list_costs_the_same_for_one_company_and_for_many(self):
+    def test_the_filters_find_companies_and_those_of_branches(self):
+        """The action's list shows no branches, so it shows whose branch has to be renewed."""
+        self.authorize(self.branch)
+        self.assertEqual(self.filtered_by("ups_authorized"), self.company)
+        self.assertFalse(self.filtered_by("ups_reauthorize"))
+        self.branch.ups_connection_ids.state = "reauthorize"
+        self.assertEqual(self.filtered_by("ups_reauthorize"), self.company)
+        self.assertFalse(self.filtered_by("ups_authorized"))
+        self.authorize(self.other_company)
+        self.assertEqual(self.filtered_by("ups_authorized"), self.other_company)
+
+    def filtered_by(self, name):
+        """:return: what the list of companies shows with that filter of its search view."""
+        companies = self.env["res.company"].with_user(self.admin)
+        search = etree.fromstring(companies.get_view(view_type="search")["arch"])
+        [domain] = search.xpath(f"//filter[@name='{name}']/@domain")
+        ours = [("id", "in", self.companies.ids), ("parent_id", "=", False)]
+        return companies.search(Domain.AND([ours, safe_eval(domain)]))
+
+    def test_the_test_environment_is_marked_wherever_the_state_shows(self):
+        self.assertEqual(self.company.ups_test_environment, "cie", "where OAuth would lead")
+        self.authorize()
+        self.configure(ups_environment="production")
+        self.env.invalidate_all()
+        self.assertEqual(self.company.ups_test_environment, "cie", "where it is authorized")
+        self.assertEqual(self.branch.ups_test_environment, "cie")
+        self.assertFalse(self.other_company.ups_test_environment)
+        self.assertFalse(self.env["res.config.settings"].create({}).ups_test_environment)
+
+    def test_a_page_costs_two_queries_more_however_many_companies(self):
         companies = self.env["res.company"].create([{"name": f"Depot {n}"} for n in range(20)])
+        self.admin.company_ids += companies
         self.authorize(companies[7])
-        self.env.flush_all()
+        companies[8].ups_connection_ids = [(0, 0, {"state": "reauthorize", "reason": "refused"})]
+        for view_type in ("list", "form"):
+            few = self.queries_of_ours(view_type, companies[7])
+            many = self.queries_of_ours(view_type, companies)
+            self.assertLessEqual(many, 2, view_type)
+            self.assertEqual(many, few, view_type)
 
-        def queries(records):
+    def queries_of_ours(self, view_type, companies):
+        """:return: how many more queries a page of Odoo's own view needs for our fields in it."""
+        companies = companies.with_user(self.admin)
+        view = etree.fromstring(companies.get_view(view_type=view_type)["arch"])
+        names = {*view.xpath("//field[not(ancestor::field)]/@name")}
+        ours = {name for name in names if name.startswith("ups_")}
+        self.assertTrue(ours)
+        plain = {name: {} for name in ("name", "active", "parent_id")}
+
+        def queries(specification):
+            self.env.flush_all()
             self.env.invalidate_all()
-            records.mapped("name")  # what the list reads anyway
             before = self.env.cr.sql_log_count
-            records.mapped("ups_authorization_state")
+            companies.web_read(specification)
             return self.env.cr.sql_log_count - before
 
-        self.assertLessEqual(queries(companies), 2)
-        self.assertEqual(queries(companies), queries(companies[7]))
+        everything = plain | {name: {} for name in ours}
+        queries(everything)  # what Odoo keeps between requests
+        return queries(everything) - queries(plain)
 
     def test_the_address_of_the_landing_claims_nothing_untrue(self):
         companies = self.env["res.company"].with_user(self.admin)
