@@ -16,5 +16,6 @@
         "views/res_config_settings_views.xml",
         "views/ups_connection_views.xml",
     ],
+    "assets": {"web.assets_tests": ["ups_pickup_oauth/static/tests/tours/*.js"]},
     "uninstall_hook": "uninstall_hook",
 }

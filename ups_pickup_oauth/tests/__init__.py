@@ -17,4 +17,5 @@ from . import (
     test_token,
     test_token_keys,
     test_token_storm,
+    test_tours,
 )

@@ -1,0 +1,90 @@
+import { registry } from "@web/core/registry";
+
+const API_BUTTON = ".o_form_view button[name=action_ups_api]";
+const MODAL = ".modal:not(.o_inactive_modal)";
+
+const openModal = (state) => [
+    {
+        content: `The button reads ${state}; open the modal`,
+        trigger: `${API_BUTTON}:contains(${state})`,
+        run: "click",
+    },
+    {
+        content: "The modal shows UPS's tip",
+        trigger: `${MODAL} .modal-footer:contains(UPS Account Executive)`,
+    },
+];
+
+const press = (name) => ({
+    content: `Press ${name}`,
+    trigger: `${MODAL} .modal-footer button:contains(/^${name}$/)`,
+    run: "click",
+});
+
+const notified = (words) => ({
+    content: `A notification says: ${words}`,
+    trigger: `.o_notification:contains(${words})`,
+});
+
+const modalIsClosed = { content: "The modal is closed", trigger: "body:not(:has(.modal))" };
+
+registry.category("web_tour.tours").add("ups_opt_in", {
+    steps: () => [
+        ...openModal("API"),
+        { ...press("OAuth"), expectUnloadPage: true },
+        // The test plays UPS and the person there, and sends the browser back.
+        notified("is authorized. UPS pickups can now act for this company."),
+        ...openModal("Authorized"),
+        press("Close"),
+        modalIsClosed,
+    ],
+});
+
+registry.category("web_tour.tours").add("ups_cancel", {
+    steps: () => [
+        ...openModal("API"),
+        press("Cancel"),
+        modalIsClosed,
+        { content: "The button still reads API", trigger: `${API_BUTTON}:contains(API)` },
+    ],
+});
+
+registry.category("web_tour.tours").add("ups_test", {
+    steps: () => [
+        ...openModal("Authorized"),
+        press("Test"),
+        notified("UPS accepts the authorization of"),
+        modalIsClosed,
+    ],
+});
+
+registry.category("web_tour.tours").add("ups_opt_out", {
+    steps: () => [
+        ...openModal("Authorized"),
+        press("Opt-Out"),
+        {
+            content: "The confirmation says what will happen",
+            trigger: `${MODAL}:contains(UPS tokens are deleted)`,
+        },
+        press("OK"),
+        notified("reset your ups.com password"),
+        modalIsClosed,
+        { content: "The button reads API", trigger: `${API_BUTTON}:not(:contains(Authorized))` },
+    ],
+});
+
+registry.category("web_tour.tours").add("ups_opt_out_cancel", {
+    steps: () => [
+        ...openModal("Authorized"),
+        press("Opt-Out"),
+        {
+            content: "The confirmation says what will happen",
+            trigger: `${MODAL}:contains(UPS tokens are deleted)`,
+        },
+        press("Cancel"),
+        ...openModal("Authorized").slice(1),
+        press("Close"),
+        modalIsClosed,
+        { content: "It still reads Authorized", trigger: `${API_BUTTON}:contains(Authorized)` },
+    ],
+});
