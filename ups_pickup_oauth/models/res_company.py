@@ -240,7 +240,7 @@ class ResCompany(models.Model):
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
             what, advice = messages.explain(self.env, error, settings)
-            self._ups_remember(self.env._("UPS was asked whether it would take somebody. %s", what))
+            self._ups_note(self.env._("UPS was asked whether it would take somebody. %s", what))
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
@@ -299,7 +299,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         self._ups_check_access()
         kind, message = self._ups_test()
-        self._ups_remember(self.env._("Tested. %s", message))
+        self._ups_note(self.env._("Tested. %s", message))
         close = {"type": "ir.actions.act_window_close"}
         return self._ups_notify(kind, message, next_action=close, sticky=kind != "success")
 
@@ -384,9 +384,9 @@ class ResCompany(models.Model):
             return "warning", self.env._("UPS did not answer. Try again in a few minutes.")
         return messages.test_finding(self.env, answer, self.display_name)
 
-    def _ups_remember(self, sentence):
+    def _ups_note(self, sentence):
         """Add a sentence to the history that administrators of the company read."""
-        self.env["ups.connection"].sudo()._remember(self.id, sentence)
+        self.env["ups.connection"].sudo()._note(self.id, sentence)
 
     def _ups_may_authorize(self):
         """:return: whether the user is an administrator, and the company among the user's own."""

@@ -135,7 +135,7 @@ class UpsConnection(models.Model):
         return connection
 
     @api.model
-    def _remember(self, company_id, sentence):
+    def _note(self, company_id, sentence):
         """Add a sentence to the company's history, whatever becomes of the request around it.
 
         :param int company_id: The company, as a `res.company` id.
