@@ -39,6 +39,22 @@ class TestCompany(UpsCase):
             with self.subTest(name), self.assertRaises(AccessError):
                 connection.search([(name, "=like", "gAAAA%")])
 
+    def test_no_search_tells_what_a_user_may_not_read(self):
+        """Odoo searches attachments as superuser, by any path; a public one is found by all."""
+        self.authorize()
+        logo = {"name": "Logo", "public": True, "company_id": self.company.id}
+        self.env["ir.attachment"].create(logo)
+        connection = self.company.ups_connection_ids
+        path = "company_id.ups_connection_ids.sealed_access_token"
+        for user in (self.new_user("ups_portal", "base.group_portal"), self.admin):
+            for start in (connection.sealed_access_token[:12], "wrong"):
+                with self.subTest(user.login, start=start), self.assertRaises(AccessError):
+                    attachments = self.env["ir.attachment"].with_user(user)
+                    attachments.search([(path, "=like", f"{start}%")])
+            for ids in (connection.ids, [connection.id + 1]):
+                with self.subTest(user.login, ids=ids), self.assertRaises(AccessError):
+                    self.company.with_user(user).search([("ups_connection_id", "in", ids)])
+
     def test_a_read_of_all_fields_holds_no_token(self):
         self.authorize()
         connection = self.company.ups_connection_id
