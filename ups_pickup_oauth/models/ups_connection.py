@@ -94,6 +94,15 @@ class UpsConnection(models.Model):
         """
         return self.company_id.action_ups_api()
 
+    # === MAIL METHODS === #
+
+    def _message_subscribe(self, *_args, **_kwargs):
+        """Override of `mail`: nobody follows, because every employee may read who follows what.
+
+        A follower would get nothing: the history is logged, and nobody can post to it.
+        """
+        return True
+
     # === BUSINESS METHODS === #
 
     @api.model

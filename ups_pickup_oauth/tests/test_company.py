@@ -55,6 +55,16 @@ class TestCompany(UpsCase):
                 with self.subTest(user.login, ids=ids), self.assertRaises(AccessError):
                     self.company.with_user(user).search([("ups_connection_id", "in", ids)])
 
+    def test_nobody_follows_a_connection(self):
+        """Every employee may read who follows what."""
+        self.authorize()
+        connection = self.company.ups_connection_ids
+        connection._end("refused")  # its activity would let the administrator follow
+        connection.with_user(self.admin).message_subscribe(self.admin.partner_id.ids)
+        self.assertTrue(connection.activity_ids)
+        followers = self.env["mail.followers"].search([("res_model", "=", connection._name)])
+        self.assertFalse(followers)
+
     def test_a_read_of_all_fields_holds_no_token(self):
         self.authorize()
         connection = self.company.ups_connection_id
