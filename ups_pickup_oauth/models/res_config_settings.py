@@ -35,8 +35,13 @@ class ResConfigSettings(models.TransientModel):
     ups_client_id_is_fixed = fields.Boolean(compute="_compute_ups_stored")
     ups_client_secret_is_fixed = fields.Boolean(compute="_compute_ups_stored")
     ups_environment_is_fixed = fields.Boolean(compute="_compute_ups_stored")
-    ups_authorization_state = fields.Selection(related="company_id.ups_authorization_state")
-    ups_test_environment = fields.Selection(related="company_id.ups_test_environment")
+    # Not as superuser, who sees it of every company: anybody may put another company here.
+    ups_authorization_state = fields.Selection(
+        related="company_id.ups_authorization_state", related_sudo=False
+    )
+    ups_test_environment = fields.Selection(
+        related="company_id.ups_test_environment", related_sudo=False
+    )
 
     # === COMPUTE METHODS === #
 

@@ -82,6 +82,15 @@ class TestSettings(UpsCase):
         self.assertNotIn(CLIENT_ID, values.values())
         self.assertFalse(values.get("ups_environment"))
 
+    def test_another_companys_state_is_not_told(self):
+        self.authorize()
+        stranger = self.new_user(
+            "ups_stranger", "base.group_user,base.group_system", self.other_company
+        )
+        settings = self.env["res.config.settings"].with_user(stranger)
+        row = settings.create({"company_id": self.company.id})
+        self.assertEqual(row.ups_authorization_state, "not_authorized")
+
     def test_pkce_can_be_switched_off_and_stays_off(self):
         self.configure(ups_use_pkce=False)
         self.assertFalse(ups_settings(self.env).use_pkce)
