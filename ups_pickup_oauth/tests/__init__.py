@@ -11,6 +11,8 @@ from . import (
     test_oauth_action,
     test_opt_out,
     test_own_transaction,
+    test_remote_calls,
+    test_roles,
     test_session,
     test_settings,
     test_template_guard,

@@ -1,0 +1,145 @@
+"""What each role gets through the doors for other programs: XML-RPC, JSON-2, the web client's own.
+
+The users come with an API key, or signed in; the public with nothing.
+"""
+
+from datetime import datetime, timedelta
+from xmlrpc.client import Fault
+
+import requests
+from odoo.fields import NO_ACCESS
+from odoo.tests import JsonRpcException, tagged
+
+from .common import UpsHttpCase
+from .planted_secrets import LOWER_ROLES, MODELS, PlantedSecrets
+from .test_roles import shows
+
+REFUSALS = (Fault, requests.HTTPError, JsonRpcException)
+
+# What is called, with the ids or without, and what else it gets, given the model's fields.
+READING = {
+    "read": lambda _names: {"load": "_classic_read"},
+    "search_read": lambda _names: {"domain": []},
+    "web_search_read": lambda names: {"domain": [], "specification": {name: {} for name in names}},
+    "export_data": lambda names: {"fields_to_export": names},
+    "web_read": lambda names: {"specification": {name: {} for name in names}},
+}
+WRITING = {
+    "write": lambda name: {"vals": {name: False}},
+    "web_save": lambda name: {"vals": {name: False}, "specification": {}},
+    "unlink": lambda _name: {},
+    "copy": lambda _name: {},
+}
+WITHOUT_IDS = ("search_read", "web_search_read")
+PRIVATE = ("_ups_get_access_token", "_ups_session", "_ups_connection_in_use", "sudo", "mapped")
+
+
+@tagged("post_install", "-at_install")
+class TestRemoteCalls(PlantedSecrets, UpsHttpCase):
+    def setUp(self):
+        super().setUp()
+        soon = datetime.now() + timedelta(hours=12)
+        self.keys = {
+            role: self.env["res.users.apikeys"].with_user(user)._generate("rpc", role, soon)
+            for role, user in self.users.items()
+            if role != "public"
+        }
+        self.env.flush_all()
+
+    # === DOORS === #
+
+    def xmlrpc(self, role, model, method, args, kwargs):
+        credentials = self.users[role].id, self.keys.get(role, "no-key")
+        call = (self.env.cr.dbname, *credentials, model, method, args, kwargs)
+        return self.xmlrpc_object.execute_kw(*call)
+
+    def json2(self, role, model, method, args, kwargs):
+        response = self.url_open(
+            f"/json/2/{model}/{method}",
+            json=kwargs | ({"ids": args[0]} if args else {}),
+            headers={"Authorization": f"bearer {self.keys.get(role, 'no-key')}"},
+        )
+        if not response.ok:
+            raise requests.HTTPError(response.text)
+        return response.json()
+
+    def web_client(self, role, model, method, args, kwargs):
+        call = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.make_jsonrpc_request("/web/dataset/call_kw", call)
+
+    def each_door(self, roles=None):
+        for role in roles or self.users:
+            login = self.users[role].login if role in self.keys else None
+            self.authenticate(login, login)
+            for door in (self.xmlrpc, self.json2, self.web_client):
+                yield role, door
+
+    def ask(self, role, door, model, method, **kwargs):
+        """:return: the answer, None for a refusal; neither holds a secret."""
+        args = [] if method in WITHOUT_IDS else [self.records[model].ids]
+        answer = refusal = None
+        try:
+            answer = door(role, model, method, args, kwargs)
+        except REFUSALS as error:
+            refusal = f"{error} {vars(error)}"
+        self.assert_no_secret(answer or refusal)
+        return answer
+
+    # === WHAT COMES BACK === #
+
+    def test_the_doors_open_for_what_is_no_secret(self):
+        for role, door in self.each_door(self.keys):
+            answer = self.ask(role, door, "res.company", "read", fields=["name"])
+            self.assertEqual([each["name"] for each in answer], ["Acme"])
+
+    def test_an_administrator_reads_the_state(self):
+        name = "ups_authorization_state"
+        for role, door in self.each_door(["administrator"]):
+            answer = self.ask(role, door, "res.company", "read", fields=[name])
+            self.assertEqual([each[name] for each in answer], ["authorized"])
+
+    def test_no_secret_comes_back_and_lower_roles_get_nothing(self):
+        for role, door in self.each_door():
+            for model in MODELS:
+                names = self.visible_fields(model)
+                for method, arguments in READING.items():
+                    with self.subTest(role=role, door=door.__name__, model=model, method=method):
+                        answer = self.ask(role, door, model, method, **arguments(names))
+                        shown = [name for name in names if shows(answer, name)]
+                        self.assertFalse(role in LOWER_ROLES and shown)
+
+    def test_nobody_reads_a_hidden_field(self):
+        for role, door in self.each_door():
+            for model in MODELS:
+                for name in set(self.fields_of(model)) - set(self.visible_fields(model)):
+                    with self.subTest(role=role, door=door.__name__, model=model, field=name):
+                        self.assertIsNone(self.ask(role, door, model, "read", fields=[name]))
+
+    def visible_fields(self, model):
+        fields = self.env[model]._fields
+        return [name for name in self.fields_of(model) if fields[name].groups != NO_ACCESS]
+
+    # === WHAT IS DONE === #
+
+    def test_no_action_runs_for_lower_roles(self):
+        for role, door in self.each_door(LOWER_ROLES):
+            for model in MODELS:
+                for name in self.methods_of(model, "action_"):
+                    with self.subTest(role=role, door=door.__name__, model=model, action=name):
+                        self.assertIsNone(self.ask(role, door, model, name))
+        self.assert_nothing_happened()
+
+    def test_no_role_writes_a_row(self):
+        for role, door in self.each_door():
+            for model in ("ups.connection", "ups.authorization.attempt"):
+                for method, arguments in WRITING.items():
+                    with self.subTest(role=role, door=door.__name__, model=model, method=method):
+                        answer = self.ask(role, door, model, method, **arguments("company_id"))
+                        self.assertIsNone(answer)
+        self.assert_nothing_happened()
+
+    def test_nobody_calls_what_is_private(self):
+        for role, door in self.each_door():
+            for method in PRIVATE:
+                with self.subTest(role=role, door=door.__name__, method=method):
+                    self.assertIsNone(self.ask(role, door, "res.company", method))
