@@ -10,6 +10,7 @@ from . import (
     test_neutralize,
     test_oauth_action,
     test_opt_out,
+    test_other_company,
     test_own_transaction,
     test_remote_calls,
     test_roles,
