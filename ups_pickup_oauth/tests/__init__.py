@@ -13,6 +13,7 @@ from . import (
     test_other_company,
     test_own_transaction,
     test_remote_calls,
+    test_rendering,
     test_roles,
     test_session,
     test_settings,
