@@ -54,7 +54,7 @@ class PlantedSecrets:
         }
         self.env.flush_all()
         self.secrets = self.simulator.issued_secrets() | {*self.kept_secrets(answer)}
-        assert all(self.secrets), "an empty secret would be found anywhere"
+        self.assertTrue(all(self.secrets), "an empty secret would be found anywhere")
         self.simulator.forget_requests()
         self.rows = self.stored_rows()
 
