@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import UpsCase
 from .planted_secrets import PlantedSecrets
 
-# What its user may not read. Beyond sudo() stands whoever wrote it.
+# What its user may not read.
 UNREADABLE = (
     "object.ups_access_token",
     "object.ups_refresh_token",
@@ -19,11 +19,17 @@ UNREADABLE = (
 # What only administrators may read.
 FOR_ADMINISTRATORS = ("object.ups_authorization_state", "object.ups_authorized_by_id.name")
 
+# What nobody may render, whatever the template does to be allowed (see template_guard.py).
 CLEAR_AS_SUPERUSER = (
     "object.sudo().ups_access_token",
     "object.sudo().ups_refresh_token",
     "object.sudo().ups_connection_id._open('sealed_access_token')",
     "object.env['ups.authorization.attempt'].sudo().search([])._code_verifier()",
+    "object.sudo().mapped('ups_access_token')",
+    "object.sudo().mapped(lambda each: each.ups_access_token)",
+    "object.sudo().read(['ups_access_token'])",
+    "object.sudo().web_read({'ups_refresh_token': {}})",
+    "object.sudo().export_data(['ups_access_token'])",
 )
 FROM_METHODS = (
     "object._ups_get_access_token()",
