@@ -1,0 +1,54 @@
+"""All of it without a mouse."""
+
+from guide import Guide
+from playwright.sync_api import Locator, expect
+
+COMPANY = "Harbor Supplies"
+
+
+def button(guide: Guide, name: str) -> Locator:
+    footer = guide.page.get_by_role("dialog").last.locator(".modal-footer")
+    return footer.get_by_role("button", name=name, exact=True)
+
+
+def open_modal(guide: Guide) -> None:
+    guide.api_button.focus()
+    guide.page.keyboard.press("Enter")
+    expect(guide.modal).to_be_visible()
+
+
+def test_the_whole_way(guide: Guide):
+    press = guide.page.keyboard.press
+    guide.open_company(COMPANY)
+    open_modal(guide)
+    expect(button(guide, "OAuth")).to_be_focused()
+    press("Tab")
+    expect(button(guide, "Cancel")).to_be_focused()
+    press("Tab")
+    expect(button(guide, "OAuth")).to_be_focused()
+    press("Enter")
+    guide.agree_at_ups()
+    guide.expect_success(COMPANY)
+    open_modal(guide)
+    expect(button(guide, "Test")).to_be_focused()
+    for name in ("Opt-Out", "History", "Close", "Test", "Opt-Out"):
+        press("Tab")
+        expect(button(guide, name)).to_be_focused()
+    press("Enter")
+    expect(button(guide, "OK")).to_be_focused()
+    press("Enter")
+    expect(guide.modal).not_to_be_visible()
+    expect(guide.api_button).not_to_contain_text("Authorized")
+
+
+def test_escape_closes_one_dialog_after_the_other(guide: Guide):
+    guide.opt_in(COMPANY)
+    open_modal(guide)
+    guide.press_in_modal("Opt-Out")
+    dialogs = guide.page.get_by_role("dialog")
+    expect(dialogs).to_have_count(2)
+    guide.page.keyboard.press("Escape")
+    expect(dialogs).to_have_count(1)
+    guide.page.keyboard.press("Escape")
+    expect(dialogs).to_have_count(0)
+    expect(guide.api_button).to_contain_text("Authorized")

@@ -1,0 +1,72 @@
+"""On a phone, where Odoo folds its stat buttons behind an icon."""
+
+import pytest
+from guide import Guide, SimulatorControl
+from playwright.sync_api import Locator, expect
+
+COMPANY = "Harbor Supplies"
+PHONE = {"width": 375, "height": 667}
+
+
+@pytest.fixture
+def phone(guide: Guide) -> Guide:
+    """The administrator with a phone, on the company's form."""
+    guide.page.set_viewport_size(PHONE)
+    open_form(guide)
+    return guide
+
+
+def open_form(guide: Guide) -> None:
+    [[company]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
+    guide.page.goto(f"{guide.odoo.url}/odoo/companies/{company}")
+    expect(guide.page.locator("[name=name] input")).to_have_value(COMPANY)
+
+
+def link(guide: Guide) -> Locator:
+    return guide.page.locator(".o_form_sheet [name=ups_api]").get_by_role("button")
+
+
+def expect_all_in_view(buttons: Locator) -> None:
+    for button in buttons.all():
+        expect(button).to_be_in_viewport(ratio=1)
+
+
+def test_the_whole_way(phone: Guide, screenshot):
+    page = phone.page
+    expect(link(phone)).to_have_text("API")
+    expect(link(phone)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".o_form_sheet [name=ups_api]")).to_contain_text("CIE")
+    link(phone).click()
+    expect_all_in_view(phone.modal.locator(".modal-footer button"))
+    phone.press_in_modal("OAuth")
+    phone.agree_at_ups()
+    expect(phone.notification).to_contain_text("is authorized")
+    expect(link(phone)).to_have_text("Authorized")
+    expect(link(phone)).to_be_in_viewport(ratio=1)
+    screenshot("phone-authorized", PHONE["width"])
+    phone.notification.get_by_role("button", name="Close").click()
+    link(phone).click()
+    expect(phone.modal).to_contain_text("Authorized until")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    phone.modal.get_by_role("button", name="Opt-Out").click()
+    page.get_by_role("button", name="OK", exact=True).click()
+    expect(link(phone)).to_have_text("API")
+
+
+def test_to_reauthorize(phone: Guide, simulator: SimulatorControl, screenshot):
+    phone.odoo.sql(
+        """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
+           SELECT id, 'reauthorize', 'refused', 'cie', 0 FROM res_company WHERE name = %s""",
+        COMPANY,
+    )
+    open_form(phone)
+    expect(link(phone)).to_have_text("Reauthorize")
+    expect(link(phone)).to_be_in_viewport(ratio=1)
+    expect(phone.page.get_by_role("alert")).to_contain_text("has ended")
+    screenshot("phone-reauthorize", PHONE["width"])
+
+
+def test_a_wider_screen_shows_the_link_once(guide: Guide):
+    open_form(guide)
+    expect(guide.api_button).to_be_visible()
+    expect(link(guide)).not_to_be_visible()

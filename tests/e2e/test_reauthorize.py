@@ -1,0 +1,83 @@
+"""What ends an authorization, or keeps it from being used, reaches a person."""
+
+import re
+
+from guide import Guide, SimulatorControl
+from playwright.sync_api import Locator, expect
+
+COMPANY, OTHER, BRANCH = "Harbor Supplies", "My Company", "Harbor Supplies North"
+
+
+def banner(guide: Guide) -> Locator:
+    return guide.page.locator(".o_form_view [name=ups_reauthorize]")
+
+
+def let_ups_refuse(guide: Guide, simulator: SimulatorControl) -> None:
+    simulator.kill_grants()
+    guide.open_modal()
+    guide.press_in_modal("Test")
+    expect(guide.notification.last).to_contain_text("has ended")
+    expect(guide.modal).not_to_be_visible()
+
+
+def test_a_banner_on_the_company_leads_to_the_modal(
+    guide: Guide, simulator: SimulatorControl, screenshot
+):
+    guide.opt_in(COMPANY)
+    expect(banner(guide)).not_to_be_visible()
+    let_ups_refuse(guide, simulator)
+    expect(banner(guide)).to_contain_text("UPS's answer: 10401 Invalid Refresh Token.")
+    guide.page.reload()
+    screenshot("reauthorize-banner")
+    banner(guide).get_by_role("button", name="Reauthorize").click()
+    guide.press_in_modal("OAuth")
+    guide.agree_at_ups()
+    guide.expect_success(COMPANY)
+    expect(banner(guide)).not_to_be_visible()
+
+
+def test_the_activity_leads_to_the_modal(guide: Guide, simulator: SimulatorControl):
+    guide.opt_in(COMPANY)
+    let_ups_refuse(guide, simulator)
+    [[connection]] = guide.odoo.sql("SELECT id FROM ups_connection")
+    guide.page.goto(f"{guide.odoo.url}/mail/view?model=ups.connection&res_id={connection}")
+    expect(guide.page.get_by_text("Authorize UPS again for Harbor Supplies")).to_be_visible()
+    guide.page.get_by_role("button", name="Reauthorize").click()
+    guide.press_in_modal("OAuth")
+    guide.agree_at_ups()
+    guide.expect_success(COMPANY)
+
+
+def test_a_filter_of_the_list_finds_the_company_of_a_branch(
+    guide: Guide, simulator: SimulatorControl
+):
+    guide.odoo.sql(
+        """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
+           SELECT id, 'reauthorize', 'refused', 'cie', 0 FROM res_company WHERE name = %s""",
+        BRANCH,
+    )
+    guide.open_list()
+    expect(guide.row(OTHER)).to_be_visible()
+    guide.page.locator(".o_searchview_dropdown_toggler").click()
+    guide.page.get_by_role("menuitemcheckbox", name="UPS to reauthorize").click()
+    expect(guide.row(OTHER)).not_to_be_visible()
+    guide.row(COMPANY).get_by_text(COMPANY, exact=True).first.click()
+    guide.page.get_by_role("tab", name="Branches").click()
+    guide.row(BRANCH).get_by_role("button", name="Reauthorize", exact=True).click()
+    expect(guide.modal.get_by_role("heading", name=BRANCH)).to_be_visible()
+
+
+def test_the_modal_tells_the_last_problem(guide: Guide, simulator: SimulatorControl, screenshot):
+    guide.opt_in(COMPANY)
+    guide.odoo.sql("UPDATE ups_connection SET access_token_expires_at = now()")
+    error = {"response": {"errors": [{"code": "10500", "message": "Out of order"}]}}
+    simulator.queue_fault("refresh", "status", status=503, body=error)
+    guide.open_modal()
+    guide.press_in_modal("Test")
+    expect(guide.modal).not_to_be_visible()
+    problem = guide.open_modal().get_by_role("alert")
+    expect(problem).to_have_text(re.compile(r"Last problem.*UPS's answer: 10500 Out of order\."))
+    screenshot("last-problem")
+    guide.press_in_modal("Test")
+    expect(guide.notification.last).to_contain_text("UPS accepts the authorization")
+    expect(guide.open_modal().get_by_role("alert")).not_to_be_visible()
