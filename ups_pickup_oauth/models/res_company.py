@@ -150,7 +150,7 @@ class ResCompany(models.Model):
         nothing = self.env["ups.connection"].sudo()
         environment = ups_environment(self.env)
         for company in self:
-            visible = company.sudo() if company._ups_may_authorize() else company.sudo().browse()
+            visible = company._ups_if_visible()
             connection = visible.ups_connection_id or nothing
             company.ups_authorization_state = connection.state or "not_authorized"
             company.ups_authorization_company_id = connection.company_id
@@ -170,7 +170,7 @@ class ResCompany(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_ups_problem(self):
         for company in self:
-            visible = company.sudo() if company._ups_may_authorize() else company.sudo().browse()
+            visible = company._ups_if_visible()
             problem, happened_on = visible.ups_connection_id._problem_in_words()
             company.ups_problem, company.ups_problem_on = problem, happened_on
 
@@ -264,7 +264,7 @@ class ResCompany(models.Model):
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
             what, advice = messages.explain(self.env, error, settings)
-            self._ups_note(self.env._("UPS was asked whether it would take somebody. %s", what))
+            self._ups_note(self.env._("Nobody was sent to UPS. %s", what))
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
@@ -414,15 +414,19 @@ class ResCompany(models.Model):
 
     def _ups_may_authorize(self):
         """:return: whether the user is an administrator, and the company among the user's own."""
-        user = self.env.user
-        if self.env.su or not user.has_group(ADMINISTRATOR):
-            return self.env.su
-        # A page of companies asks for each: Odoo has the user's active ones at hand.
-        own = user._get_company_ids()
-        others = self.filtered(lambda company: company.id not in own)
-        if not others or any(others.sudo().mapped("active")):
-            return not others
-        return others <= user.with_context(active_test=False).company_ids
+        user = self.env.user.with_context(active_test=False)  # archived companies are theirs too
+        return self.env.su or (user.has_group(ADMINISTRATOR) and self <= user.company_ids)
+
+    def _ups_if_visible(self):
+        """Return the stored company as superuser, if the user may see its authorization.
+
+        Not an edited one: a form may be given any company as parent before it is saved.
+        """
+        stored = self._origin
+        # Odoo has the user's active companies at hand: no query for a page of them.
+        own = self.env.user._get_company_ids() if self.env.user.has_group(ADMINISTRATOR) else ()
+        may_see = stored.id in own or stored._ups_may_authorize()
+        return stored.sudo() if may_see else stored.sudo().browse()
 
     def _ups_check_access(self):
         """Allow administrators of the company only; a view cannot keep an RPC call out.

@@ -207,7 +207,7 @@ class UpsConnection(models.Model):
         except FixSettings as error:
             what, advice = messages.explain(self.env, error, settings)
             if not self.retry_at or self.failure_count:  # the first of a row of refusals
-                self._message_log(body=self.env._("UPS was asked for a new token. %s", what))
+                self._message_log(body=self.env._("The authorization could not be renewed. %s", what))
             self._remember(error)
             return self._settings_wrong(f"{what} {advice}")
         except TryLater as error:
@@ -284,7 +284,9 @@ class UpsConnection(models.Model):
             what, _advice = messages.explain(self.env, error, None)
             self._message_log(
                 body=self.env._(
-                    "Asked %(times)s times in a row. %(what)s", times=failures, what=what
+                    "The authorization could not be renewed %(times)s times in a row. %(what)s",
+                    times=failures,
+                    what=what,
                 )
             )
         self._remember(error)

@@ -62,6 +62,18 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
             for name in self.fields_of("res.company")
         }
 
+    def test_a_form_that_is_given_another_company_as_parent_shows_nothing_of_it(self):
+        def shown(company, parent_id):
+            values = {"name": "Branch", "parent_id": parent_id}
+            return answer_of(company.onchange, values, ["parent_id"], {name: {}})
+
+        company = self.other_company.with_user(self.stranger)
+        for name in self.fields_of("res.company"):
+            for record in (company, company.browse()):
+                with_parent = shown(record, self.company.id)
+                self.assert_no_secret(with_parent)
+                self.assertEqual(with_parent, shown(record, False), name)
+
     def test_no_search_tells_something_of_another_company(self):
         state = [("ups_authorization_state", "in", ["authorized", "reauthorize"])]
         for records in self.as_stranger(self.company):
