@@ -207,7 +207,9 @@ class UpsConnection(models.Model):
         except FixSettings as error:
             what, advice = messages.explain(self.env, error, settings)
             if not self.retry_at or self.failure_count:  # the first of a row of refusals
-                self._message_log(body=self.env._("The authorization could not be renewed. %s", what))
+                self._message_log(
+                    body=self.env._("The authorization could not be renewed. %s", what)
+                )
             self._remember(error)
             return self._settings_wrong(f"{what} {advice}")
         except TryLater as error:
