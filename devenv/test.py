@@ -101,7 +101,7 @@ def _browser() -> int:
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
     "the UPS client, in plain Python": _client,
-    "the table of messages": _docs,
+    "the documents against the code": _docs,
     "the simulator and the client against UPS's OpenAPI description": _contract,
     "the package that pip installs": _packaging,
     "the addon, by Odoo's own runner": _odoo_runner,
