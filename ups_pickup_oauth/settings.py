@@ -65,7 +65,7 @@ def ups_settings(env, with_secret=True):
         if os.environ.get(variable, "").strip()
     }
     sealed = "" if "client_secret" in fixed else get_param(const.PARAM_CLIENT_SECRET)
-    secret = fixed.get("client_secret") or (with_secret and _opened(env, sealed)) or ""
+    secret = fixed.get("client_secret") or (with_secret and token_keys.opened(env, sealed)) or ""
     return UpsSettings(
         client_id=fixed.get("client_id") or get_param(const.PARAM_CLIENT_ID) or "",
         client_secret=secret,
@@ -95,10 +95,3 @@ def redirect_uri(env):
     """
     base_url = env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
     return urljoin(base_url, const.CALLBACK_ROUTE)
-
-
-def _opened(env, sealed):
-    try:
-        return sealed and token_keys.unseal(env, sealed)
-    except token_keys.LostKey:
-        return ""

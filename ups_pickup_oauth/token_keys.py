@@ -58,6 +58,18 @@ def unseal(env, sealed):
         raise LostKey from None
 
 
+def opened(env, sealed):
+    """As :func:`unseal`, where it is no matter if there is nothing to open.
+
+    :return: the secret, or False where there is none or its key is lost.
+    :rtype: str|bool
+    """
+    try:
+        return unseal(env, sealed) if sealed else False
+    except LostKey:
+        return False
+
+
 def is_rotating(env):
     """:return: whether this server has more than one key."""
     return len(_keys(env, create=False)) > 1

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from .. import messages
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
 from ..live_token import TokenSource
+from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
 from ..ups_client import CIE, FixSettings, UpsError, UpsSession
 
@@ -106,14 +107,14 @@ class ResCompany(models.Model):
         compute="_compute_ups_authorization", groups=ADMINISTRATOR
     )
     ups_has_history = fields.Boolean(compute="_compute_ups_authorization", groups=ADMINISTRATOR)
-    ups_access_token = fields.Char(
+    ups_access_token = SealedChar(
         string="UPS Access Token",
         compute="_compute_ups_tokens",
         compute_sudo=True,
         groups=fields.NO_ACCESS,
         prefetch=False,
     )
-    ups_refresh_token = fields.Char(
+    ups_refresh_token = SealedChar(
         string="UPS Refresh Token",
         compute="_compute_ups_tokens",
         compute_sudo=True,
@@ -178,8 +179,8 @@ class ResCompany(models.Model):
     def _compute_ups_tokens(self):
         for company in self:
             connection = company.ups_connection_id
-            company.ups_access_token = connection._open("sealed_access_token")
-            company.ups_refresh_token = connection._open("sealed_refresh_token")
+            company.ups_access_token = connection.sealed_access_token
+            company.ups_refresh_token = connection.sealed_refresh_token
 
     def _search_ups_connection_ids(self, operator, value):
         """Let the ORM search as it does by itself, after this check.

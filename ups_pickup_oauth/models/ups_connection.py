@@ -213,11 +213,7 @@ class UpsConnection(models.Model):
         :return: The token, or False where there is none or its key is lost.
         :rtype: str|bool
         """
-        sealed = self[field]
-        try:
-            return token_keys.unseal(self.env, sealed) if sealed else False
-        except token_keys.LostKey:
-            return False
+        return token_keys.opened(self.env, self[field])
 
     @api.model
     def _no_tokens(self):

@@ -19,6 +19,12 @@ class TestTemplateGuard(UpsCase):
         with self.assertRaisesRegex(AccessError, "in a method of an addon"):
             safe_eval("object.sudo().ups_access_token", {"object": self.company})
 
+    def test_not_even_one_that_was_read_before_in_the_same_transaction(self):
+        self.assertEqual(self.company.sudo().ups_access_token, self.tokens[0])
+        for expression in ("object.ups_access_token", "object.mapped('ups_access_token')"):
+            with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
+                safe_eval(expression, {"object": self.company.sudo()})
+
     def test_a_page_gets_no_token(self):
         view = self.env["ir.ui.view"].create(
             {"type": "qweb", "arch": '<p t-out="company.sudo().ups_access_token"/>'}
