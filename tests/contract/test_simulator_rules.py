@@ -1,7 +1,12 @@
 """The simulator keeps UPS's rules: what is spent is spent, and what differs by a letter differs."""
 
+import contextlib
+import socket
+
 import pytest
+import requests
 from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, VERIFIER, error_of
+from ups_simulator import SimulatorControl
 
 BAD_CODE = (400, "10400", "Invalid authorization code")
 BAD_VERIFIER = (400, "10400", "Invalid code_verifier")
@@ -353,6 +358,58 @@ def test_every_request_is_recorded_as_it_came(sim, ups):
     assert (third.method, third.route, third.status) == ("DELETE", "refresh", 405)
     assert first.at <= second.at <= third.at
     assert (sim.calls("token"), sim.calls("countries"), sim.calls()) == (1, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "done"),
+    [
+        ({}, 200, 200),
+        ({"kind": "status", "status": 503}, 503, None),
+        ({"kind": "status", "status": 503, "when": "after"}, 503, 200),
+        ({"kind": "truncated"}, 200, 200),
+        ({"kind": "drop"}, None, None),
+        ({"kind": "drop", "when": "after"}, None, 200),
+        ({"kind": "hang", "seconds": 0}, 200, 200),
+    ],
+)
+def test_the_record_tells_ups_s_work_from_what_the_client_got(sim, ups, fault, status, done):
+    if fault:
+        sim.queue_fault("refresh", **fault)
+    with contextlib.suppress(requests.RequestException):
+        ups.refresh(sim.issue_tokens()["refresh_token"])
+    (record,) = sim.requests
+    assert (record.status, record.done, record.fault) == (status, done, fault.get("kind"))
+
+
+def test_the_record_names_the_client_s_port(sim):
+    with socket.create_connection((sim.host, sim.port)) as connection:
+        connection.sendall(b"GET /security/v1/oauth/authorize HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        while connection.recv(4096):
+            pass
+        assert sim.requests[0].port == connection.getsockname()[1]
+
+
+def test_a_token_leads_back_to_the_agreement_it_came_from(sim, ups):
+    codes = [sim.issue_code(), sim.issue_code()]
+    pairs = [ups.exchange(code).json() for code in codes]
+    renewed = ups.refresh(pairs[0]["refresh_token"]).json()
+    sim.kill_grants(codes[1])
+
+    assert sim.grants() == [
+        {
+            "alive": True,
+            "codes": [codes[0]],
+            "access": [pairs[0]["access_token"], renewed["access_token"]],
+            "refresh": [pairs[0]["refresh_token"], renewed["refresh_token"]],
+        },
+        {
+            "alive": False,
+            "codes": [codes[1]],
+            "access": [pairs[1]["access_token"]],
+            "refresh": [pairs[1]["refresh_token"]],
+        },
+    ]
+    assert SimulatorControl(sim.base_url).grants() == sim.grants()
 
 
 def test_every_secret_is_known_even_after_a_reset(sim, ups):

@@ -279,6 +279,19 @@ class UpsSimulator(Vocabulary):
         with self._lock:
             return set(self._memory.issued)
 
+    def grants(self) -> list[dict]:
+        """Each agreement of a person: whether it is `alive`, and its `codes`, `access` and
+        `refresh` tokens, oldest first. This tells whose a token is, spent or not.
+        """
+        with self._lock:
+            memory, found = self._memory, {}
+            for kind in ("codes", "access", "refresh"):
+                for secret, held in getattr(memory, kind).items():
+                    empty = {"codes": [], "access": [], "refresh": []}
+                    found.setdefault(id(held.grant), {"alive": held.grant.alive, **empty})
+                    found[id(held.grant)][kind].append(secret)
+            return list(found.values())
+
     # === ONE REQUEST === #
 
     def handle(self, call: Call) -> Answer | None:
@@ -304,7 +317,7 @@ class UpsSimulator(Vocabulary):
         if not self._weather.linger(route):
             return None
         if call.method == method:
-            answer = self._through_weather(call, route, work, seen)
+            answer = self._through_weather(call, record, work, seen)
         else:
             answer = Refused(405, "10405", "Method Not Allowed").answer()
             answer.headers["Allow"] = method
@@ -324,25 +337,34 @@ class UpsSimulator(Vocabulary):
 
     def _record(self, call: Call, route: str) -> RecordedRequest:
         record = RecordedRequest(
-            call.method, call.path, route, MultiDict(), MultiDict(), call.headers, None, time.time()
-        )
+            call.method, call.path, route, MultiDict(), MultiDict(), call.headers, None,
+            time.time(), call.port,
+        )  # fmt: skip
         with contextlib.suppress(Refused):  # malformed: that is for the endpoint to say
             record.query, record.form = call.query, call.form
         with self._lock:
             self._requests.append(record)
         return record
 
-    def _through_weather(self, call: Call, route: str, work: Callable, seen: int) -> Answer | None:
-        fault = self._weather.take(route)
+    def _through_weather(
+        self, call: Call, record: RecordedRequest, work: Callable, seen: int
+    ) -> Answer | None:
+        def do() -> Answer:
+            answer = http.ask(work, call)
+            record.done = answer.status
+            return answer
+
+        fault = self._weather.take(record.route)
         if fault is None:
-            return http.ask(work, call)
-        done = http.ask(work, call) if fault.does_the_work else None
+            return do()
+        record.fault = fault.kind
+        done = do() if fault.does_the_work else None
         if fault.kind != "hang":
-            return fault.disguise(done, route)
+            return fault.disguise(done, record.route)
         goes_on = self._weather.hold(seen, fault.seconds)
         if not goes_on or call.client_gone():
             return None
-        return done or http.ask(work, call)
+        return done or do()
 
     # === UPS'S ENDPOINTS === #
 
@@ -517,6 +539,7 @@ class UpsSimulator(Vocabulary):
             ("DELETE", "requests"): self.forget_requests,
             ("GET", "secrets"): lambda: sorted(self.issued_secrets()),
             ("GET", "redirect-uris"): lambda: sorted(self.redirect_uris),
+            ("GET", "grants"): self.grants,
         }.get((call.method, name))
         if reading is None:
             return http.json_answer({"error": f"There is no control {call.method} {name!a}."}, 404)

@@ -181,6 +181,9 @@ class SimulatorControl(Vocabulary):
     def issued_secrets(self) -> set[str]:
         return set(self._ask("GET", "secrets"))
 
+    def grants(self) -> list[dict]:
+        return self._ask("GET", "grants")
+
     def reset(self) -> None:
         self._command("reset")
 

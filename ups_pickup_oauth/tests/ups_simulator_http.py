@@ -34,6 +34,7 @@ class Call:
     query_string: str
     headers: Headers
     body: bytes
+    port: int = 0
     client_gone: Callable[[], bool] = lambda: False
 
     @property
@@ -64,6 +65,9 @@ class RecordedRequest:
     headers: Headers
     status: int | None  # None while it is being answered, and after a drop
     at: float  # seconds since 1970, by this machine's clock
+    port: int  # the client's end of the connection: tells which process it was
+    done: int | None = None  # the status that UPS's work ended with; None where it was not done
+    fault: str | None = None  # the kind of the fault that befell it
 
 
 @dataclass
@@ -253,7 +257,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         path, _, query = self.path.partition("?")
         headers = Headers(self.headers.items())
-        return Call(self.command, unquote(path), query, headers, body, self._client_gone)
+        port = self.client_address[1]
+        return Call(self.command, unquote(path), query, headers, body, port, self._client_gone)
 
     def _client_gone(self) -> bool:
         if self.server.tls:
