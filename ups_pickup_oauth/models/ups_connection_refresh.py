@@ -34,7 +34,7 @@ PATIENCE = 3
 SETTINGS_PAUSE = timedelta(minutes=1)
 """How long UPS is not asked again after it has refused the settings, unless they are saved."""
 
-STORE_PAUSES = (0.1, 1, 3, 10)
+STORE_PAUSES = (0.1, 0.5, 1, 2, 4, 8, 15)
 """Seconds between the tries to store what UPS answered when PostgreSQL is away."""
 
 REAUTHORIZE_ACTIVITY = "ups_pickup_oauth.mail_activity_type_reauthorize"
@@ -102,21 +102,31 @@ class UpsConnection(models.Model):
         context = {"lang": self.env.context.get("lang")}
         return self.with_env(self.env(cr=cr, user=SUPERUSER_ID, context=context, su=True))
 
-    def _keep_anyway(self, spent, token_set):
+    def _keep_anyway(self, spent, authorized_on, token_set):
         """Store what UPS answered, although the transaction that asked is lost."""
-        for pause in STORE_PAUSES:
+        for pause in (*STORE_PAUSES, None):
             try:
                 with self.env.registry.cursor() as cr:
                     own = self._alone(cr)
                     own._lock()
-                    if own.sealed_refresh_token != spent:  # opted out, or authorized anew
+                    if not own._still_needs(spent, authorized_on):
                         return UpsTryLater(own._later_in_words())
                     return own._keep_refreshed(token_set)
             except psycopg2.Error as error:
                 _logger.info("UPS token %s is not stored yet: %s", self.id, type(error).__name__)
-            time.sleep(pause)  # PostgreSQL restarts, or fails over
+            if pause:
+                time.sleep(pause)  # PostgreSQL restarts, or fails over
         _logger.error("The new UPS token of connection %s could not be stored", self.id)
         return UpsTryLater(self._later_in_words())
+
+    def _still_needs(self, spent, authorized_on):
+        """:return: whether it was neither opted out nor authorized anew since.
+
+        Another process may have found the spent token before we could store the new one. UPS has
+        refused it then, and so the authorization was ended, which has a live token here.
+        """
+        was_ended_meanwhile = self.reason == "refused" and self.authorized_on == authorized_on
+        return self.sealed_refresh_token == spent or was_ended_meanwhile
 
     def _stored_live_token(self, refused, renewed_before=None):
         """:return: the stored token, if it may be used now; without a lock."""
@@ -136,7 +146,8 @@ class UpsConnection(models.Model):
     def _refresh(self, answers):
         """:return: a LiveToken, or the exception to raise after the commit.
 
-        :param list answers: Gets what UPS answered, and which sealed token it cost.
+        :param list answers: Gets which sealed token of which authorization it cost, and what UPS
+            answered.
         """
         self._lock()
         if self.state == "reauthorize" and not self._has_its_key_back():
@@ -214,10 +225,12 @@ class UpsConnection(models.Model):
             return self._settings_wrong(f"{what} {advice}")
         except TryLater as error:
             return self._count_failure(error)
-        answers.append((self.sealed_refresh_token, token_set))
+        answers.append((self.sealed_refresh_token, self.authorized_on, token_set))
         return self._keep_refreshed(token_set)
 
     def _keep_refreshed(self, token_set):
+        if self.state == "reauthorize":
+            self._take_back_the_end()
         self._keep_tokens(token_set)
         self.write(
             {
@@ -230,6 +243,20 @@ class UpsConnection(models.Model):
         )
         self.flush_recordset()
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
+
+    def _take_back_the_end(self):
+        self.write(
+            {
+                "state": "authorized",
+                "reason": False,
+                "ups_words": False,
+                "database_uuid": self._database_uuid(),
+            }
+        )
+        self.activity_unlink([REAUTHORIZE_ACTIVITY])
+        self._message_log(
+            body=self.env._("UPS had renewed it, which is stored only now; it is authorized.")
+        )
 
     def _remember(self, error):
         """Keep what an administrator will read, in whatever language, until UPS accepts a token."""

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -122,6 +124,50 @@ class TestTokenStorm(RealTransactionCase):
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
     def test_postgresql_ends_the_connection_between_the_answer_and_the_commit(self):
+        with self.answer_without_its_transaction() as waiting:
+            pass
+        token = waiting.result()
+        self.assertTrue(self.simulator.is_live_access_token(token))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_another_process_sends_the_spent_token_before_the_new_one_is_stored(self):
+        with self.answer_without_its_transaction() as waiting:
+            other = self.start(1, "read")
+            self.go(other)
+            self.assertEqual(json.loads(other.stdout.readline()), ["UpsReauthorizationNeeded"])
+            self.assertEqual(self.stored(), ("reauthorize", False))
+        self.assertTrue(self.simulator.is_live_access_token(waiting.result()))
+        state, refresh_token = self.stored()
+        self.assertEqual(state, "authorized")
+        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+        self.assertEqual(self.want_token(), waiting.result())
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(self.company_id)
+            self.assertFalse(company.ups_connection_ids.activity_ids, "nobody has to act")
+
+    def test_opted_out_before_the_new_token_is_stored(self):
+        with self.answer_without_its_transaction() as waiting, self.transaction() as env:
+            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.assertIsInstance(waiting.exception(), UpsTryLater)
+        self.assertEqual(self.stored(), ("not_authorized", False))
+
+    def test_another_authorization_that_ended_gets_no_token_of_the_former(self):
+        with self.answer_without_its_transaction() as waiting:
+            self.authorize()
+            with self.transaction(SUPERUSER_ID) as env:
+                own = env["res.company"].browse(self.company_id).ups_connection_ids
+                own.authorized_on += timedelta(seconds=1)  # a person takes longer than this test
+                own._end("refused")
+        self.assertIsInstance(waiting.exception(), UpsTryLater)
+        self.assertEqual(self.stored(), ("reauthorize", False))
+
+    @contextmanager
+    def answer_without_its_transaction(self):
+        """UPS has answered a refresh, and PostgreSQL has ended the transaction that asked.
+
+        The answer comes when the context ends.
+        """
         self.simulator.queue_fault("refresh", "hang", when="after")
         holders = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                       WHERE datname = current_database() AND pid != pg_backend_pid()
@@ -132,14 +178,13 @@ class TestTokenStorm(RealTransactionCase):
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(self.want_token)
             self.simulator.wait_for_calls("refresh", 1)
-            with self.transaction(SUPERUSER_ID) as env:
-                env.cr.execute(holders)
-                self.assertEqual(env.cr.rowcount, 1)
-            self.simulator.release()
-            token = waiting.result()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+            try:
+                with self.transaction(SUPERUSER_ID) as env:
+                    env.cr.execute(holders)
+                    self.assertEqual(env.cr.rowcount, 1)
+                yield waiting
+            finally:
+                self.simulator.release()
 
     def test_who_waited_through_an_outage_does_not_ask_again(self):
         self.simulator.queue_fault("refresh", "hang", times=9)
