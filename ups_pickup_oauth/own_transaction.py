@@ -7,7 +7,8 @@ of its own.
 
 import time
 
-from psycopg2 import InterfaceError, OperationalError, errors
+from odoo.tools import config
+from psycopg2 import DatabaseError, InterfaceError, OperationalError, errors
 from psycopg2.pool import PoolError
 
 TRIES = 5
@@ -39,7 +40,7 @@ def in_own_transaction(env, work):
     races, pauses = iter(range(TRIES - 1)), iter(PAUSES)
     while True:
         try:
-            with env.registry.cursor() as cr:
+            with own_cursor(env.registry) as cr:
                 cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 result = work(env(cr=cr, su=True))
             return result
@@ -51,3 +52,21 @@ def in_own_transaction(env, work):
             if pause is None:
                 raise
             time.sleep(pause)
+
+
+def own_cursor(registry):
+    """Open a cursor, past the connections of Odoo's pool that died with PostgreSQL.
+
+    After a crash each of them raises once what the pool does not expect (odoo/sql_db.py,
+    ``ConnectionPool.borrow``), and a worker that ran the cron has many.
+
+    :param odoo.modules.registry.Registry registry: of the database.
+    :raise psycopg2.Error: when there is no connection to be had.
+    """
+    for _dead in range(config["db_maxconn"]):
+        try:
+            return registry.cursor()
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # its subclasses mean something else
+                raise
+    return registry.cursor()

@@ -18,7 +18,7 @@ from odoo.tools import SQL
 from .. import messages
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..live_token import LiveToken
-from ..own_transaction import LOST_RACE, TRIES
+from ..own_transaction import LOST_RACE, TRIES, own_cursor
 from ..settings import ups_environment, ups_settings
 from ..token_flights import flight
 from ..ups_client import AskPersonAgain, FixSettings, TryLater
@@ -84,7 +84,7 @@ class UpsConnection(models.Model):
         for _try in range(TRIES):
             answers = []
             try:
-                with self.env.registry.cursor() as cr:
+                with own_cursor(self.env.registry) as cr:
                     own = self._alone(cr)
                     return own._stored_live_token(refused, renewed_before) or own._refresh(answers)
             except psycopg2.Error as error:
@@ -106,7 +106,7 @@ class UpsConnection(models.Model):
         """Store what UPS answered, although the transaction that asked is lost."""
         for pause in (*STORE_PAUSES, None):
             try:
-                with self.env.registry.cursor() as cr:
+                with own_cursor(self.env.registry) as cr:
                     own = self._alone(cr)
                     own._lock()
                     if not own._still_needs(spent, authorized_on):

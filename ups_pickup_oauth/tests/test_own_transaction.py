@@ -1,5 +1,9 @@
 """What is recorded about a spent code or token is recorded, though PostgreSQL is busy or away."""
 
+import os
+import socket
+import struct
+from contextlib import ExitStack
 from unittest.mock import patch
 
 import psycopg2
@@ -59,3 +63,24 @@ class TestOwnTransaction(RealTransactionCase):
         with self.transaction() as env, self.assertLogs("odoo.sql_db", "ERROR"):
             in_own_transaction(env, rename_after_the_end_of_the_first_connection)
         self.assert_renamed()
+
+    def test_connections_that_a_crash_left_in_the_pool_are_passed_over(self):
+        with self.transaction() as env:
+            with ExitStack() as stack:
+                cursors = [stack.enter_context(self.registry.cursor()) for _each in range(12)]
+                connections = [cursor._cnx for cursor in cursors]
+            for connection in connections:
+                self.crash(connection)
+            with patch.object(own_transaction.time, "sleep") as sleep:
+                in_own_transaction(env, self.rename)
+        sleep.assert_not_called()
+        self.assert_renamed()
+
+    def crash(self, connection):
+        """Let the client of a connection find what PostgreSQL's crash leaves on it."""
+        fields = b"SWARNING\0VWARNING\0C57P02\0Mterminating connection because of a crash\0\0"
+        here, there = socket.socketpair()
+        there.sendall(b"N" + struct.pack("!i", len(fields) + 4) + fields)
+        there.close()
+        os.dup2(here.fileno(), connection.fileno())
+        here.close()
