@@ -13,6 +13,9 @@ run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file i
 test: ## lint and every test, as CI does
 	@$(PYTHON) -m devenv test
 
+soak: ## hours of traffic and trouble in minutes: make soak SEED=1 MINUTES=5
+	@SEED=$(SEED) MINUTES=$(MINUTES) $(PYTHON) -m devenv soak
+
 lint: ## ruff, pylint-odoo, OCA's checks of XML, CSV and translations
 	@$(PYTHON) -m devenv lint
 
@@ -22,4 +25,4 @@ format: ## let ruff mend and lay out the Python code
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test lint format clean
+.PHONY: help run test soak lint format clean

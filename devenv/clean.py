@@ -7,12 +7,12 @@ from devenv.console import say
 from devenv.locks import only_one
 from devenv.paths import CACHE
 
-_OURS = ("apt", "data", "log", "odoo", "odoo.building", "postgres", "screenshots", "venv")
+_OURS = ("apt", "data", "log", "odoo", "odoo.building", "postgres", "screenshots", "soak", "venv")
 
 
 def main() -> int:
     """A PostgreSQL that was left running ends by itself once its folder is gone."""
-    with only_one("make run"), only_one("make test"):
+    with only_one("make run"), only_one("make test"), only_one("soak"):
         for name in _OURS:
             shutil.rmtree(CACHE / name, ignore_errors=True)
         for path in (*CACHE.glob("*.lock"), *CACHE.glob("odoo.conf*")):

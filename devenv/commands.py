@@ -5,12 +5,13 @@ import sys
 
 from psycopg2 import OperationalError, errors
 
-from devenv import command, lint, run, test
+from devenv import command, lint, run, soak, test
 from devenv.console import Problem, exit_with_sentence
 
 _COMMANDS = {
     "run": run.main,
     "test": test.main,
+    "soak": soak.main,
     "lint": lint.main,
     "format": lint.mend,
     "exec": command.execute,

@@ -20,6 +20,7 @@ RUN_REAL = "ups_run_cie"
 TEST = "ups_test"
 E2E = "ups_e2e"
 ATTACK = "ups_attack"
+SOAK = "ups_soak"
 # The modules that the addon depends on, with all that they bring by themselves.
 NEEDED_MODULES = "base_setup,mail"
 # Others that have to do with companies, settings, deliveries and pages.

@@ -17,6 +17,7 @@ POSTGRES = CACHE / "postgres"
 DATA = CACHE / "data"
 LOGS = CACHE / "log"
 SCREENSHOTS = CACHE / "screenshots"
+SOAK = CACHE / "soak"
 ODOO_CONF = CACHE / "odoo.conf"
 
 

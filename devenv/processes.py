@@ -59,6 +59,10 @@ class Process:
     def has_ended(self) -> bool:
         return self._popen.poll() is not None
 
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
     def wait_until_ready(self, url: str, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not _answers(url):

@@ -46,11 +46,12 @@ def odoo(
     *options: str,
     environment: dict[str, str],
     on_line: Callable[[str], None] | None = None,
+    log: Path | None = None,
 ) -> contextlib.AbstractContextManager[Process]:
     """An Odoo that serves the addon; `environment` holds the addon's UPS_… variables."""
     ports = (f"--http-port={port}", f"--gevent-port={free_port()}")
     command = odoo_command(database, *ports, *options)
-    log = LOGS / f"odoo-{database}.log"
+    log = log or LOGS / f"odoo-{database}.log"
     # More threads than database connections would end in errors 500.
     more = {"ODOO_MAX_HTTP_THREADS": "auto"} | environment
     process = Process("Odoo", command, log, _environment(**more), on_line)

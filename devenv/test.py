@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from devenv import database, lint, odoo_log, postgres, server
+from devenv import database, lint, odoo_log, postgres, server, soak
 from devenv.console import Problem, say, step
 from devenv.locks import only_one
 from devenv.paths import ADDON, LOGS, REPO, openapi_dir
@@ -98,6 +98,10 @@ def _browser() -> int:
     return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
 
 
+def _soak() -> int:
+    return soak.run([*_PLAIN, "tests/soak"])
+
+
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
     "the UPS client, in plain Python": _client,
@@ -108,5 +112,6 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the addon, by pytest-odoo": _pytest_odoo,
     "the server, attacked": _attack,
     "the addon's life, from install to uninstall, and its copies": _life,
+    "the soak: one round of each trouble": _soak,
     "the browser, end to end": _browser,
 }

@@ -1,0 +1,39 @@
+"""`make soak`: hours of traffic and trouble in minutes, from a seed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from devenv.console import Problem
+from devenv.locks import only_one
+from devenv.paths import REPO
+from devenv.processes import run_stage
+
+_REPORT = REPO / "docs" / "reliability.md"
+
+
+def main() -> int:
+    seed, minutes = os.environ.get("SEED") or "1", os.environ.get("MINUTES") or "5"
+    try:
+        int(seed), float(minutes)
+    except ValueError:
+        raise Problem(f"SEED={seed} and MINUTES={minutes} must be numbers.") from None
+    command = [sys.executable, "-m", "tests.soak", seed, minutes, _REPORT]
+    return run(command, minutes=float(minutes) + 30)
+
+
+def run(command: Sequence[object], minutes: float = 10) -> int:
+    """Run it where what it mounts is seen by nobody else, if this machine allows that."""
+    alone = ["unshare", "--mount"]
+    if not _works([*alone, "true"]):
+        alone = []
+    with only_one("soak"):
+        return run_stage([*alone, *command], cwd=REPO, minutes=minutes)
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False

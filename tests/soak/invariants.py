@@ -1,0 +1,211 @@
+"""What must be true when all is over, from what UPS, the database and the logs say."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+KILLED_MEANWHILE = 5  # seconds; what a killed process had sent may be read by UPS that much later
+# How the simulator's secrets begin, so that a part of one is found too.
+_SECRET = re.compile(r"sim-(?:code|access|refresh)-[\w-]{8,}")
+
+AUTHORIZED = (
+    "who opted in is authorized with a live refresh token, unless UPS voided the grant"
+    " or an answer to a refresh was lost"
+)
+OWN = "no token belongs to another company"
+OPTED_OUT = "no company that opted out holds a token"
+ONCE = (
+    "UPS saw no refresh token again whose answer had arrived, unless there was no PostgreSQL to"
+    " store it"
+)
+REFUSED = "UPS refused only tokens that it had voided, or that it saw again for these reasons"
+REASONS = "no authorization ended for another reason than UPS's refusal"
+SILENT = "no secret stands in a log"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A process that was killed: its ports of connections to UPS, and what Odoo held then."""
+
+    ports: frozenset[int]
+    at: float  # seconds since 1970
+    held: frozenset[str] = field(repr=False)  # refresh tokens; a new one had been stored
+
+
+@dataclass(frozen=True)
+class Outage:
+    """From when on UPS was asked for what PostgreSQL was then not there to store, until it was."""
+
+    began: float  # seconds since 1970
+    ended: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What Odoo holds of a company; the tokens in the clear, empty where there is none."""
+
+    state: str
+    reason: str = ""
+    access: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
+
+
+@dataclass
+class Evidence:
+    """All that is judged. Companies are ids."""
+
+    signed_in: dict[int, str | None]  # the code of the sign-in that counts, None: opted out
+    codes: dict[int, list[str]]  # every code that a company's sign-ins gave
+    rows: dict[int, Row]
+    requests: list  # UPS's record, oldest first
+    grants: list[dict]  # as the simulator tells them
+    live: set[str]  # refresh tokens that UPS would take
+    voided: set[str]  # codes whose grant UPS has voided
+    kills: list[Kill]
+    outages: list[Outage]
+    logs: dict[str, str]
+    secrets: set[str]  # beside those of the simulator's
+
+    def __post_init__(self):
+        self.code_of = {
+            token: grant["codes"][0]
+            for grant in self.grants
+            for kind in ("codes", "access", "refresh")
+            for token in grant[kind]
+        }
+        self.refreshes = [each for each in self.requests if each.route == "refresh"]
+        self.unread = {id(each) for kill in self.kills for each in self._unread_by(kill)}
+
+    def _unread_by(self, kill: Kill) -> Iterator:
+        """The last refresh on each connection, unless what it brought had been stored."""
+        last = {each.port: each for each in self.refreshes if each.at <= kill.at + KILLED_MEANWHILE}
+        mine = (each for port, each in last.items() if port in kill.ports)
+        return (each for each in mine if _token(each) in kill.held)
+
+    def arrived(self, refresh) -> bool:
+        """Whether whole tokens came back to a process that lived to read them."""
+        good = refresh.status == 200 and refresh.fault in (None, "hang")
+        return good and id(refresh) not in self.unread
+
+    def lost(self) -> list:
+        """Refreshes that UPS did, and whose answer nobody got."""
+        return [each for each in self.refreshes if each.done == 200 and not self.arrived(each)]
+
+    def could_not_be_stored(self, refresh) -> bool:
+        """Whether its answer came while PostgreSQL was away.
+
+        Another process may find the spent token then, but the company must not suffer from it.
+        """
+        return any(each.began <= refresh.at <= each.ended for each in self.outages)
+
+    def may_have_ended(self) -> set[str]:
+        return self.voided | {self.code_of[_token(each)] for each in self.lost()}
+
+
+def _token(refresh) -> str:
+    return refresh.form.get("refresh_token", "")
+
+
+# === THE INVARIANTS: each yields what breaks it === #
+
+
+def broken(evidence: Evidence) -> dict[str, list[str]]:
+    """:return: each invariant, with sentences that hold no secret; none where it holds."""
+    checks = {
+        AUTHORIZED: _authorized,
+        OWN: _own,
+        OPTED_OUT: _opted_out,
+        ONCE: _once,
+        REFUSED: _refused,
+        REASONS: _reasons,
+        SILENT: _silent,
+    }
+    return {name: list(check(evidence)) for name, check in checks.items()}
+
+
+def _authorized(evidence: Evidence) -> Iterator[str]:
+    excused = evidence.may_have_ended()
+    for company, code in evidence.signed_in.items():
+        row = evidence.rows.get(company, Row("missing"))
+        if code is None or (row.state == "reauthorize" and code in excused):
+            continue
+        if row.state != "authorized":
+            yield f"company {company} is {row.state} ({row.reason})"
+        elif row.refresh not in evidence.live:
+            yield f"company {company} holds a dead refresh token"
+        elif evidence.code_of.get(row.refresh) != code:
+            yield f"company {company} holds a token of another sign-in"
+
+
+def _own(evidence: Evidence) -> Iterator[str]:
+    for company, row in evidence.rows.items():
+        for token in filter(None, (row.access, row.refresh)):
+            if evidence.code_of.get(token) not in evidence.codes.get(company, ()):
+                yield f"company {company} holds a token that is not its own"
+
+
+def _opted_out(evidence: Evidence) -> Iterator[str]:
+    for company, code in evidence.signed_in.items():
+        row = evidence.rows.get(company, Row("not_authorized"))
+        if code is None and (row.state != "not_authorized" or row.access or row.refresh):
+            yield f"company {company} opted out and is {row.state}"
+
+
+def _once(evidence: Evidence) -> Iterator[str]:
+    for token, sent in _by_token(evidence):
+        for earlier in sent[:-1]:
+            if evidence.arrived(earlier) and not evidence.could_not_be_stored(earlier):
+                yield f"a token of company {_company(evidence, token)} was sent again"
+
+
+def _refused(evidence: Evidence) -> Iterator[str]:
+    excused = evidence.may_have_ended()
+    unstored = {_token(each) for each in evidence.refreshes if evidence.could_not_be_stored(each)}
+    for token in (_token(each) for each in evidence.refreshes if each.done == 401):
+        if evidence.code_of.get(token) not in excused and token not in unstored:
+            yield f"a token of company {_company(evidence, token)} was refused"
+
+
+def _reasons(evidence: Evidence) -> Iterator[str]:
+    for company, row in evidence.rows.items():
+        if row.reason not in ("", "refused"):
+            yield f"company {company} ended: {row.reason}"
+
+
+def _silent(evidence: Evidence) -> Iterator[str]:
+    for name, text in evidence.logs.items():
+        if _SECRET.search(text) or any(secret in text for secret in evidence.secrets):
+            yield f"a secret stands in the log of {name}"
+
+
+def _by_token(evidence: Evidence) -> Iterator[tuple[str, list]]:
+    sent = sorted(evidence.refreshes, key=_token)  # stable: oldest first
+    for token, requests in itertools.groupby(sent, key=_token):
+        yield token, list(requests)
+
+
+def _company(evidence: Evidence, token: str) -> int | None:
+    code = evidence.code_of.get(token)
+    return next((each for each, codes in evidence.codes.items() if code in codes), None)
+
+
+# === WHAT ELSE IS WORTH TELLING === #
+
+
+def sent_again(evidence: Evidence) -> Counter:
+    """Why a refresh token came a second time."""
+    why = Counter()
+    lost = {id(each) for each in evidence.lost()}
+    for _again, sent in _by_token(evidence):
+        for earlier in sent[:-1]:
+            if id(earlier) in lost:
+                why["after a lost answer"] += 1
+            elif evidence.could_not_be_stored(earlier):
+                why["while PostgreSQL was away"] += 1
+            elif evidence.arrived(earlier):
+                why["after an answer that had arrived"] += 1
+            else:
+                why["after an answer that was no answer"] += 1
+    return why

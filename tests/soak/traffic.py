@@ -1,0 +1,148 @@
+"""What people and other addons do all the while, through HTTP alone."""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg2
+
+from tests.soak.odoo_host import Broken, Refused
+from tests.soak.plan import Step
+from tests.soak.site import Site
+
+PATIENCE = 60  # seconds until a PostgreSQL that restarts answers again
+
+
+@dataclass
+class Company:
+    """What its people know. `code` is of the sign-in that counts, None when opted out."""
+
+    id: int
+    code: str | None = None
+    has_ended: bool = False  # as Odoo told the last one who asked
+    codes: list[str] = field(default_factory=list)
+    signing: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Traffic:
+    """Counts what is done, and what came of it."""
+
+    def __init__(self, site: Site):
+        self.site = site
+        self.companies: list[Company] = []
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._counting = threading.Lock()
+
+    def count(self, what: str, outcome: str) -> None:
+        with self._counting:
+            self.counts[what, outcome] += 1
+
+    def settle_in(self, number: int) -> None:
+        """The companies; they become the administrator's own, since he makes them."""
+        values = [{"name": f"Company {each}"} for each in range(1, number + 1)]
+        ids = self.site.hosts[0].call("res.company", "create", values)
+        self.companies = [Company(each) for each in ids]
+
+    def save_settings(self, client_id: str, client_secret: str) -> None:
+        """:raise Refused: in Odoo's words, when the secret cannot be sealed."""
+        call = self.site.hosts[0].call
+        values = {
+            "ups_client_id": client_id,
+            "ups_client_secret": client_secret,
+            "ups_environment": "cie",
+            "ups_use_pkce": True,
+        }
+        call("res.config.settings", "execute", call("res.config.settings", "create", [values]))
+
+    def take(self, step: Step) -> None:
+        """One step: what is done depends on how the company stands, as far as people know."""
+        company = self.companies[step.company]
+        if company.code is None or company.has_ended or 0.05 < step.wish < 0.1:
+            self.opt_in(company, *step.hosts)
+        elif step.wish <= 0.05:
+            self.opt_out(company, step.hosts[0])
+        else:
+            self.call_api(company, step.hosts[0])
+
+    # === WHAT THEY DO === #
+
+    def call_api(self, company: Company, host: int) -> str:
+        """The button Test: an API call, and before it a refresh when the token has ended."""
+        try:
+            said = self._press("action_ups_test", company, host)["params"]
+            company.has_ended = "has ended" in said["message"]
+            outcome = "told that it has ended" if company.has_ended else said["type"]
+        except Refused as refusal:
+            outcome = refusal.kind
+        except Broken:
+            outcome = "broken off"
+        self.count("API call", outcome)
+        return outcome
+
+    def opt_in(self, company: Company, host: int, back_at: int) -> None:
+        with company.signing:
+            outcome = self._sign_in(company, host, back_at)
+            if outcome == "authorized":
+                company.code, company.has_ended = company.codes[-1], False
+            else:
+                self._look_up(company)
+        self.count("opt-in", outcome)
+
+    def _sign_in(self, company: Company, host: int, back_at: int) -> str:
+        try:
+            url = self._press("action_ups_oauth", company, host)["url"]
+        except Refused as refusal:
+            return f"not begun: {refusal.kind}"
+        except Broken:
+            return "broken off"
+        try:
+            address = self.site.ups.person_agrees(url)
+            (code,) = parse_qs(urlsplit(address).query).get("code", ())
+        except (OSError, ValueError):  # ValueError: they lead elsewhere, and give no code
+            return "UPS's pages failed"
+        company.codes.append(code)
+        try:
+            landing = self.site.hosts[back_at].come_back(address)
+        except Broken:
+            return "broken off"
+        return "authorized" if "/ups-authorized" in landing else "told that it failed"
+
+    def opt_out(self, company: Company, host: int) -> None:
+        with company.signing:
+            try:
+                self._press("action_ups_opt_out", company, host)
+                outcome, company.code = "done", None
+            except (Refused, Broken) as problem:
+                outcome = problem.kind if isinstance(problem, Refused) else "broken off"
+                self._look_up(company)
+        self.count("opt-out", outcome)
+
+    def _press(self, button: str, company: Company, host: int) -> dict:
+        return self.site.hosts[host].call("res.company", button, [company.id])
+
+    # === WHEN NO WORD CAME === #
+
+    def _look_up(self, company: Company) -> None:
+        """A person whose request broke off would look at the company's form."""
+        state, sealed = self._row(company)
+        if state == "not_authorized":
+            company.code = None
+        elif sealed:
+            token = self.site.unseal(sealed)
+            (grant,) = [each for each in self.site.ups.grants() if token in each["refresh"]]
+            company.code = grant["codes"][0]
+        company.has_ended = state == "reauthorize"
+
+    def _row(self, company: Company) -> tuple[str, str | None]:
+        query = "SELECT state, sealed_refresh_token FROM ups_connection WHERE company_id = %s"
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:  # FOR UPDATE waits for a transaction that is just being committed
+                rows = self.site.sql(f"{query} FOR UPDATE", company.id)
+                return rows[0] if rows else ("not_authorized", None)
+            except psycopg2.Error:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)

@@ -1,0 +1,195 @@
+"""What goes wrong meanwhile: at UPS, with PostgreSQL, in Odoo's processes, with clock and disk."""
+
+import contextlib
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import psutil
+import psycopg2
+
+from tests.soak import disk
+from tests.soak.invariants import Kill, Outage
+from tests.soak.plan import BAD_ANSWERS
+from tests.soak.site import WORKERS
+from tests.soak.traffic import Company, Traffic
+
+FIVE_MINUTES = 300  # seconds
+AWAY = 2  # seconds for which PostgreSQL is away at the least
+LONGEST_HOLD = 60  # seconds
+
+
+class Troubles:
+    """Made one at a time. `kinds` are their names and what makes them."""
+
+    def __init__(self, traffic: Traffic, wait_for_others: Callable[[], None]):
+        self.traffic, self.site = traffic, traffic.site
+        self._wait_for_others = wait_for_others
+        self.kills: list[Kill] = []
+        self.outages: list[Outage] = []
+        self.voided: set[str] = set()
+        self.kinds: dict[str, Callable[[Company], None]] = {
+            "PostgreSQL restarts during a refresh": partial(self._postgres_away, mode="fast"),
+            "PostgreSQL crashes during a refresh": partial(self._postgres_away, mode="immediate"),
+            "an Odoo worker is killed during a refresh": self._kill_refreshing_worker,
+            "an Odoo worker is killed": self._kill_any_worker,
+            "UPS's clock goes five minutes forward": self._clock_forward,
+            "UPS's clock goes five minutes back": self._clock_back,
+            "the key file's disk is read-only": self._read_only_keys,
+            "UPS voids a grant (new password)": self._void_grant,
+        } | {_name(*each): partial(self._bad_answer, *each) for each in BAD_ANSWERS}
+
+    def make(self, name: str, company: Company) -> None:
+        """:param company: which one it meets, where it meets one."""
+        said = self.kinds[name](company)
+        self.traffic.count("trouble", f"{name}: {said}" if said else name)
+
+    def _bad_answer(self, route: str, fault: dict, _company: Company) -> None:
+        self.site.ups.queue_fault(route, **fault)
+
+    def _clock_forward(self, _company: Company) -> None:
+        self.site.ups.advance_clock(FIVE_MINUTES)
+
+    def _clock_back(self, _company: Company) -> None:
+        self.site.ups.advance_clock(-FIVE_MINUTES)
+
+    def _read_only_keys(self, _company: Company) -> str:
+        with disk.read_only(self.site.keys) as way:
+            self._wait_for_others()
+        return way
+
+    def _void_grant(self, company: Company) -> str:
+        with company.signing:
+            if not company.code:
+                return "there was none"
+            self.voided.add(company.code)  # first, so that its end is never unexplained
+            self.site.ups.kill_grants(company.code)
+        return ""
+
+    # === WITH AN ANSWER OF UPS'S UNDER WAY === #
+
+    def _postgres_away(self, company: Company, mode: str) -> str:
+        """It goes between UPS's answer and the commit, and others ask once it is back."""
+        began = time.time()
+        with self._refresh_held(company) as (held, release):
+            self.site.cluster.stop(mode)
+            release()
+            time.sleep(AWAY)
+            self.site.cluster.start_again()
+            self.outages.append(Outage(began, time.time()))
+            for host in (0, 1) if held else ():
+                self.traffic.call_api(self._company_of(held), host)
+        return "" if held else "no refresh was under way"
+
+    def _kill_refreshing_worker(self, company: Company) -> str:
+        with self._refresh_held(company) as (held, _release):
+            for host in self.site.hosts:
+                for process in host.processes():
+                    if held and held.port in self._ports(process):
+                        self._kill(process)
+                        return ""
+        return "no refresh was under way"
+
+    def _kill_any_worker(self, company: Company) -> str:
+        workers = list(self.site.hosts[company.id % 2].workers())
+        if not workers:
+            return "all had just ended"
+        self._kill(workers[company.id // 2 % len(workers)])
+        return ""
+
+    def _company_of(self, refresh) -> Company:
+        token = refresh.form["refresh_token"]
+        (grant,) = [each for each in self.site.ups.grants() if token in each["refresh"]]
+        code = grant["codes"][0]
+        return next(each for each in self.traffic.companies if code in each.codes)
+
+    def _kill(self, worker: psutil.Process) -> None:
+        worker.suspend()  # so that no connection is made after the look at them
+        held = self.site.sql("SELECT sealed_refresh_token FROM ups_connection")
+        tokens = frozenset(self.site.unseal(sealed) for (sealed,) in held)
+        kill = Kill(frozenset(self._ports(worker)), time.time(), tokens)
+        worker.kill()
+        self.kills.append(kill)
+        self._wait_for_workers()
+
+    def _wait_for_workers(self) -> None:
+        """Odoo's master process ends for ever if PostgreSQL is away while it starts a worker."""
+        deadline = time.monotonic() + LONGEST_HOLD
+        while any(len(list(host.workers())) < WORKERS for host in self.site.hosts):
+            assert time.monotonic() < deadline, "Odoo starts no new worker"
+            time.sleep(0.1)
+
+    def _ports(self, process: psutil.Process) -> set[int]:
+        connections = process.net_connections("tcp")
+        ups = self.site.ups.port
+        return {each.laddr.port for each in connections if each.raddr and each.raddr.port == ups}
+
+    @contextlib.contextmanager
+    def _refresh_held(self, company: Company) -> Iterator:
+        """UPS has renewed a token, and its answer does not come before `release` is called.
+
+        :return: UPS's record of the request, None if there was none; and `release`.
+        """
+        before = len(self.site.ups.requests)
+        self._queue_hold()
+        is_held = threading.Event()
+        asking = threading.Thread(target=self._ask_until, args=(is_held, company))
+        asking.start()
+        try:
+            record = self._held(before, asking)
+            is_held.set()
+            yield record, self.site.ups.release
+        finally:
+            is_held.set()
+            self.site.ups.release()
+            asking.join()
+
+    def _ask_until(self, is_held: threading.Event, company: Company) -> None:
+        """Ask for one company after the other, with a token that has just ended."""
+        companies = self.traffic.companies
+        start = companies.index(company)
+        deadline = time.monotonic() + LONGEST_HOLD
+        for each in itertools.cycle(companies[start:] + companies[:start]):
+            if is_held.wait(0.02) or time.monotonic() > deadline:
+                return
+            with contextlib.suppress(psycopg2.Error):  # another's is held, and PostgreSQL away
+                self.site.sql(
+                    "UPDATE ups_connection SET access_token_expires_at = '2020-01-01'"
+                    " WHERE company_id = %s AND state = 'authorized'",
+                    each.id,
+                )
+            if each.code and not each.has_ended:
+                self.traffic.call_api(each, each.id % 2)
+
+    def _queue_hold(self) -> None:
+        self.site.ups.queue_fault("refresh", "hang", when="after", seconds=LONGEST_HOLD)
+
+    def _held(self, before: int, asking: threading.Thread):
+        """:return: the request whose answer is held; None when none comes."""
+        while asking.is_alive():
+            for number, each in enumerate(self.site.ups.requests[before:], before):
+                if each.fault == "hang" and each.done and each.status is None:
+                    if each.done == 200:
+                        return each
+                    # It was a refusal, which is let go; the next answer may be a token.
+                    self.site.ups.release()
+                    self._queue_hold()
+                    before = number + 1
+            time.sleep(0.05)
+        return None
+
+
+def _name(route: str, fault: dict) -> str:
+    said = {
+        "status": f"answers {fault.get('status')}",
+        "html": f"answers with HTML ({fault.get('status', 502)})",
+        "truncated": "does the work and cuts the answer short",
+        "oversized": "answers with a megabyte",
+        "hang": f"takes {fault.get('seconds')} seconds",
+        "drop": "drops the connection",
+        "error_page": "leads to its error page",
+    }[fault["kind"]]
+    when = {None: "", "before": " before the work", "after": " after the work"}[fault.get("when")]
+    return f"UPS, {route}: {said}{when}"
