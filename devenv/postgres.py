@@ -40,6 +40,12 @@ def running() -> Iterator[None]:
         yield
 
 
+def dump(name: str) -> str:
+    """A backup of that database, as SQL."""
+    command = [str(programs() / "pg_dump"), "--dbname", name]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
 def is_own() -> bool:
     """Whether the server is this project's alone, and not the person's."""
     return os.environ.get("PGHOST") == str(_SHARED.socket_folder)

@@ -5,12 +5,10 @@ from contextlib import ExitStack
 
 import pytest
 from running_odoo import RunningOdoo, SimulatorControl, Site, prepared
+from secret_search import CLIENT_SECRET
 
 from devenv import database
 from devenv.console import Problem
-
-# Each encoding of it is another text: in an address, in JSON, in HTML, in Python.
-CLIENT_SECRET = "Odd secret+/of=the%41 \"attack\" & 'tests' <1>"
 
 
 @pytest.fixture(scope="session")
