@@ -4,7 +4,7 @@ PYTHON ?= python3
 
 help: ## this list
 	@echo "Commands of this clone; the first one takes some minutes more, to bring Odoo and PostgreSQL."
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables, as in make run ODOO_PORT=8070: see README.md, For the contributor."
 
 run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
@@ -22,7 +22,10 @@ lint: ## ruff, pylint-odoo, OCA's checks of XML, CSV and translations
 format: ## let ruff mend and lay out the Python code
 	@$(PYTHON) -m devenv format
 
+screenshots: ## the pictures of the Apps page, and .cache/screenshots/gallery to look at
+	@$(PYTHON) -m devenv screenshots
+
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test soak lint format clean
+.PHONY: help run test soak lint format screenshots clean

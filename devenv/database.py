@@ -21,6 +21,7 @@ TEST = "ups_test"
 E2E = "ups_e2e"
 ATTACK = "ups_attack"
 SOAK = "ups_soak"
+SCREENSHOTS = "ups_screenshots"
 # The modules that the addon depends on, with all that they bring by themselves.
 NEEDED_MODULES = "base_setup,mail"
 # Others that have to do with companies, settings, deliveries and pages.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 ADDON = REPO / "ups_pickup_oauth"
+# What Odoo shows of the addon in Apps.
+DESCRIPTION = ADDON / "static" / "description"
 LOCK_FILE = REPO / "devenv" / "requirements.txt"
 ODOO_BIN = REPO / "devenv" / "odoo_bin.py"
 SIMULATOR = ADDON / "tests" / "ups_simulator.py"
@@ -18,6 +20,8 @@ DATA = CACHE / "data"
 LOGS = CACHE / "log"
 SCREENSHOTS = CACHE / "screenshots"
 SOAK = CACHE / "soak"
+# Every page in each language and width, made by `make screenshots`.
+GALLERY = SCREENSHOTS / "gallery"
 ODOO_CONF = CACHE / "odoo.conf"
 
 

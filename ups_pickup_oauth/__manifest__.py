@@ -5,6 +5,7 @@
     "category": "Inventory/Delivery",
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",
+    "images": ["static/description/modal.png"],
     "depends": ["base_setup", "mail"],
     "data": [
         "security/ir.model.access.csv",

@@ -1,0 +1,76 @@
+"""The pictures that Odoo shows in Apps and that README.md shows; committed, so kept small."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from gallery import Gallery, Walk
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
+from running_odoo import RunningOdoo
+
+from devenv.paths import DESCRIPTION
+
+ENDED = "Harbor Bakery"
+SIZE = {"width": 1100, "height": 480}
+TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
+MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
+
+
+@pytest.fixture
+def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Iterator[Walk]:
+    """As a customer would have it: UPS's production, and Odoo at an address of its own."""
+    ended = odoo.call("res.company", "create", {"name": ENDED, "logo": False})
+    odoo.sql(
+        """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
+           VALUES (%s, 'reauthorize', 'refused', 'production', 0)""",
+        ended,
+    )
+    odoo.save_settings(ups_environment="production")
+    context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
+    yield Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    context.close()
+    odoo.save_settings(ups_environment="cie")
+    odoo.call("res.company", "write", [ended], {"active": False})  # not in the gallery
+
+
+def test_the_pictures(shop_window: Walk):
+    walk = shop_window
+    walk.see_form()
+    keep(walk.page, "form")
+    walk.page.set_viewport_size(TALL)
+    walk.see_modal()
+    keep(walk.dialog.locator(".modal-content"), "modal")
+    walk.opt_in()
+    walk.see_form()
+    walk.see_modal()
+    keep(walk.dialog.locator(".modal-content"), "authorized")
+    walk.page.set_viewport_size(SIZE)
+    walk.see_list()
+    keep(walk.page, "list")
+    _keep_settings(walk)
+
+
+def _keep_settings(walk: Walk) -> None:
+    """With an address as a customer's; this machine's would be another one each time."""
+    [[address]] = walk.odoo.sql("SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'")
+    _set_address(walk, "https://odoo.example.com")
+    try:
+        walk.page.set_viewport_size(TALL)
+        walk.see_settings()
+        walk.settings_block.locator("[name=ups_client_id] input").fill("your-client-id")
+        keep(walk.settings_block, "settings")
+    finally:
+        _set_address(walk, address)
+
+
+def _set_address(walk: Walk, address: str) -> None:
+    walk.odoo.call("ir.config_parameter", "set_param", "web.base.url", address)
+
+
+def keep(shown: Page | Locator, name: str) -> None:
+    """A palette holds all the colours of a web page, in a third of the bytes."""
+    picture = Image.open(io.BytesIO(shown.screenshot(animations="disabled"))).convert("RGB")
+    file = DESCRIPTION / f"{name}.png"
+    picture.quantize(colors=128, dither=Image.Dither.NONE).save(file, optimize=True)
+    assert file.stat().st_size < MAXIMUM, f"{file.name} has {file.stat().st_size} bytes"
