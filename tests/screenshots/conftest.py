@@ -1,10 +1,12 @@
 """A real Odoo in two languages, a simulator of UPS, and a browser in two widths."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from gallery import Gallery, Walk
+from guide import Guide
 from playwright.sync_api import Browser
 from running_odoo import RunningOdoo, SimulatorControl, prepared, serving
 
@@ -12,7 +14,7 @@ from devenv import database
 from devenv.console import Problem
 from devenv.paths import GALLERY
 
-WIDTHS = (1400, 375)
+HEIGHTS = {1400: 900, 375: 812}
 LANGUAGES = {"en": "en_US", "de": "de_DE"}
 
 
@@ -51,7 +53,7 @@ def nobody_authorized(odoo: RunningOdoo, simulator: SimulatorControl) -> None:
     odoo.sql("DELETE FROM ups_authorization_attempt")
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=HEIGHTS)
 def width(request) -> int:
     return request.param
 
@@ -61,20 +63,34 @@ def language(request) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, odoo: RunningOdoo) -> Callable[[str], list]:
+    """`cookies("de")`: of a browser in which the administrator has signed in with German."""
+
+    @functools.cache
+    def sign_in(language: str) -> list:
+        # A session keeps the language of the moment of signing in.
+        odoo.call("res.users", "write", [2], {"lang": LANGUAGES[language]})
+        context = browser.new_context(locale="en-US")
+        Guide(context.new_page(), odoo).sign_in()
+        odoo.call("res.users", "write", [2], {"lang": "en_US"})
+        found = context.cookies()
+        context.close()
+        return found
+
+    return sign_in
+
+
 @pytest.fixture
 def walk(
-    browser: Browser, odoo: RunningOdoo, nobody_authorized, language: str, width: int
+    browser: Browser, odoo: RunningOdoo, nobody_authorized, cookies, language: str, width: int
 ) -> Iterator[Walk]:
     """The administrator, signed in with that language on a screen of that width."""
-    # The web client takes the language of the moment of signing in.
-    odoo.call("res.users", "write", [2], {"lang": LANGUAGES[language]})
-    height = 900 if width > 1000 else 812
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-US", timezone_id="UTC"
-    )
+    size = {"width": width, "height": HEIGHTS[width]}
+    context = browser.new_context(viewport=size, locale="en-US", timezone_id="UTC")
+    context.add_cookies(cookies(language))
     yield Walk(context.new_page(), odoo, Gallery(GALLERY, f"{language}-{width}"))
     context.close()
-    odoo.call("res.users", "write", [2], {"lang": "en_US"})
 
 
 @pytest.fixture(scope="session", autouse=True)

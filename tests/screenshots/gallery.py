@@ -21,6 +21,7 @@ class Gallery:
         # Without the spinner of an RPC, the movement of a dialog, or the pointer's colour.
         expect(page.locator(".o_loading_indicator")).not_to_be_visible()
         page.mouse.move(0, 0)
+        page.wait_for_function("[...document.images].every(image => image.complete)")
         page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled")
 
 
@@ -31,7 +32,6 @@ class Walk(Guide):
         super().__init__(page, odoo)
         self.gallery = gallery
         [[self.company]] = odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
-        self.sign_in()
 
     def keep(self, name: str) -> None:
         self.gallery.keep(self.page, name)
@@ -44,6 +44,9 @@ class Walk(Guide):
 
     def see_form(self) -> None:
         self.page.goto(f"{self.odoo.url}/odoo/companies/{self.company}")
+        self.expect_form()
+
+    def expect_form(self) -> None:
         expect(self.page.locator("[name=name] input")).to_have_value(COMPANY)
 
     def see_settings(self) -> None:
@@ -76,6 +79,7 @@ class Walk(Guide):
         self.press("oauth")
         self.agree_at_ups()
         expect(self.notification).to_be_visible()
+        self.expect_form()
 
     # === AT UPS, AND BACK === #
 

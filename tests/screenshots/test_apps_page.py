@@ -28,7 +28,9 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
     )
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
-    yield Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    walk = Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    walk.sign_in()
+    yield walk
     context.close()
     odoo.save_settings(ups_environment="cie")
     odoo.call("res.company", "write", [ended], {"active": False})  # not in the gallery

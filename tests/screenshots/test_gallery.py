@@ -31,6 +31,7 @@ def test_opting_out(walk: Walk):
     expect(walk.page.locator(".modal-dialog")).to_have_count(2)
     walk.keep("opt-out-confirmation")
     walk.dialog.locator("footer .btn-primary").click()
+    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
     expect(walk.notification).to_be_visible()
     walk.keep("opted-out")
     walk.see_form()
@@ -52,6 +53,7 @@ def _let_ups_refuse(walk: Walk, simulator: SimulatorControl) -> None:
     walk.see_form()
     walk.see_modal()
     walk.press("test")
+    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
     expect(walk.notification).to_be_visible()
     walk.keep("test-refused")
 
