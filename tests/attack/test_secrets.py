@@ -70,13 +70,17 @@ def test_no_secret_shows_anywhere(
     answers = json.loads(har.read_text())["log"]["entries"]
     secrets = _secrets(story)
     places = [*_on_the_server(odoo), *_in_the_browser(story, answers)]
-    assert not sightings(secrets, places)
+    _assert_none(sightings(secrets, places))
     _assert_that_all_was_looked_at(dict(places), secrets)
     for name, text, carried in _answers(story, answers):
-        assert not sightings(secrets - carried, [(name, text)])
+        _assert_none(sightings(secrets - carried, [(name, text)]))
     said = "".join(text for _name, text, _carried in _answers(story, answers))
     for part in ("UPS accepts the authorization", "UPS's answer: 10400", "Nothing was authorized"):
         assert part in said, part
+
+
+def _assert_none(found: list[str]) -> None:
+    assert not found, "\n".join(found)  # pytest would show but some of them
 
 
 def _everything_happens(story: Story) -> None:
