@@ -66,6 +66,13 @@ def test_to_reauthorize(phone: Guide, simulator: SimulatorControl, screenshot):
     screenshot("phone-reauthorize", PHONE["width"])
 
 
+def test_the_cards_of_the_companies_lead_to_the_modal(phone: Guide):
+    phone.page.goto(f"{phone.odoo.url}/odoo/companies")
+    card = phone.page.locator(".o_kanban_record").filter(has_text=COMPANY)
+    card.get_by_role("button", name="API", exact=True).click()
+    expect(phone.modal.get_by_role("heading", name=COMPANY)).to_be_visible()
+
+
 def test_a_wider_screen_shows_the_link_once(guide: Guide):
     open_form(guide)
     expect(guide.api_button).to_be_visible()
