@@ -65,15 +65,12 @@ def language(request) -> str:
 
 @pytest.fixture(scope="session")
 def cookies(browser: Browser, odoo: RunningOdoo) -> Callable[[str], list]:
-    """`cookies("de")`: of a browser in which the administrator has signed in with German."""
+    """`cookies("de")`: of a browser in which the administrator has signed in while it is set."""
 
     @functools.cache
     def sign_in(language: str) -> list:
-        # A session keeps the language of the moment of signing in.
-        odoo.call("res.users", "write", [2], {"lang": LANGUAGES[language]})
         context = browser.new_context(locale="en-US")
         Guide(context.new_page(), odoo).sign_in()
-        odoo.call("res.users", "write", [2], {"lang": "en_US"})
         found = context.cookies()
         context.close()
         return found
@@ -86,11 +83,14 @@ def walk(
     browser: Browser, odoo: RunningOdoo, nobody_authorized, cookies, language: str, width: int
 ) -> Iterator[Walk]:
     """The administrator, signed in with that language on a screen of that width."""
+    # The web client asks for the user's language; a page takes that of the moment of signing in.
+    odoo.call("res.users", "write", [2], {"lang": LANGUAGES[language]})
     size = {"width": width, "height": HEIGHTS[width]}
     context = browser.new_context(viewport=size, locale="en-US", timezone_id="UTC")
     context.add_cookies(cookies(language))
     yield Walk(context.new_page(), odoo, Gallery(GALLERY, f"{language}-{width}"))
     context.close()
+    odoo.call("res.users", "write", [2], {"lang": "en_US"})
 
 
 @pytest.fixture(scope="session", autouse=True)

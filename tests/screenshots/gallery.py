@@ -39,7 +39,8 @@ class Walk(Guide):
     # === IN ODOO === #
 
     def see_list(self) -> None:
-        self.page.goto(f"{self.odoo.url}/odoo/companies")
+        # Odoo first shows what it remembers of a list, and then what the server says.
+        self.page.goto(f"{self.odoo.url}/odoo/companies", wait_until="networkidle")
         expect(self.page.get_by_text(COMPANY).first).to_be_visible()
 
     def see_form(self) -> None:
