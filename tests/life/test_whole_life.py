@@ -40,7 +40,6 @@ def test_before_it_was_uninstalled_it_had_lived(life):
         "ir_ui_view",
         "mail_activity",
         "mail_activity_type",
-        "mail_followers",
         "mail_message",
     }
     assert len(life.used.keys - life.before.keys) == 1
