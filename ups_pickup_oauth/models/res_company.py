@@ -441,7 +441,7 @@ class ResCompany(models.Model):
         raise AccessError(
             self.env._(
                 "You can authorize UPS only for your own companies. Ask an administrator to add"
-                " the company to the Allowed Companies on your user's form."
+                " the company on your user's form, in Access Rights, Companies."
             )
         )
 
