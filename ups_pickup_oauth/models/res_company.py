@@ -376,10 +376,11 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         source = TokenSource(self._ups_connection_in_use())
+        settings = ups_settings(self.env)
         try:
-            base_url = ups_settings(self.env).base_url
+            base_url = settings.base_url
         except FixSettings as error:
-            raise UpsSettingsWrong(str(error)) from None
+            raise UpsSettingsWrong(" ".join(messages.explain(self.env, error, settings))) from None
         return UpsSession(base_url, source, transaction_src="Odoo")
 
     # === BUSINESS METHODS === #

@@ -339,7 +339,6 @@ class UpsConnection(models.Model):
 
     def _end(self, reason, words=""):
         """Wipe the tokens and ask a person. It happens once: afterwards the state is another."""
-        company = self.company_id.display_name
         people = self._people_to_ask()
         self.write(
             self._no_tokens()
@@ -356,14 +355,19 @@ class UpsConnection(models.Model):
         sentence = self._reason_in_words()
         self._message_log(body=sentence)
         for person in people:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                REAUTHORIZE_ACTIVITY,
-                summary=self.env._("Authorize UPS again for %s", company),
-                note=escape(sentence),
-                user_id=person.id,
-            )
+            self._ask_person(person)
         _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
         return UpsReauthorizationNeeded(sentence)
+
+    def _ask_person(self, person):
+        """Make an activity, in the person's language: the cron has none."""
+        own = self.with_context(mail_activity_quick_update=True, lang=person.lang)
+        own.activity_schedule(
+            REAUTHORIZE_ACTIVITY,
+            summary=own.env._("Authorize UPS again for %s", own.company_id.display_name),
+            note=escape(own._reason_in_words()),
+            user_id=person.id,
+        )
 
     def _kept_for_the_key(self):
         """The tokens stay as they are: whoever runs the server may bring the key back."""
