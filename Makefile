@@ -4,7 +4,7 @@ PYTHON ?= python3
 
 help: ## this list
 	@echo "Commands of this clone; the first one takes some minutes more, to bring Odoo and PostgreSQL."
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables, as in make run ODOO_PORT=8070: see README.md, For the contributor."
 
 run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
@@ -25,7 +25,10 @@ format: ## let ruff mend and lay out the Python code
 screenshots: ## the pictures of the Apps page, and .cache/screenshots/gallery to look at
 	@$(PYTHON) -m devenv screenshots
 
+translations: ## read anew what is to be translated, and put it into each language's file
+	@$(PYTHON) -m devenv translations
+
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test soak lint format screenshots clean
+.PHONY: help run test soak lint format screenshots translations clean

@@ -5,7 +5,7 @@ import sys
 
 from psycopg2 import OperationalError, errors
 
-from devenv import command, lint, run, screenshots, soak, test
+from devenv import command, lint, run, screenshots, soak, test, translations
 from devenv.console import Problem, exit_with_sentence
 
 _COMMANDS = {
@@ -15,6 +15,7 @@ _COMMANDS = {
     "lint": lint.main,
     "format": lint.mend,
     "screenshots": screenshots.main,
+    "translations": translations.main,
     "exec": command.execute,
     "fresh": command.fresh,
 }

@@ -88,6 +88,12 @@ def make_current(name: str) -> None:
     _remember(name, **_fingerprints())
 
 
+def make_fresh_unless_current(name: str) -> None:
+    """A database that no update has changed: Odoo loads modules in another order then."""
+    if not all(_is_current(name).values()):
+        make_fresh(name)
+
+
 def remember_addon(name: str, digest: str) -> None:
     """The database has the addon as its files were; see ``addon_digest``."""
     _remember(name, addon=digest)

@@ -94,6 +94,11 @@ def _life() -> int:
     return run_stage([*_PLAIN, "tests/life"], cwd=REPO)
 
 
+def _translations() -> int:
+    """On the database of the stage before, where the addon is installed."""
+    return run_stage([*_PLAIN, "tests/translations"], cwd=REPO)
+
+
 def _browser() -> int:
     return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
 
@@ -111,6 +116,7 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the addon, by Odoo's own runner": _odoo_runner,
     "the addon, by pytest-odoo": _pytest_odoo,
     "the server, attacked": _attack,
+    "the translations": _translations,
     "the addon's life, from install to uninstall, and its copies": _life,
     "what the soak looks for": _soak,
     "the browser, end to end": _browser,

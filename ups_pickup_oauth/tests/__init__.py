@@ -22,4 +22,5 @@ from . import (
     test_token_keys,
     test_token_storm,
     test_tours,
+    test_translations,
 )

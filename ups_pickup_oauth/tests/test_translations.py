@@ -1,0 +1,59 @@
+import os
+from unittest.mock import patch
+
+from lxml import html
+from odoo import fields
+from odoo.tests import tagged
+
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from .common import UpsHttpCase
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(UpsHttpCase):
+    """Who reads German is told in German, wherever the sentence was made."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("de_DE")
+        cls.env.ref("base.module_ups_pickup_oauth")._update_translations("de_DE")
+        cls.admin.lang = "de_DE"
+        cls.env.flush_all()
+
+    def test_the_page_of_a_refusal(self):
+        self.authenticate("ups_admin", "ups_admin")
+        response = self.url_open(self.simulator.person_cancels(self.go_to_ups()))
+        self.assertEqual(html.fromstring(response.text).get("lang"), "de-DE")
+        self.assertTrue(response.text.lstrip().startswith("<!DOCTYPE html>"))
+        for words in (
+            "UPS wurde nicht autorisiert",
+            "Sie haben bei UPS nicht zugestimmt.",
+            "Erneut versuchen",
+            "Zurück zum Unternehmen",
+            "UPS-Kundenbetreuer",
+        ):
+            self.assertIn(words, response.text)
+
+    def test_the_activity_of_a_person_whom_the_cron_asks(self):
+        """The cron has no language, and the person has."""
+        self.authorize()
+        self.simulator.kill_grants()
+        connection = self.company.ups_connection_ids
+        connection.access_token_expires_at = fields.Datetime.now()
+        self.env.flush_all()
+        try:
+            connection._live_token()
+        except UpsReauthorizationNeeded:
+            self.env.invalidate_all()
+        activity = connection.activity_ids
+        self.assertEqual(activity.summary, "UPS für Acme erneut autorisieren")
+        self.assertIn("Die UPS-Autorisierung von Acme ist beendet.", activity.note)
+
+    def test_a_server_that_does_not_know_which_ups_to_talk_to(self):
+        self.authorize()
+        company = self.company.with_user(self.admin).with_context(lang="de_DE")
+        wrong = {"UPS_BASE_URL": "http://ups.example.com"}
+        with patch.dict(os.environ, wrong), self.assertRaises(UpsSettingsWrong) as caught:
+            company._ups_session()
+        self.assertIn("mit welchem UPS-System", str(caught.exception))
