@@ -40,7 +40,10 @@ class Walk(Guide):
 
     def see_list(self) -> None:
         # Odoo first shows what it remembers of a list, and then what the server says.
-        self.page.goto(f"{self.odoo.url}/odoo/companies", wait_until="networkidle")
+        with self.page.expect_response("**/res.company/web_search_read**") as answer:
+            self.page.goto(f"{self.odoo.url}/odoo/companies")
+        answer.value.finished()
+        self.page.evaluate("new Promise(done => requestIdleCallback(done))")  # it is drawn
         expect(self.page.get_by_text(COMPANY).first).to_be_visible()
 
     def see_form(self) -> None:
