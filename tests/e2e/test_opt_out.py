@@ -59,9 +59,11 @@ def test_the_history_tells_who_and_when(guide: Guide, screenshot):
     expect(guide.modal).not_to_be_visible()
     guide.open_modal()
     guide.press_in_modal("History")
-    messages = guide.page.locator(".o-mail-Message")
+    messages = guide.page.locator("[name=message_ids] .o_data_row")
     expect(messages.first).to_contain_text("It had been authorized by Administrator on")
     expect(messages.nth(1)).to_contain_text("UPS was authorized")
+    expect(messages.nth(1)).to_contain_text("Administrator")
+    expect(guide.page.locator(".o-mail-Chatter")).not_to_be_attached()
     screenshot("history")
 
 

@@ -71,6 +71,15 @@ class UpsConnection(models.Model):
         copy=False,
     )
     last_problem_on = fields.Datetime(readonly=True, copy=False)
+    problem = fields.Char(
+        string="Last Problem with UPS",
+        help="What keeps the authorization from being used, and what to do.",
+        compute="_compute_problem",
+        compute_sudo=True,
+    )
+    problem_on = fields.Datetime(
+        string="Last Problem with UPS On", compute="_compute_problem", compute_sudo=True
+    )
     sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     database_uuid = fields.Char(
@@ -82,6 +91,20 @@ class UpsConnection(models.Model):
     _company_id_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one UPS authorization at the most."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("company_id.name")
+    def _compute_display_name(self):
+        """Tell it from the company itself, beside which it stands in breadcrumbs and activities."""
+        for connection in self:
+            connection.display_name = f"UPS: {connection.company_id.display_name}"
+
+    @api.depends("state", "last_problem", "last_problem_on")
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for connection in self:
+            connection.problem, connection.problem_on = connection._problem_in_words()
 
     # === ACTION METHODS === #
 

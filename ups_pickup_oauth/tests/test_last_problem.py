@@ -45,6 +45,9 @@ class TestLastProblem(UpsCase):
         self.assertIn("Try again in a few minutes", self.problem())
         self.assertTrue(self.company.ups_problem_on)
         self.assertEqual(self.problem(self.branch), self.problem(), "the branch uses it too")
+        history = self.connection.with_user(self.admin)
+        self.assertEqual(history.problem, self.problem(), "its page tells it too")
+        self.assertEqual(history.problem_on, self.company.ups_problem_on)
         self.ask_for_a_token()
         self.assertFalse(self.problem() or self.company.ups_problem_on)
 
