@@ -96,5 +96,5 @@ def walk(
 @pytest.fixture(scope="session", autouse=True)
 def no_old_gallery() -> None:
     GALLERY.mkdir(parents=True, exist_ok=True)
-    for path in GALLERY.glob("*.png"):
+    for path in (*GALLERY.glob("*.png"), *GALLERY.glob("*.yaml")):
         path.unlink()

@@ -22,7 +22,10 @@ class Gallery:
         expect(page.locator(".o_loading_indicator")).not_to_be_visible()
         page.mouse.move(0, 0)
         page.wait_for_function("[...document.images].every(image => image.complete)")
-        page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled")
+        file = self.folder / f"{self.prefix}-{name}.png"
+        page.screenshot(path=file, animations="disabled")
+        # What a screen reader makes of it.
+        file.with_suffix(".yaml").write_text(page.locator("body").aria_snapshot())
 
 
 class Walk(Guide):
@@ -31,7 +34,11 @@ class Walk(Guide):
     def __init__(self, page: Page, odoo: RunningOdoo, gallery: Gallery):
         super().__init__(page, odoo)
         self.gallery = gallery
-        [[self.company]] = odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
+        self.company = self.company_id(COMPANY)
+
+    def company_id(self, name: str) -> int:
+        [[found]] = self.odoo.sql("SELECT id FROM res_company WHERE name = %s", name)
+        return found
 
     def keep(self, name: str) -> None:
         self.gallery.keep(self.page, name)
@@ -46,12 +53,17 @@ class Walk(Guide):
         self.page.evaluate("new Promise(done => requestIdleCallback(done))")  # it is drawn
         expect(self.page.get_by_text(COMPANY).first).to_be_visible()
 
-    def see_form(self) -> None:
-        self.page.goto(f"{self.odoo.url}/odoo/companies/{self.company}")
-        self.expect_form()
+    def see_form(self, name: str = COMPANY) -> None:
+        self.page.goto(f"{self.odoo.url}/odoo/companies/{self.company_id(name)}")
+        self.expect_form(name)
 
-    def expect_form(self) -> None:
-        expect(self.page.locator("[name=name] input")).to_have_value(COMPANY)
+    def expect_form(self, name: str = COMPANY) -> None:
+        expect(self.page.locator("[name=name] input")).to_have_value(name)
+
+    def expect_history(self) -> None:
+        """The list of what happened, which a phone shows as cards."""
+        row = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
+        expect(self.page.locator("[name=message_ids]").locator(row).first).to_be_visible()
 
     def see_settings(self) -> None:
         self.page.goto(f"{self.odoo.url}/odoo/settings")

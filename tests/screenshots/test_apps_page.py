@@ -13,7 +13,10 @@ from devenv.paths import DESCRIPTION
 
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
+WIDE = {"width": 1300, "height": 900}  # an address on one line
+LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
+TODAY = "2026-04-01 09:30"  # of the pictures, so that they change only with what they show
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
 
@@ -29,6 +32,7 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
     walk = Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    walk.page.clock.set_fixed_time(TODAY)
     walk.sign_in()
     yield walk
     context.close()
@@ -44,10 +48,18 @@ def test_the_pictures(shop_window: Walk):
     walk.see_modal()
     keep(walk.dialog.locator(".modal-content"), "modal")
     walk.opt_in()
+    walk.odoo.sql(
+        "UPDATE ups_connection SET authorized_on = %s, refreshed_on = %s,"
+        " refresh_token_expires_at = %s WHERE company_id = %s",
+        "2026-03-02 09:15",
+        "2026-04-01 06:00",
+        "2026-05-31 06:00",
+        walk.company,
+    )
     walk.see_form()
     walk.see_modal()
     keep(walk.dialog.locator(".modal-content"), "authorized")
-    walk.page.set_viewport_size(SIZE)
+    walk.page.set_viewport_size(LOW)
     walk.see_list()
     keep(walk.page, "list")
     _keep_settings(walk)
@@ -58,7 +70,7 @@ def _keep_settings(walk: Walk) -> None:
     [[address]] = walk.odoo.sql("SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'")
     _set_address(walk, "https://odoo.example.com")
     try:
-        walk.page.set_viewport_size(TALL)
+        walk.page.set_viewport_size(WIDE)
         walk.see_settings()
         walk.settings_block.locator("[name=ups_client_id] input").fill("your-client-id")
         keep(walk.settings_block, "settings")

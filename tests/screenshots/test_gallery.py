@@ -5,6 +5,8 @@ from gallery import Walk
 from guide import SimulatorControl
 from playwright.sync_api import expect
 
+from devenv import server
+
 
 def test_the_states(walk: Walk, simulator: SimulatorControl):
     _keep_list_form_and_modal(walk, "api")
@@ -12,15 +14,44 @@ def test_the_states(walk: Walk, simulator: SimulatorControl):
     walk.keep("success")
     _keep_list_form_and_modal(walk, "authorized")
     walk.press("history")
-    expect(walk.page.locator(".o-mail-Message")).to_have_count(1)
+    walk.expect_history()
     walk.keep("history-authorized")
+    _let_ups_be_out_of_order(walk, simulator)
     walk.see_settings()
     walk.keep("settings")
     _let_ups_refuse(walk, simulator)
     _keep_list_form_and_modal(walk, "reauthorize")
     walk.press("history")
-    expect(walk.page.locator(".o-mail-Message").first).to_be_visible()
+    walk.expect_history()
     walk.keep("history-reauthorize")
+
+
+def test_a_branch(walk: Walk):
+    walk.opt_in()
+    walk.see_form("Harbor Supplies North")
+    walk.see_modal()
+    walk.keep("modal-branch")
+
+
+def test_settings_that_ups_does_not_know(walk: Walk):
+    for name, client_id in (("missing", ""), ("refused", "unknown-client-id")):
+        walk.odoo.save_settings(ups_client_id=client_id, ups_client_secret=client_id)
+        walk.see_form()
+        walk.see_modal()
+        walk.press("oauth")
+        expect(walk.page.locator(".modal-dialog")).to_have_count(2)
+        walk.keep(f"dialog-client-id-{name}")
+    walk.odoo.save_settings(
+        ups_client_id=server.SIMULATOR_CLIENT_ID, ups_client_secret=server.SIMULATOR_CLIENT_SECRET
+    )
+
+
+def test_the_apps_page(walk: Walk):
+    [[module]] = walk.odoo.sql("SELECT id FROM ir_module_module WHERE name = 'ups_pickup_oauth'")
+    walk.page.goto(f"{walk.odoo.url}/odoo/apps/{module}")
+    expect(walk.page.get_by_role("img", name="General Settings, block UPS")).to_be_attached()
+    walk.page.set_viewport_size({"width": walk.page.viewport_size["width"], "height": 4000})
+    walk.keep("apps-page")
 
 
 def test_opting_out(walk: Walk):
@@ -46,6 +77,21 @@ def _keep_list_form_and_modal(walk: Walk, state: str) -> None:
     walk.keep(f"form-{state}")
     walk.see_modal()
     walk.keep(f"modal-{state}")
+
+
+def _let_ups_be_out_of_order(walk: Walk, simulator: SimulatorControl) -> None:
+    walk.odoo.sql("UPDATE ups_connection SET access_token_expires_at = now()")
+    simulator.queue_fault("refresh", "status", status=503)
+    walk.see_form()
+    walk.see_modal()
+    walk.press("test")
+    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
+    walk.see_form()
+    walk.see_modal()
+    walk.keep("modal-problem")
+    walk.press("history")
+    walk.expect_history()
+    walk.keep("history-problem")
 
 
 def _let_ups_refuse(walk: Walk, simulator: SimulatorControl) -> None:
@@ -92,6 +138,23 @@ def test_too_late(walk: Walk, simulator: SimulatorControl):
     walk.odoo.sql("UPDATE ups_authorization_attempt SET expires_at = now() - interval '1 day'")
     walk.come_back(address)
     walk.keep("page-expired")
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [("in-progress", 0), ("interrupted", 10)],
+)
+def test_a_return_that_odoo_has_begun_to_work_on(
+    walk: Walk, simulator: SimulatorControl, name: str, minutes: int
+):
+    address = simulator.person_agrees(walk.begin())
+    walk.odoo.sql(
+        """UPDATE ups_authorization_attempt SET status = 'exchanging',
+                  claimed_at = now() AT TIME ZONE 'UTC' - make_interval(mins => %s)""",
+        minutes,
+    )
+    walk.come_back(address)
+    walk.keep(f"page-{name}")
 
 
 def test_another_user(walk: Walk, simulator: SimulatorControl):
