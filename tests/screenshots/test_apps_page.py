@@ -29,6 +29,7 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
            VALUES (%s, 'reauthorize', 'refused', 'production', 0)""",
         ended,
     )
+    odoo.sql("UPDATE res_partner SET create_date = %s", TODAY)  # an avatar's colour follows from it
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
     walk = Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
