@@ -19,10 +19,17 @@ def _encoded(text):
 # Whatever else stands in the path, and also where the address is the value of another parameter,
 # as in /web/login?redirect=… To the end of the request line, whatever the query holds: werkzeug
 # logs it decoded. A request line may hold line ends, other lines end there.
+# A word without a query is matched too, so that nobody reads it again from its middle: a stranger's
+# address that names the addon 4,000 times would keep the server busy for seconds.
 _QUERY = re.compile(
-    rf"({_encoded('ups_pickup_oauth')}\S*?){_encoded('?')}(?:.*(?= HTTP/\d)|[^\n]*)",
+    rf"({_encoded('ups_pickup_oauth')}\S*?)"
+    rf"(?:({_encoded('?')})(?:.*(?= HTTP/\d)|[^\n]*)|(?!\S))",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def _without_query(match):
+    return f"{match[1]}?[hidden]" if match[2] else match[0]
 
 
 class HideCallbackQuery(logging.Filter):
@@ -31,7 +38,7 @@ class HideCallbackQuery(logging.Filter):
     def filter(self, record):
         with contextlib.suppress(TypeError, ValueError):  # not a message that can be formatted
             message = record.getMessage()
-            hidden = _QUERY.sub(r"\1?[hidden]", message)
+            hidden = _QUERY.sub(_without_query, message)
             if hidden != message:
                 record.msg, record.args = hidden, ()
         return True

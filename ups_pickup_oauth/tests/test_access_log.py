@@ -55,6 +55,13 @@ class TestAccessLog(BaseCase):
         self.assertNotIn("C0DE", line)
         self.assertTrue(line.endswith('HTTP/1.1" 303'))
 
+    def test_an_address_that_names_the_addon_again_and_again_keeps_nobody_waiting(self):
+        # Were each name read to the end of the address, this would take an hour.
+        address = "/ups_pickup_oauth" * 100_000
+        self.assertEqual(self.logged('"GET %s HTTP/1.1"', address), f'"GET {address} HTTP/1.1"')
+        line = self.logged('"GET %s?code=C0DE HTTP/1.1"', address)
+        self.assertEqual(line, f'"GET {address}?[hidden] HTTP/1.1"')
+
     def test_the_stacks_of_a_server_that_hangs_keep_all_but_the_query(self):
         dump = "\n# Thread: (url:%s) (qc:1)\nFile: ups_pickup_oauth/callback.py\n  is_odd = x?"
         line = self.logged(dump, "http://localhost/ups_pickup_oauth/callback?code=C0DE&state=ST")
