@@ -1,9 +1,12 @@
-"""Is it a template that asks? Then it gets no secret.
+"""Is a template being rendered? Then nobody gets a secret.
 
 Whoever is in Odoo's group Mail Template Editor (with `mail.restrict.template.rendering` off: each
 employee) may call ``sudo()`` and methods with an underscore in a mail template. So neither groups
 nor names keep a template from a token; only this does. The code of server actions and crons, which
-administrators write, may ask.
+administrators write, may ask, but not for a template that runs them.
+
+It keeps tokens out of mails and pages. It cannot hold who does worse with ``sudo()`` than to ask:
+such a template can make its writer an administrator.
 """
 
 import builtins
@@ -11,36 +14,26 @@ import sys
 
 from odoo.exceptions import AccessError
 
-# Through these anybody's call can pass, a template's too: they say nothing about who asks.
-_PASSED_THROUGH = ("base", "bus", "mail", "web", __package__.removeprefix("odoo.addons."))
-
 
 def refuse_templates(env):
-    """Let only code of the server go on, and the code of server actions.
+    """Let code of the server go on, and the code of server actions, unless a template called it.
+
+    However far away the template is: there is always some method of Odoo's, of an addon or of
+    Python that calls another one for it.
 
     :param odoo.api.Environment env: whose language the error is in.
-    :raise AccessError: when a template of a mail, a page or a report asks.
+    :raise AccessError: when a template of a mail, a page or a report is being rendered.
     """
     frame = sys._getframe(1)
-    while frame and _is_passed_through(frame):
+    while frame and not _is_of_template(frame):
         frame = frame.f_back
-    if frame and _is_of_template(frame):
+    if frame:
         raise AccessError(
             env._(
-                "Templates get no UPS token. Call UPS in a method of an addon, and let the template"
-                " show what the method returns."
+                "Templates get no UPS token. Call UPS before the template is rendered, and let the"
+                " template show what it answered."
             )
         )
-
-
-def _is_passed_through(frame):
-    first, *rest = frame.f_globals.get("__name__", "").split(".")
-    is_addon = rest[:1] == ["addons"]
-    return (
-        _has_python_builtins(frame)
-        and first == "odoo"
-        and (not is_addon or rest[1:2] == [] or rest[1] in _PASSED_THROUGH)
-    )
 
 
 def _is_of_template(frame):

@@ -38,6 +38,13 @@ FROM_METHODS = (
     "object._ups_connection_in_use()._refreshed_token().value",
     "object._ups_session()._get_token()",
 )
+# By way of what calls another one for it: Python's encoder of JSON, and code that may ask itself.
+BY_WAY_OF = (
+    "json.dumps(object.env.registry['res.company']._ups_get_access_token, default=object.mapped)",
+    "object.env['ir.actions.server'].sudo().create({'name': 'Ask', 'state': 'code', 'model_id':"
+    " object.env['ir.model'].sudo()._get_id('res.company'), 'code': 'action = dict(it=env.company"
+    "._ups_get_access_token())'}).with_context(allowed_company_ids=object.ids).run()",
+)
 
 ENGINES = {"subject": "{{ %s }}", "body_html": '<p t-out="%s"/>'}
 """The fields of a template, and how an expression is written there: inline_template and qweb."""
@@ -101,6 +108,9 @@ class TestRendering(PlantedSecrets, UpsCase):
 
     def test_a_template_that_asks_for_the_token_gets_none(self):
         self.assert_templates_hold_no_secret(FROM_METHODS)
+
+    def test_a_template_that_lets_another_one_ask_gets_none(self):
+        self.assert_templates_hold_no_secret(BY_WAY_OF)
 
     # === SERVER ACTIONS === #
 
