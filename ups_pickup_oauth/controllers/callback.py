@@ -92,6 +92,8 @@ class UpsCallback(Controller):
         """
         if request.httprequest.method != "POST":  # as after signing in again: nothing is started
             return self._with_headers(request.redirect(COMPANIES_URL))
+        if not request.env.user.has_group("base.group_system"):  # nor who exists
+            return self._page(Outcome("no_access"))
         known = str(company_id or "")
         company = request.env["res.company"].browse(int(known[:9]) if known.isdecimal() else 0)
         try:

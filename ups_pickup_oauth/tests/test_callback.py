@@ -3,6 +3,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import html
 from odoo import fields
+from odoo.http import Request
 from odoo.tests import tagged
 
 from .. import const
@@ -461,6 +462,17 @@ class TestCallback(UpsHttpCase):
         self.configure(ups_client_id="not-registered-at-ups")
         self.env.flush_all()
         self.assertIn("does not know the client ID", self.page(self.press_try_again(failed)))
+
+    def test_try_again_tells_nobody_else_which_companies_exist(self):
+        user = self.new_user("ups_portal", "base.group_portal")
+        self.authenticate(user.login, user.login)
+        token = Request.csrf_token(self)
+        unknown = self.env["res.company"].search([], order="id desc", limit=1).id + 1
+        for company_id in (self.company.id, unknown, "x"):
+            data = {"company_id": company_id, "csrf_token": token}
+            response = self.url_open(const.TRY_AGAIN_ROUTE, data=data)
+            self.assertEqual(response.status_code, 403)
+            self.assertIn("Only an administrator", self.page(response))
 
     def test_try_again_for_a_company_that_is_none_of_the_users(self):
         failed = self.come_back(code="not-the-code")
