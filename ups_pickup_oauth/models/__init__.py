@@ -1,4 +1,5 @@
 from . import (
+    mail_message,
     res_company,
     res_config_settings,
     ups_authorization_attempt,

@@ -240,6 +240,17 @@ class TestRoles(PlantedSecrets, UpsCase):
         with self.assertRaises(AccessError):
             self.records_of("administrator", "ups.connection").message_post(body="Hello")
 
+    def test_nobody_rewrites_the_history(self):
+        notes = self.records["ups.connection"].message_ids.with_user(self.admin)
+        self.assertEqual(notes.author_id, self.admin.partner_id)
+        before = notes.read(["body", "author_id"])
+        for groups in (self.admin.group_ids, self.env.ref("base.group_user")):
+            self.admin.group_ids = groups
+            for values in ({"body": "Not me"}, {"author_id": self.env.ref("base.partner_root").id}):
+                with self.subTest(groups=groups, values=values), self.assertRaises(AccessError):
+                    notes.write(values)
+        self.assertEqual(notes.read(["body", "author_id"]), before)
+
     # === WHAT THE TESTS SHARE === #
 
     def each(self, doors):
