@@ -103,11 +103,12 @@ class TestHistory(UpsHttpCase):
         self.authorize()
         token = self.company.ups_access_token
         self.simulator.queue_fault(
-            "countries", "status", status=403, body=error("10403", f"No: {token}")
+            "countries", "status", status=403, body=error("10403", f"<b>: {token}")
         )
         shown = self.as_admin().action_ups_test()["params"]["message"]
         self.assertIn("10403", shown)
-        self.assertIn("10403", self.history()[0])
+        self.assertIn("10403 <b>", self.history()[0])
+        self.assertNotIn("<b>", self.newest().body, "escaped")
         for text in (shown, self.history()[0]):
             self.assertNotIn(token, text)
             self.assertNotIn(CLIENT_SECRET, text)
