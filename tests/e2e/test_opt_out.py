@@ -13,12 +13,13 @@ def confirmation(guide: Guide):
 def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
     guide.opt_in(COMPANY)
     modal = guide.open_modal()
-    for words in ("Authorized by", "Administrator", "Authorized until", "Test (CIE)"):
+    for words in ("Authorized by", "Administrator", "Authorized until", "CIE"):
         expect(modal).to_contain_text(words)
     screenshot("opt-out-modal")
     screenshot("opt-out-modal-phone", 375)
     calls = simulator.calls()
     guide.press_in_modal("Opt-Out")
+    expect(confirmation(guide)).to_contain_text("the nearest parent company that has one")
     screenshot("opt-out-confirmation")
     confirmation(guide).get_by_role("button", name="OK", exact=True).click()
     expect(guide.notification.last).to_contain_text("reset your ups.com password")
@@ -32,9 +33,10 @@ def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
 
 
 def test_cancel_in_the_confirmation_changes_nothing(guide: Guide):
-    guide.opt_in(COMPANY)
+    guide.opt_in("My Company")  # it has neither parent nor branches
     guide.open_modal()
     guide.press_in_modal("Opt-Out")
+    expect(confirmation(guide)).not_to_contain_text("parent")
     confirmation(guide).get_by_role("button", name="Cancel", exact=True).click()
     expect(confirmation(guide)).not_to_be_visible()
     guide.press_in_modal("Close")

@@ -1,4 +1,5 @@
 from . import (
+    ir_model_fields,
     mail_message,
     res_company,
     res_config_settings,

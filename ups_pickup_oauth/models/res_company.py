@@ -60,16 +60,10 @@ class ResCompany(models.Model):
     ups_authorized_on = fields.Datetime(
         string="UPS Authorized On", compute="_compute_ups_authorization", groups=ADMINISTRATOR
     )
-    ups_authorized_environment = fields.Selection(
-        [("production", "Production"), ("cie", "Test (CIE)")],
-        string="UPS Environment",
-        compute="_compute_ups_authorization",
-        groups=ADMINISTRATOR,
-    )
     ups_test_environment = fields.Selection(
         [("cie", "CIE")],
         string="UPS Test Environment",
-        help="Set where UPS's test environment is used, or would be: nothing there is real.",
+        help="CIE is UPS's test environment: nothing that is done there is real.",
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
@@ -157,7 +151,6 @@ class ResCompany(models.Model):
             company.ups_authorization_company_id = connection.company_id
             company.ups_authorized_by_id = connection.authorized_by_id
             company.ups_authorized_on = connection.authorized_on
-            company.ups_authorized_environment = connection.environment
             used = (connection.environment or environment) if visible else None
             company.ups_test_environment = CIE if used == CIE else False
             company.ups_refreshed_on = connection.refreshed_on
@@ -303,8 +296,8 @@ class ResCompany(models.Model):
             )
         message.append(
             self.env._(
-                "UPS offers no way to end the grant from here. To end it there too, reset your"
-                " ups.com password, which voids all tokens."
+                "UPS offers no way to withdraw your agreement from here. To withdraw it there too,"
+                " reset your ups.com password: that ends it for every application with this login."
             )
         )
         return self._ups_notify(

@@ -203,7 +203,7 @@ class UpsConnection(models.Model):
         )
         self._keep_tokens(token_set)
         self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
-        self._message_log(body=self.env._("UPS was authorized (%s).", self._environment_name()))
+        self._message_log(body=self.env._("UPS was authorized: %s.", self._environment_name()))
 
     def _keep_tokens(self, token_set):
         self.write(

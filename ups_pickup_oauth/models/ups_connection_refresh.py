@@ -352,12 +352,11 @@ class UpsConnection(models.Model):
                 "environment": self.environment,
             }
         )
-        sentence = self._reason_in_words()
-        self._message_log(body=sentence)
+        self._message_log(body=self._reason_in_words(with_advice=False))
         for person in people:
             self._ask_person(person)
         _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
-        return UpsReauthorizationNeeded(sentence)
+        return UpsReauthorizationNeeded(self._reason_in_words())
 
     def _ask_person(self, person):
         """Make an activity, in the person's language: the cron has none."""
@@ -405,7 +404,10 @@ class UpsConnection(models.Model):
         }.get(self.reason, "")
         words = env._("UPS's answer: %s.", self.ups_words) if self.ups_words else ""
         sentence = env._("The UPS authorization of %s has ended.", company)
-        advice = env._("An administrator has to authorize it again, on the company's form.")
+        advice = env._(
+            "An administrator can authorize it again: open the company's form and click"
+            " Reauthorize."
+        )
         return " ".join(filter(None, (sentence, why, words, with_advice and advice)))
 
 

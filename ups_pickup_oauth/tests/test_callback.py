@@ -81,7 +81,7 @@ class TestCallback(UpsHttpCase):
         self.assertEqual(response.headers["Cache-Control"], "no-store")
         self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
         self.assertEqual(self.company.ups_authorized_by_id, self.admin)
-        self.assertEqual(self.company.ups_authorized_environment, "cie")
+        self.assertEqual(self.company.ups_connection_ids.environment, "cie")
         self.assertTrue(self.simulator.is_live_access_token(self.company.ups_access_token))
         self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
 

@@ -5,7 +5,7 @@ Fields and methods are those that the models have, so that a new one is covered 
 
 from contextlib import suppress
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import NO_ACCESS, Command
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
@@ -209,6 +209,20 @@ class TestRoles(PlantedSecrets, UpsCase):
                 get_public_method(self.company.with_user(self.admin), name)
 
     # === HISTORY === #
+
+    def test_no_field_of_an_administrator_copies_a_token(self):
+        columns = self.env["ir.model.fields"].with_user(self.admin)
+        for name in ("ups_access_token", "ups_refresh_token"):
+            copy = {
+                "model_id": self.env["ir.model"]._get("res.partner").id,
+                "name": f"x_{name}",
+                "ttype": "char",
+                "related": f"company_id.{name}",
+            }
+            for stored in (False, True):
+                with self.assertRaises(ValidationError) as refusal:  # it has a savepoint
+                    columns.create(copy | {"store": stored})
+                self.assertIn("cannot copy UPS tokens", str(refusal.exception))
 
     def test_lower_roles_read_no_history(self):
         self.end_authorization()
