@@ -1,5 +1,7 @@
 """General Settings: where the person who has UPS's application looks."""
 
+import re
+
 from guide import Guide
 from playwright.sync_api import expect
 
@@ -20,9 +22,11 @@ def test_its_search_finds_all_of_ups(guide: Guide, screenshot):
     screenshot("settings-search")
 
 
-def test_it_marks_the_test_environment_and_leads_to_upss_portal(guide: Guide):
+def test_it_marks_the_test_environment_and_leads_to_ups(guide: Guide):
     page = guide.page
     page.goto(f"{guide.odoo.url}/odoo/settings")
     expect(page.locator("#ups_authorization")).to_contain_text("CIE")
     portal = page.locator("#ups_redirect_uri").get_by_role("link")
     expect(portal).to_have_attribute("href", "https://developer.ups.com/")
+    guide_of_ups = page.locator("#ups_authorization").get_by_role("link", name="guide")
+    expect(guide_of_ups).to_have_attribute("href", re.compile("ups.com/.*OAuth"))
