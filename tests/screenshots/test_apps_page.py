@@ -17,6 +17,7 @@ WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
 TODAY = "2026-04-01 09:30"  # of the pictures, so that they change only with what they show
+WITHOUT_COUNTERS = ".o_menu_systray .badge { visibility: hidden; }"  # of messages that wait
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
 
@@ -85,7 +86,8 @@ def _set_address(walk: Walk, address: str) -> None:
 
 def keep(shown: Page | Locator, name: str) -> None:
     """A palette holds all the colours of a web page, in a third of the bytes."""
-    picture = Image.open(io.BytesIO(shown.screenshot(animations="disabled"))).convert("RGB")
+    shot = shown.screenshot(animations="disabled", style=WITHOUT_COUNTERS)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
     file = DESCRIPTION / f"{name}.png"
     picture.quantize(colors=128, dither=Image.Dither.NONE).save(file, optimize=True)
     assert file.stat().st_size < MAXIMUM, f"{file.name} has {file.stat().st_size} bytes"
