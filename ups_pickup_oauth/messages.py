@@ -47,9 +47,16 @@ def recalled(kept):
 def missing_setting(env, settings):
     """:return: which setting is missing and what to do, in words, or None if all are there."""
     if not settings.client_id:
-        what, name = env._("The client ID of your UPS application is missing."), "client_id"
+        what = env._(
+            "The client ID of your UPS application is missing. Copy it from UPS's developer portal."
+        )
+        name = "client_id"
     elif not settings.has_client_secret:
-        what, name = env._("The client secret of your UPS application is missing."), "client_secret"
+        what = env._(
+            "The client secret of your UPS application is missing. Copy it from UPS's developer"
+            " portal."
+        )
+        name = "client_secret"
     elif not settings.client_secret:
         what = env._(
             "The client secret of your UPS application can no longer be decrypted, because the"
@@ -171,8 +178,10 @@ def _ask_again(env, settings):
 
 def _pkce_hint(env, settings):
     if settings.use_pkce:
-        return env._("If UPS keeps refusing, switch off “Use PKCE” in the settings.")
-    return env._("If UPS keeps refusing, switch on “Use PKCE” in the settings.")
+        return env._(
+            "If UPS keeps refusing, switch off “Use PKCE” in Settings, General Settings, UPS."
+        )
+    return env._("If UPS keeps refusing, switch on “Use PKCE” in Settings, General Settings, UPS.")
 
 
 def _ups_words(env, error):

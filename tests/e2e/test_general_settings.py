@@ -26,7 +26,7 @@ def test_it_marks_the_test_environment_and_leads_to_ups(guide: Guide):
     page = guide.page
     page.goto(f"{guide.odoo.url}/odoo/settings")
     expect(page.locator("#ups_authorization")).to_contain_text("CIE")
-    portal = page.locator("#ups_redirect_uri").get_by_role("link")
+    portal = page.locator("#ups_credentials").get_by_role("link")
     expect(portal).to_have_attribute("href", "https://developer.ups.com/")
     guide_of_ups = page.locator("#ups_authorization").get_by_role("link", name="guide")
     expect(guide_of_ups).to_have_attribute("href", re.compile("ups.com/.*OAuth"))

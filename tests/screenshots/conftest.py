@@ -91,10 +91,3 @@ def walk(
     yield Walk(context.new_page(), odoo, Gallery(GALLERY, f"{language}-{width}"))
     context.close()
     odoo.call("res.users", "write", [2], {"lang": "en_US"})
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_old_gallery() -> None:
-    GALLERY.mkdir(parents=True, exist_ok=True)
-    for path in (*GALLERY.glob("*.png"), *GALLERY.glob("*.yaml")):
-        path.unlink()

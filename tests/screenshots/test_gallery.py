@@ -6,6 +6,14 @@ from guide import SimulatorControl
 from playwright.sync_api import expect
 
 from devenv import server
+from devenv.paths import GALLERY
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_old_gallery() -> None:
+    GALLERY.mkdir(parents=True, exist_ok=True)
+    for path in (*GALLERY.glob("*.png"), *GALLERY.glob("*.yaml")):
+        path.unlink()
 
 
 def test_the_states(walk: Walk, simulator: SimulatorControl):
@@ -28,9 +36,15 @@ def test_the_states(walk: Walk, simulator: SimulatorControl):
 
 def test_a_branch(walk: Walk):
     walk.opt_in()
+    _keep_modal_of_the_branch(walk, "modal-branch")
+    walk.odoo.sql("UPDATE ups_connection SET state = 'reauthorize', reason = 'refused'")
+    _keep_modal_of_the_branch(walk, "modal-branch-reauthorize")
+
+
+def _keep_modal_of_the_branch(walk: Walk, name: str) -> None:
     walk.see_form("Harbor Supplies North")
     walk.see_modal()
-    walk.keep("modal-branch")
+    walk.keep(name)
 
 
 def test_settings_that_ups_does_not_know(walk: Walk):

@@ -23,14 +23,24 @@ ODOOS_WORDS = {
 }
 ODOOS_QUOTES = {
     "You find the settings in Settings, General Settings, UPS.": ("Settings", "General Settings"),
+    "If UPS keeps refusing, switch off “Use PKCE” in Settings, General Settings, UPS.": (
+        "Settings",
+        "General Settings",
+    ),
+    "If UPS keeps refusing, switch on “Use PKCE” in Settings, General Settings, UPS.": (
+        "Settings",
+        "General Settings",
+    ),
     "You can authorize UPS only for your own companies. Ask an administrator to add the company"
     " on your user's form, in Access Rights, Companies.": ("Access Rights", "Companies"),
 }
 # Words that a sentence quotes from the addon's own buttons and fields.
 OWN_QUOTES = {
-    "UPS brings you back here, and you read <b>Authorized</b>.": "Authorized",
-    "If UPS keeps refusing, switch off “Use PKCE” in the settings.": "Use PKCE",
-    "If UPS keeps refusing, switch on “Use PKCE” in the settings.": "Use PKCE",
+    "UPS brings you back here. You then see <b>Authorized</b>.": "Authorized",
+    "An administrator can authorize it again: open the company's form and click"
+    " Reauthorize.": "Reauthorize",
+    "If UPS keeps refusing, switch off “Use PKCE” in Settings, General Settings, UPS.": "Use PKCE",
+    "If UPS keeps refusing, switch on “Use PKCE” in Settings, General Settings, UPS.": "Use PKCE",
 }
 
 

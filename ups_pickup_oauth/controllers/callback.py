@@ -124,6 +124,7 @@ class UpsCallback(Controller):
                 "tip": messages.account_executive_tip(request.env),
                 "reload": outcome.kind == "in_progress",
                 "company": company,
+                "look_first": outcome.kind == "interrupted",
                 "may_try_again": outcome.kind not in ("no_access", "in_progress"),
                 "try_again_url": const.TRY_AGAIN_ROUTE,
                 "companies_url": COMPANIES_URL,
@@ -151,18 +152,21 @@ def _words(env, outcome):
     titles = {
         "cancelled": env._("UPS was not authorized"),
         "in_progress": env._("One moment, please"),
-        "no_access": env._("You may not authorize UPS"),
+        "no_access": env._("You are not allowed to authorize UPS"),
         "other_user": env._("This answer is for another user"),
         "expired": env._("That took too long"),
+        "interrupted": env._("The authorization was interrupted"),
     }
     sentences = {
         "malformed": (
-            env._("UPS's answer cannot be read: a part of it is there twice or is not text."),
-            env._("Try again from the start, and do not edit the address."),
+            env._(
+                "The address that you came back with is damaged, so UPS's answer cannot be read."
+            ),
+            env._("Start again on the company's form, and do not edit the address."),
         ),
         "unknown": (
             env._("This Odoo does not know of this authorization. It may be too old."),
-            env._("Try again from the start, on the company's form."),
+            env._("Start again on the company's form."),
         ),
         "other_user": (
             env._("Another user of this Odoo started this authorization."),
@@ -181,8 +185,8 @@ def _words(env, outcome):
             env._("This page reloads by itself."),
         ),
         "interrupted": (
-            env._("This authorization was interrupted while Odoo completed it with UPS."),
-            env._("Look at the company: if it is not authorized, try again."),
+            env._("Odoo was interrupted while it completed this authorization with UPS."),
+            env._("Look at the company first. If it is not authorized, try again."),
         ),
     }
     what, advice = sentences.get(outcome.kind, (outcome.what, outcome.advice))

@@ -93,7 +93,7 @@ class ResCompany(models.Model):
     )
     ups_refresh_token_expires_at = fields.Datetime(
         string="UPS Authorized Until",
-        help="The authorization ends then, unless it is used or kept alive before.",
+        help="Odoo renews the authorization by itself before then; nobody has to do anything.",
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
@@ -297,7 +297,7 @@ class ResCompany(models.Model):
         message.append(
             self.env._(
                 "UPS offers no way to withdraw your agreement from here. To withdraw it there too,"
-                " reset your ups.com password: that ends it for every application with this login."
+                " reset your UPS.com password: that ends it for every application with this login."
             )
         )
         return self._ups_notify(

@@ -44,7 +44,7 @@ class UpsConnection(models.Model):
     access_token_expires_at = fields.Datetime(readonly=True, copy=False)
     refresh_token_expires_at = fields.Datetime(
         string="Authorized Until",
-        help="The authorization ends then, unless it is used or kept alive before.",
+        help="Odoo renews the authorization by itself before then; nobody has to do anything.",
         readonly=True,
         copy=False,
     )
@@ -203,7 +203,9 @@ class UpsConnection(models.Model):
         )
         self._keep_tokens(token_set)
         self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
-        self._message_log(body=self.env._("UPS was authorized: %s.", self._environment_name()))
+        self._message_log(
+            body=self.env._("Authorized at UPS. Environment: %s.", self._environment_name())
+        )
 
     def _keep_tokens(self, token_set):
         self.write(
@@ -223,7 +225,7 @@ class UpsConnection(models.Model):
                 body=connection.env._(
                     "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",
                     name=connection.authorized_by_id.display_name or "?",
-                    date=connection.authorized_on or "?",
+                    date=f"{connection.authorized_on or '?'}"[:16],  # no seconds
                 )
             )
         self.write(self._no_tokens())

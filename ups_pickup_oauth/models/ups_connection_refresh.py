@@ -395,8 +395,8 @@ class UpsConnection(models.Model):
         env, company = self.env, self.company_id.display_name
         why = {
             "refused": env._(
-                "UPS no longer accepts it. A new password at ups.com ends an authorization, and so"
-                " does an answer of UPS that was lost on the way."
+                "UPS no longer accepts it. This happens after the password at UPS.com was changed,"
+                " or when the connection broke while Odoo was renewing the authorization."
             ),
             "expired": env._("It was not used for too long."),
             "lost_key": env._("The server's key that had encrypted its tokens is gone."),

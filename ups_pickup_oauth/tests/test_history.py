@@ -35,7 +35,7 @@ class TestHistory(UpsHttpCase):
 
     def test_opt_in_test_and_opt_out_name_who_did_it(self):
         self.come_back(self.simulator.person_agrees(self.go_to_ups()))
-        self.assertEqual(self.history(), ["UPS was authorized: Test (CIE)."])
+        self.assertEqual(self.history(), ["Authorized at UPS. Environment: Test (CIE)."])
         self.assertEqual(self.newest().author_id, self.admin.partner_id)
         self.as_admin().action_ups_test()
         self.assertEqual(self.history()[0], "Tested. UPS accepts the authorization of Acme.")

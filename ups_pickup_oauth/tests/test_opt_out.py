@@ -30,7 +30,7 @@ class TestOptOut(UpsCase):
 
     def test_it_says_what_it_cannot_do_at_ups(self):
         message = self.opt_out()["params"]["message"]
-        self.assertIn("reset your ups.com password", message)
+        self.assertIn("reset your UPS.com password", message)
 
     def test_it_works_when_ups_is_down(self):
         self.simulator.stop()

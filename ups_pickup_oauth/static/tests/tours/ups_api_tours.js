@@ -67,7 +67,7 @@ registry.category("web_tour.tours").add("ups_opt_out", {
             trigger: `${MODAL}:contains(UPS tokens are deleted)`,
         },
         press("OK"),
-        notified("reset your ups.com password"),
+        notified("reset your UPS.com password"),
         modalIsClosed,
         { content: "The button reads API", trigger: `${API_BUTTON}:not(:contains(Authorized))` },
     ],
