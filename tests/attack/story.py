@@ -173,7 +173,7 @@ class Story(Guide):
         self.open_company(company)
         self.open_modal()
         self.press_in_modal("History")
-        expect(self.page.get_by_text("UPS was authorized").first).to_be_visible()
+        expect(self.page.get_by_text("Authorized at UPS").first).to_be_visible()
 
     def _living(self, prefix: str, is_live) -> str:
         issued = self.ups.issued_secrets()

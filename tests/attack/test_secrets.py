@@ -172,7 +172,7 @@ def _assert_that_all_was_looked_at(places: dict[str, str], secrets: set[str]) ->
     connections = backup.partition("\nCOPY public.ups_connection ")[2].partition("\n\\.\n")[0]
     assert re.search(r"\tauthorized\t.*\tgAAAA.*\tgAAAA", connections), "sealed tokens"
     assert re.search(r"\tups_pickup_oauth.client_secret\tgAAAA", backup)
-    assert "UPS was authorized" in backup, "the history"
+    assert "Authorized at UPS" in backup, "the history"
     assert "/odoo/companies" in places["addresses"]
     assert "ups_pickup_oauth.environment" in places["exports and refusals"]
     for part in ("session_id", "table of IndexedDB"):

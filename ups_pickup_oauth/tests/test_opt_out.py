@@ -44,7 +44,7 @@ class TestOptOut(UpsCase):
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
     def test_the_history_keeps_who_and_when(self):
-        authorized_on = str(self.company.ups_authorized_on)
+        authorized_on = f"{self.company.ups_authorized_on:%Y-%m-%d %H:%M}"
         self.opt_out()
         history = self.company.ups_connection_ids.message_ids
         opted_out, authorized = history[0], history[1]

@@ -108,10 +108,10 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
             "thread_id": self.records["ups.connection"].id,
         }
         answer = answer_of(self.make_jsonrpc_request, "/mail/thread/messages", about)
-        self.assertNotIn("UPS was authorized", str(answer))
+        self.assertNotIn("Authorized at UPS", str(answer))
         self.authenticate("ups_admin", "ups_admin")
         shown = self.make_jsonrpc_request("/mail/thread/messages", about)
-        self.assertIn("UPS was authorized", str(shown), "the same question, to an administrator")
+        self.assertIn("Authorized at UPS", str(shown), "the same question, to an administrator")
 
     # === GENERAL SETTINGS === #
 

@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("ups_opt_out", {
         press("Opt-Out"),
         {
             content: "The confirmation says what will happen",
-            trigger: `${MODAL}:contains(UPS tokens are deleted)`,
+            trigger: `${MODAL}:contains(Odoo deletes)`,
         },
         press("OK"),
         notified("reset your UPS.com password"),
@@ -79,7 +79,7 @@ registry.category("web_tour.tours").add("ups_opt_out_cancel", {
         press("Opt-Out"),
         {
             content: "The confirmation says what will happen",
-            trigger: `${MODAL}:contains(UPS tokens are deleted)`,
+            trigger: `${MODAL}:contains(Odoo deletes)`,
         },
         press("Cancel"),
         ...openModal("Authorized").slice(1),
