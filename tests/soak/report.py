@@ -9,7 +9,7 @@ from tests.soak.soak import Findings
 
 _HEAD = """# Soak and faults
 
-Written by `make soak SEED={seed} MINUTES={asked}`.
+Written by `make soak SEED={seed} MINUTES={asked}`; one round of it is a stage of `make test`.
 
 Two Odoo servers with {workers} workers each and data folders of their own, on one PostgreSQL.
 They share the filestore and the key file. UPS is the simulator. An access token lives for one

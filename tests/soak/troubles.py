@@ -72,13 +72,13 @@ class Troubles:
 
     def _postgres_away(self, company: Company, mode: str) -> str:
         """It goes between UPS's answer and the commit, and others ask once it is back."""
-        began = time.time()
         with self._refresh_held(company) as (held, release):
+            began, tokens = time.time(), self._tokens_held()
             self.site.cluster.stop(mode)
             release()
             time.sleep(AWAY)
             self.site.cluster.start_again()
-            self.outages.append(Outage(began, time.time()))
+            self.outages.append(Outage(began, time.time(), tokens))
             for host in (0, 1) if held else ():
                 self.traffic.call_api(self._company_of(held), host)
         return "" if held else "no refresh was under way"
@@ -107,12 +107,15 @@ class Troubles:
 
     def _kill(self, worker: psutil.Process) -> None:
         worker.suspend()  # so that no connection is made after the look at them
-        held = self.site.sql("SELECT sealed_refresh_token FROM ups_connection")
-        tokens = frozenset(self.site.unseal(sealed) for (sealed,) in held)
+        tokens = self._tokens_held()
         kill = Kill(frozenset(self._ports(worker)), time.time(), tokens)
         worker.kill()
         self.kills.append(kill)
         self._wait_for_workers()
+
+    def _tokens_held(self) -> frozenset[str]:
+        held = self.site.sql("SELECT sealed_refresh_token FROM ups_connection")
+        return frozenset(self.site.unseal(sealed) for (sealed,) in held)
 
     def _wait_for_workers(self) -> None:
         """Odoo's master process ends for ever if PostgreSQL is away while it starts a worker."""
