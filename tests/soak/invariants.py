@@ -65,6 +65,7 @@ class Evidence:
     grants: list[dict]  # as the simulator tells them
     live: set[str]  # refresh tokens that UPS would take
     voided: set[str]  # codes whose grant UPS has voided
+    found_ended: set[str]  # codes of sign-ins that were over once PostgreSQL was back
     kills: list[Kill]
     outages: list[Outage]
     logs: dict[str, str]
@@ -142,6 +143,8 @@ def broken(evidence: Evidence) -> dict[str, list[str]]:
 
 def _authorized(evidence: Evidence) -> Iterator[str]:
     excused = evidence.may_have_ended()
+    for code in evidence.found_ended - excused:
+        yield f"company {_company(evidence, code)} had ended after PostgreSQL was away"
     for company, code in evidence.signed_in.items():
         row = evidence.rows.get(company, Row("missing"))
         if code is None or (row.state == "reauthorize" and code in excused):

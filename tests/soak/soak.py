@@ -162,6 +162,7 @@ class _Soak:
             grants=ups.grants(),
             live=set(filter(ups.is_live_refresh_token, held)),
             voided=self.troubles.voided,
+            found_ended=self.troubles.found_ended,
             kills=self.troubles.kills,
             outages=self.troubles.outages,
             logs={name: path.read_text(errors="replace") for name, path in self.site.logs.items()},

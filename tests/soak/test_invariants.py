@@ -38,6 +38,7 @@ def evidence(**changes):
         "grants": [grant(1), grant(2)],
         "live": {"r11", "r20"},
         "voided": set(),
+        "found_ended": set(),
         "kills": [],
         "outages": [],
         "logs": {"Odoo": "INFO all is well sim-access-"},
@@ -68,6 +69,7 @@ ENDED = rows(Row("reauthorize", "refused"))
         ({"rows": rows(Row("not_authorized"))}, [invariants.AUTHORIZED]),
         ({"rows": {OTHERS: Row("authorized", "", "a2", "r20")}}, [invariants.AUTHORIZED]),
         ({"live": {"r20"}}, [invariants.AUTHORIZED]),
+        ({"found_ended": {"c1"}}, [invariants.AUTHORIZED]),  # and authorized anew since
         ({"codes": {MINE: [], OTHERS: ["c2"]}}, [invariants.OWN]),
         (
             {"rows": rows(Row("authorized", "", "a1", "r20"))},

@@ -30,6 +30,7 @@ class Troubles:
         self.kills: list[Kill] = []
         self.outages: list[Outage] = []
         self.voided: set[str] = set()
+        self.found_ended: set[str] = set()  # the codes of sign-ins that an outage ended
         self.kinds: dict[str, Callable[[Company], None]] = {
             "PostgreSQL restarts during a refresh": partial(self._postgres_away, mode="fast"),
             "PostgreSQL crashes during a refresh": partial(self._postgres_away, mode="immediate"),
@@ -79,9 +80,22 @@ class Troubles:
             time.sleep(AWAY)
             self.site.cluster.start_again()
             self.outages.append(Outage(began, time.time(), tokens))
-            for host in (0, 1) if held else ():
-                self.traffic.call_api(self._company_of(held), host)
+            if held:
+                self._ask_at_once(self._company_of(held))
         return "" if held else "no refresh was under way"
+
+    def _ask_at_once(self, company: Company) -> None:
+        """They may be told that it has ended, until whoever got the answer has stored it."""
+        with company.signing:
+            for host in (0, 1):
+                self.traffic.call_api(company, host)
+            deadline = time.monotonic() + LONGEST_HOLD
+            self.traffic.look_up(company)
+            while company.has_ended and time.monotonic() < deadline:
+                time.sleep(0.1)
+                self.traffic.look_up(company)
+            if company.has_ended:
+                self.found_ended.add(company.code)
 
     def _kill_refreshing_worker(self, company: Company) -> str:
         with self._refresh_held(company) as (held, _release):
