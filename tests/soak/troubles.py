@@ -186,14 +186,20 @@ class Troubles:
     def _held(self, before: int, asking: threading.Thread):
         """:return: the request whose answer is held; None when none comes."""
         while asking.is_alive():
-            for number, each in enumerate(self.site.ups.requests[before:], before):
-                if each.fault == "hang" and each.done and each.status is None:
-                    if each.done == 200:
-                        return each
-                    # It was a refusal, which is let go; the next answer may be a token.
-                    self.site.ups.release()
-                    self._queue_hold()
-                    before = number + 1
+            refreshes = [
+                each for each in self.site.ups.requests[before:] if each.route == "refresh"
+            ]
+            held = [each for each in refreshes if each.fault == "hang" and each.status is None]
+            for each in held:
+                if each.done == 200:
+                    return each
+            # Either it is a refusal, which is let go; or one that came just as another was let go
+            # went with it, and nobody is held any more.
+            is_refusal = any(each.done for each in held)
+            if is_refusal or (not held and any(each.done and not each.fault for each in refreshes)):
+                self.site.ups.release()
+                before = len(self.site.ups.requests)
+                self._queue_hold()
             time.sleep(0.05)
         return None
 
