@@ -107,7 +107,7 @@ class Evidence:
 
         Another process may find the spent token then, but the company must not suffer from it.
         """
-        return any(_met(each, refresh) for each in self.outages)
+        return refresh.done == 200 and any(_met(each, refresh) for each in self.outages)
 
     def may_have_ended(self) -> set[str]:
         return self.voided | {self.code_of[_token(each)] for each in self.lost()}

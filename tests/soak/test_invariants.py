@@ -175,6 +175,15 @@ def test_postgresql_may_go_before_what_was_asked_for_earlier_is_stored():
         assert invariants.ONCE in broken_in(evidence(requests=again, outages=[innocent]))
 
 
+def test_an_outage_excuses_nothing_that_ups_had_not_renewed():
+    asked = [refresh("r10", 500, None, "status"), refresh("r10", 401, 401, at=110.0)]
+    away = Outage(102.0, 105.0, held=frozenset({"r10"}))
+    assert broken_in(evidence(requests=asked, outages=[away])) == [invariants.REFUSED]
+    assert invariants.sent_again(evidence(requests=asked, outages=[away])) == {
+        "after an answer that was no answer": 1
+    }
+
+
 def test_a_process_may_be_killed_while_it_waits_for_postgresql():
     again = [refresh("r10"), refresh("r10", 401, 401, port=2, at=110.0)]
     away = Outage(99.0, 105.0, frozenset())
