@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from devenv import database, lint, odoo_log, postgres, server
+from devenv import database, lint, odoo_log, postgres, server, soak
 from devenv.console import Problem, say, step
 from devenv.locks import only_one
 from devenv.paths import ADDON, LOGS, REPO, openapi_dir
@@ -104,7 +104,7 @@ def _browser() -> int:
 
 
 def _soak() -> int:
-    return run_stage([*_PLAIN, "tests/soak/test_invariants.py"], cwd=REPO)
+    return soak.run([*_PLAIN, "tests/soak"])
 
 
 _STAGES: dict[str, Callable[[], int]] = {
@@ -118,6 +118,6 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the server, attacked": _attack,
     "the translations": _translations,
     "the addon's life, from install to uninstall, and its copies": _life,
-    "what the soak looks for": _soak,
+    "the soak: one round of each trouble": _soak,
     "the browser, end to end": _browser,
 }

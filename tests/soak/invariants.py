@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 KILLED_MEANWHILE = 5  # seconds; what a killed process had sent may be read by UPS that much later
+ANSWER_DEADLINE = 45  # seconds; the addon waits no longer for an answer of UPS's
 # How the simulator's secrets begin, so that a part of one is found too.
 _SECRET = re.compile(r"sim-(?:code|access|refresh)-[\w-]{8,}")
 
@@ -36,10 +37,11 @@ class Kill:
 
 @dataclass(frozen=True)
 class Outage:
-    """From when on UPS was asked for what PostgreSQL was then not there to store, until it was."""
+    """PostgreSQL went, and came back; and what Odoo held as it went."""
 
     began: float  # seconds since 1970
     ended: float
+    held: frozenset[str] = field(repr=False)  # refresh tokens; a new one had been stored
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Evidence:
     grants: list[dict]  # as the simulator tells them
     live: set[str]  # refresh tokens that UPS would take
     voided: set[str]  # codes whose grant UPS has voided
+    found_ended: set[str]  # codes of sign-ins that were over once PostgreSQL was back
     kills: list[Kill]
     outages: list[Outage]
     logs: dict[str, str]
@@ -81,8 +84,14 @@ class Evidence:
     def _unread_by(self, kill: Kill) -> Iterator:
         """The last refresh on each connection, unless what it brought had been stored."""
         last = {each.port: each for each in self.refreshes if each.at <= kill.at + KILLED_MEANWHILE}
-        mine = (each for port, each in last.items() if port in kill.ports)
-        return (each for each in mine if _token(each) in kill.held)
+        for port, each in last.items():
+            if port in kill.ports and (_token(each) in kill.held or self._waited(each, kill.at)):
+                yield each
+
+    def _waited(self, refresh, until: float) -> bool:
+        """Whether it waited for PostgreSQL, while another process was told that it has ended."""
+        again = (_token(each) == _token(refresh) for each in self.refreshes if each.at <= until)
+        return self.could_not_be_stored(refresh) and sum(again) > 1
 
     def arrived(self, refresh) -> bool:
         """Whether whole tokens came back to a process that lived to read them."""
@@ -94,14 +103,21 @@ class Evidence:
         return [each for each in self.refreshes if each.done == 200 and not self.arrived(each)]
 
     def could_not_be_stored(self, refresh) -> bool:
-        """Whether its answer came while PostgreSQL was away.
+        """Whether its answer came while PostgreSQL was away, or went before it was stored.
 
         Another process may find the spent token then, but the company must not suffer from it.
         """
-        return any(each.began <= refresh.at <= each.ended for each in self.outages)
+        return refresh.done == 200 and any(_met(each, refresh) for each in self.outages)
 
     def may_have_ended(self) -> set[str]:
         return self.voided | {self.code_of[_token(each)] for each in self.lost()}
+
+
+def _met(outage: Outage, refresh) -> bool:
+    """:return: whether it was asked for meanwhile; or before, and its answer was not stored yet."""
+    asked = refresh.at - outage.began
+    is_unstored = -ANSWER_DEADLINE <= asked < 0 and _token(refresh) in outage.held
+    return is_unstored or outage.began <= refresh.at <= outage.ended
 
 
 def _token(refresh) -> str:
@@ -127,6 +143,8 @@ def broken(evidence: Evidence) -> dict[str, list[str]]:
 
 def _authorized(evidence: Evidence) -> Iterator[str]:
     excused = evidence.may_have_ended()
+    for code in evidence.found_ended - excused:
+        yield f"company {_company(evidence, code)} had ended after PostgreSQL was away"
     for company, code in evidence.signed_in.items():
         row = evidence.rows.get(company, Row("missing"))
         if code is None or (row.state == "reauthorize" and code in excused):

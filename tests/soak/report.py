@@ -9,7 +9,7 @@ from tests.soak.soak import Findings
 
 _HEAD = """# Soak and faults
 
-Written by `make soak SEED={seed} MINUTES={asked}`.
+Written by `make soak SEED={seed} MINUTES={asked}`; one round of it is a stage of `make test`.
 
 Two Odoo servers with {workers} workers each and data folders of their own, on one PostgreSQL.
 They share the filestore and the key file. UPS is the simulator. An access token lives for one
@@ -26,7 +26,7 @@ who does what, and the order of the troubles; each round has every trouble once.
   again in each round.
 - **PostgreSQL** goes, for two seconds at the least, while an answer of UPS's to a refresh is on its
   way: once it is stopped, once it crashes. When it is back, both servers are asked at once for
-  that company's token.
+  that company's token, and it must be authorized again before anybody signs in.
 - **A killed worker** gets SIGKILL: once with an answer of UPS's on its way, once whatever it does.
 - **A lost answer** is one that the simulator has cut, dropped or replaced after it had done the
   work, or that went to a process that was killed. Nobody has the new token then, so the company

@@ -1,6 +1,7 @@
 """Hours of traffic and trouble in minutes, and what must be true when they are over."""
 
 import base64
+import itertools
 import threading
 import time
 from collections import Counter
@@ -161,6 +162,7 @@ class _Soak:
             grants=ups.grants(),
             live=set(filter(ups.is_live_refresh_token, held)),
             voided=self.troubles.voided,
+            found_ended=self.troubles.found_ended,
             kills=self.troubles.kills,
             outages=self.troubles.outages,
             logs={name: path.read_text(errors="replace") for name, path in self.site.logs.items()},
@@ -181,4 +183,6 @@ class _Soak:
     def _secrets(self) -> set[str]:
         (key,) = [path.read_text() for path in self.site.keys.glob("*.key")]
         basic = base64.b64encode(":".join(CREDENTIALS).encode()).decode()
-        return {key, CREDENTIALS[1], basic}
+        asked = self.site.ups.requests
+        attempts = [(each.query.get("state"), each.form.get("code_verifier")) for each in asked]
+        return {key, CREDENTIALS[1], basic, *filter(None, itertools.chain(*attempts))}

@@ -38,6 +38,7 @@ def evidence(**changes):
         "grants": [grant(1), grant(2)],
         "live": {"r11", "r20"},
         "voided": set(),
+        "found_ended": set(),
         "kills": [],
         "outages": [],
         "logs": {"Odoo": "INFO all is well sim-access-"},
@@ -68,6 +69,7 @@ ENDED = rows(Row("reauthorize", "refused"))
         ({"rows": rows(Row("not_authorized"))}, [invariants.AUTHORIZED]),
         ({"rows": {OTHERS: Row("authorized", "", "a2", "r20")}}, [invariants.AUTHORIZED]),
         ({"live": {"r20"}}, [invariants.AUTHORIZED]),
+        ({"found_ended": {"c1"}}, [invariants.AUTHORIZED]),  # and authorized anew since
         ({"codes": {MINE: [], OTHERS: ["c2"]}}, [invariants.OWN]),
         (
             {"rows": rows(Row("authorized", "", "a1", "r20"))},
@@ -148,13 +150,52 @@ def test_a_killed_process_read_no_answer_to_its_last_refresh():
 
 def test_what_could_not_be_stored_may_be_asked_for_again_but_must_not_end():
     again = [refresh("r10"), refresh("r10", 401, 401, at=110.0)]
-    away = Outage(99.0, 105.0)
+    away = Outage(99.0, 105.0, frozenset())
     assert broken_in(evidence(requests=again, outages=[away])) == []
     assert broken_in(evidence(rows=ENDED, requests=again, outages=[away])) == [
         invariants.AUTHORIZED
     ]
     earlier = replace(away, ended=99.5)
     assert invariants.ONCE in broken_in(evidence(requests=again, outages=[earlier]))
+
+
+def test_postgresql_may_go_before_what_was_asked_for_earlier_is_stored():
+    again = [refresh("r10"), refresh("r10", 401, 401, at=110.0)]
+    away = Outage(102.0, 105.0, held=frozenset({"r10"}))
+    assert broken_in(evidence(requests=again, outages=[away])) == []
+    assert broken_in(evidence(rows=ENDED, requests=again, outages=[away])) == [
+        invariants.AUTHORIZED
+    ]
+    innocents = (
+        replace(away, held=frozenset({"r11"})),  # it had been stored
+        replace(away, began=146.0, ended=150.0),  # nobody waited for an answer for so long
+        replace(away, began=98.0, ended=99.0),  # it was over
+    )
+    for innocent in innocents:
+        assert invariants.ONCE in broken_in(evidence(requests=again, outages=[innocent]))
+
+
+def test_an_outage_excuses_nothing_that_ups_had_not_renewed():
+    asked = [refresh("r10", 500, None, "status"), refresh("r10", 401, 401, at=110.0)]
+    away = Outage(102.0, 105.0, held=frozenset({"r10"}))
+    assert broken_in(evidence(requests=asked, outages=[away])) == [invariants.REFUSED]
+    assert invariants.sent_again(evidence(requests=asked, outages=[away])) == {
+        "after an answer that was no answer": 1
+    }
+
+
+def test_a_process_may_be_killed_while_it_waits_for_postgresql():
+    again = [refresh("r10"), refresh("r10", 401, 401, port=2, at=110.0)]
+    away = Outage(99.0, 105.0, frozenset())
+    kill = Kill(frozenset({1}), at=111.0, held=frozenset())  # another was told that it has ended
+    assert broken_in(evidence(rows=ENDED, requests=again, outages=[away], kills=[kill])) == []
+    for changes in (
+        {"kills": [replace(kill, at=109.0)]},  # it was stored before
+        {"kills": [replace(kill, ports=frozenset({2}))]},
+        {"kills": [kill], "outages": []},
+    ):
+        found = evidence(**{"rows": ENDED, "requests": again, "outages": [away]} | changes)
+        assert invariants.AUTHORIZED in broken_in(found)
 
 
 def test_why_a_token_came_again():

@@ -87,7 +87,7 @@ class Traffic:
             if outcome == "authorized":
                 company.code, company.has_ended = company.codes[-1], False
             else:
-                self._look_up(company)
+                self.look_up(company)
         self.count("opt-in", outcome)
 
     def _sign_in(self, company: Company, host: int, back_at: int) -> str:
@@ -116,7 +116,7 @@ class Traffic:
                 outcome, company.code = "done", None
             except (Refused, Broken) as problem:
                 outcome = problem.kind if isinstance(problem, Refused) else "broken off"
-                self._look_up(company)
+                self.look_up(company)
         self.count("opt-out", outcome)
 
     def _press(self, button: str, company: Company, host: int) -> dict:
@@ -124,7 +124,7 @@ class Traffic:
 
     # === WHEN NO WORD CAME === #
 
-    def _look_up(self, company: Company) -> None:
+    def look_up(self, company: Company) -> None:
         """A person whose request broke off would look at the company's form."""
         state, sealed = self._row(company)
         if state == "not_authorized":

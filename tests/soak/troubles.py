@@ -30,6 +30,7 @@ class Troubles:
         self.kills: list[Kill] = []
         self.outages: list[Outage] = []
         self.voided: set[str] = set()
+        self.found_ended: set[str] = set()  # the codes of sign-ins that an outage ended
         self.kinds: dict[str, Callable[[Company], None]] = {
             "PostgreSQL restarts during a refresh": partial(self._postgres_away, mode="fast"),
             "PostgreSQL crashes during a refresh": partial(self._postgres_away, mode="immediate"),
@@ -72,16 +73,29 @@ class Troubles:
 
     def _postgres_away(self, company: Company, mode: str) -> str:
         """It goes between UPS's answer and the commit, and others ask once it is back."""
-        began = time.time()
         with self._refresh_held(company) as (held, release):
+            began, tokens = time.time(), self._tokens_held()
             self.site.cluster.stop(mode)
             release()
             time.sleep(AWAY)
             self.site.cluster.start_again()
-            self.outages.append(Outage(began, time.time()))
-            for host in (0, 1) if held else ():
-                self.traffic.call_api(self._company_of(held), host)
+            self.outages.append(Outage(began, time.time(), tokens))
+            if held:
+                self._ask_at_once(self._company_of(held))
         return "" if held else "no refresh was under way"
+
+    def _ask_at_once(self, company: Company) -> None:
+        """They may be told that it has ended, until whoever got the answer has stored it."""
+        with company.signing:
+            for host in (0, 1):
+                self.traffic.call_api(company, host)
+            deadline = time.monotonic() + LONGEST_HOLD
+            self.traffic.look_up(company)
+            while company.has_ended and time.monotonic() < deadline:
+                time.sleep(0.1)
+                self.traffic.look_up(company)
+            if company.has_ended:
+                self.found_ended.add(company.code)
 
     def _kill_refreshing_worker(self, company: Company) -> str:
         with self._refresh_held(company) as (held, _release):
@@ -107,12 +121,15 @@ class Troubles:
 
     def _kill(self, worker: psutil.Process) -> None:
         worker.suspend()  # so that no connection is made after the look at them
-        held = self.site.sql("SELECT sealed_refresh_token FROM ups_connection")
-        tokens = frozenset(self.site.unseal(sealed) for (sealed,) in held)
+        tokens = self._tokens_held()
         kill = Kill(frozenset(self._ports(worker)), time.time(), tokens)
         worker.kill()
         self.kills.append(kill)
         self._wait_for_workers()
+
+    def _tokens_held(self) -> frozenset[str]:
+        held = self.site.sql("SELECT sealed_refresh_token FROM ups_connection")
+        return frozenset(self.site.unseal(sealed) for (sealed,) in held)
 
     def _wait_for_workers(self) -> None:
         """Odoo's master process ends for ever if PostgreSQL is away while it starts a worker."""
@@ -169,14 +186,20 @@ class Troubles:
     def _held(self, before: int, asking: threading.Thread):
         """:return: the request whose answer is held; None when none comes."""
         while asking.is_alive():
-            for number, each in enumerate(self.site.ups.requests[before:], before):
-                if each.fault == "hang" and each.done and each.status is None:
-                    if each.done == 200:
-                        return each
-                    # It was a refusal, which is let go; the next answer may be a token.
-                    self.site.ups.release()
-                    self._queue_hold()
-                    before = number + 1
+            refreshes = [
+                each for each in self.site.ups.requests[before:] if each.route == "refresh"
+            ]
+            held = [each for each in refreshes if each.fault == "hang" and each.status is None]
+            for each in held:
+                if each.done == 200:
+                    return each
+            # Either it is a refusal, which is let go; or one that came just as another was let go
+            # went with it, and nobody is held any more.
+            is_refusal = any(each.done for each in held)
+            if is_refusal or (not held and any(each.done and not each.fault for each in refreshes)):
+                self.site.ups.release()
+                before = len(self.site.ups.requests)
+                self._queue_hold()
             time.sleep(0.05)
         return None
 

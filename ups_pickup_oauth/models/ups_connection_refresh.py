@@ -35,7 +35,9 @@ SETTINGS_PAUSE = timedelta(minutes=1)
 """How long UPS is not asked again after it has refused the settings, unless they are saved."""
 
 STORE_PAUSES = (0.1, 0.5, 1, 2, 4, 8, 15)
-"""Seconds between the tries to store what UPS answered when PostgreSQL is away."""
+"""Seconds between the tries to store what UPS answered when PostgreSQL is away, or the keys."""
+
+NOT_STORED = (psycopg2.Error, UpsSettingsWrong)  # as token_keys.seal() raises
 
 REAUTHORIZE_ACTIVITY = "ups_pickup_oauth.mail_activity_type_reauthorize"
 
@@ -87,7 +89,7 @@ class UpsConnection(models.Model):
                 with own_cursor(self.env.registry) as cr:
                     own = self._alone(cr)
                     return own._stored_live_token(refused, renewed_before) or own._refresh(answers)
-            except psycopg2.Error as error:
+            except NOT_STORED as error:
                 if answers:  # UPS is never asked again: what it answered is what we have
                     return self._keep_anyway(*answers[0])
                 if not isinstance(error, LOST_RACE):
@@ -112,10 +114,10 @@ class UpsConnection(models.Model):
                     if not own._still_needs(spent, authorized_on):
                         return UpsTryLater(own._later_in_words())
                     return own._keep_refreshed(token_set)
-            except psycopg2.Error as error:
+            except NOT_STORED as error:
                 _logger.info("UPS token %s is not stored yet: %s", self.id, type(error).__name__)
             if pause:
-                time.sleep(pause)  # PostgreSQL restarts, or fails over
+                time.sleep(pause)  # PostgreSQL restarts, or fails over; a disk comes back
         _logger.error("The new UPS token of connection %s could not be stored", self.id)
         return UpsTryLater(self._later_in_words())
 

@@ -16,6 +16,7 @@ from odoo.service.model import retrying
 from odoo.tests import get_db_name, tagged
 from odoo.tools import config
 
+from .. import token_keys
 from ..exceptions import UpsReauthorizationNeeded, UpsTryLater
 from ..ups_client import connections
 from .common import RealTransactionCase
@@ -130,6 +131,30 @@ class TestTokenStorm(RealTransactionCase):
         self.assertTrue(self.simulator.is_live_access_token(token))
         self.assertEqual(self.simulator.calls("refresh"), 1)
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_the_key_file_cannot_be_read_when_the_answer_comes(self):
+        key_file = self.use_a_key_file()
+        self.authorize()
+        self.simulator.queue_fault("refresh", "hang", when="after")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.want_token)
+            self.simulator.wait_for_calls("refresh", 1)
+            os.chmod(key_file, 0o644)  # refused, even to root
+            with patch("time.sleep", side_effect=lambda _seconds: os.chmod(key_file, 0o600)):
+                self.simulator.release()
+                token = waiting.result()
+        self.assertTrue(self.simulator.is_live_access_token(token))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def use_a_key_file(self):
+        """:return: its path; it is made on first use."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.startPatcher(patch.dict(config._runtime_options, {"data_dir": folder.name}))
+        del os.environ["UPS_TOKEN_KEYS"]  # setUp's own, which goes with it
+        with self.transaction(SUPERUSER_ID) as env:
+            return token_keys.key_file(env)
 
     def test_another_process_sends_the_spent_token_before_the_new_one_is_stored(self):
         with self.answer_without_its_transaction() as waiting:
