@@ -189,9 +189,10 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
-        now = fields.Datetime.now()
+        now, was_to_be_renewed = fields.Datetime.now(), self.state == "reauthorize"
         self.write(
             self._no_tokens()
+            | self._sealed(token_set)
             | {
                 "state": "authorized",
                 "authorized_by_id": self.env.uid,
@@ -201,19 +202,18 @@ class UpsConnection(models.Model):
                 "database_uuid": self._database_uuid(),
             }
         )
-        self._keep_tokens(token_set)
-        self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
+        if was_to_be_renewed:
+            self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
         self._message_log(body=self.env._("UPS was authorized (%s).", self._environment_name()))
 
-    def _keep_tokens(self, token_set):
-        self.write(
-            {
-                "access_token_expires_at": _naive(token_set.access_token_expires_at),
-                "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
-                "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
-                "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
-            }
-        )
+    def _sealed(self, token_set):
+        """:return: the values of the fields that hold the tokens."""
+        return {
+            "access_token_expires_at": _naive(token_set.access_token_expires_at),
+            "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
+            "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
+            "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
+        }
 
     def _opt_out(self):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""

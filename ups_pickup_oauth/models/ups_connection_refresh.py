@@ -231,9 +231,9 @@ class UpsConnection(models.Model):
     def _keep_refreshed(self, token_set):
         if self.state == "reauthorize":
             self._take_back_the_end()
-        self._keep_tokens(token_set)
         self.write(
-            {
+            self._sealed(token_set)
+            | {
                 "refreshed_on": fields.Datetime.now(),
                 "failure_count": 0,
                 "retry_at": False,
