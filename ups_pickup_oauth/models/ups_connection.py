@@ -9,6 +9,14 @@ from ..own_transaction import in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
+_OF_A_TOKEN = (
+    "state",
+    "environment",
+    "database_uuid",
+    "access_token_expires_at",
+    "sealed_access_token",
+)
+
 
 class UpsConnection(models.Model):
     """A company's UPS tokens.
@@ -127,6 +135,37 @@ class UpsConnection(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _in_use_by(self, company):
+        """Read which connection a company uses: its own, or its nearest ancestor's.
+
+        One query of the database, which reads all that a token needs too.
+
+        :param res.company company: The company.
+        :return: One that is not in use where there is no other; empty where there is none.
+        :rtype: ups.connection
+        """
+        self.flush_model(("company_id", *_OF_A_TOKEN))
+        self.env.cr.execute(
+            SQL(
+                """SELECT connection.id, %(columns)s
+                     FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
+                             FROM res_company
+                            WHERE id = %(company)s) AS path
+                     JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
+                 ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
+                    LIMIT 1""",
+                columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
+                company=company.id or None,
+            )
+        )
+        for connection_id, *values in self.env.cr.fetchall():
+            connection = self.browse(connection_id)
+            for name, value in zip(_OF_A_TOKEN, values, strict=True):
+                self._fields[name]._insert_cache(connection, (value,))
+            return connection
+        return self.browse()
 
     @api.model
     def _row_of(self, company_id):
