@@ -134,6 +134,13 @@ class UpsConnection(models.Model):
         """
         return True
 
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Override of `mail`: notes have no address, because nobody can answer them.
+
+        To find it takes a query more, for which whoever comes back from UPS would wait.
+        """
+        return author_id or self.env.user.partner_id.id, email_from or False
+
     # === BUSINESS METHODS === #
 
     @api.model
