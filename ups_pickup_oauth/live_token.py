@@ -37,7 +37,7 @@ class TokenSource:
         self._token = connection._live_token()
 
     def __call__(self, refused=None):
-        refuse_templates(self._connection.env)  # an answer of UPS shows the request's headers
+        refuse_templates(self._connection.env)  # somebody may hand it the session
         token = self._token
         if not token.lives_on() or token.value == refused:
             fresh = self._connection._refreshed_token(refused)
