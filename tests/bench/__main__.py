@@ -1,6 +1,7 @@
 """Measures the rows and writes the table: ``python -m tests.bench [ROW]``."""
 
 import importlib
+import os
 import sys
 import time
 
@@ -25,7 +26,7 @@ def main(only: str | None = None) -> int:
     """:param only: the name of one row; the document stays as it is then."""
     if only and only not in ROWS:
         raise Problem(f"There is no row {only}; there are {', '.join(ROWS)}.")
-    found = []
+    found, load = [], os.getloadavg()[0]
     for name in [only] if only else ROWS:
         row = importlib.import_module(f"tests.bench.rows.{name}")
         lines = row.lines(_measure(name, row))
@@ -33,7 +34,7 @@ def main(only: str | None = None) -> int:
             say(report.as_text(line))
         found.append((row, lines))
     if not only:
-        report.write(found)
+        report.write(found, load)
     return 0
 
 

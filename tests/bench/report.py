@@ -18,7 +18,7 @@ Written by `make bench`, which anybody can run from a clone; `make bench ROW=sto
 and only prints it. A real PostgreSQL, real Odoo processes, UPS's simulator as a process of its own,
 everything on one machine, over loopback.
 
-{machine}
+{machine} Its load in the minute before was {load:.1f}.
 
 - **Beside** stands what a user would have instead, on the same work in the same run. Odoo's
   connectors run from the installed Odoo, unchanged. Their remotes are a stand-in on loopback: for
@@ -38,9 +38,13 @@ def as_text(line: Line) -> str:
     return f"  {line.work}: {line.ours}{beside}{ratio}; goal {line.goal}{_verdict(line)}"
 
 
-def write(found: list[tuple]) -> None:
-    """:param found: each row's module with its lines."""
-    text = _HEAD.format(machine=_machine()) + _table(found) + "\n## Row by row\n\n"
+def write(found: list[tuple], load: float) -> None:
+    """Write the document.
+
+    :param found: each row's module with its lines.
+    :param load: how many processes had wanted a core in the minute before.
+    """
+    text = _HEAD.format(machine=_machine(), load=load) + _table(found) + "\n## Row by row\n\n"
     text += "\n".join(f"**{_title(row)}** {' '.join(row.NOTE.split())}\n" for row, _lines in found)
     DOCUMENT.write_text(text)
     say(f"\n  written: {DOCUMENT.relative_to(REPO)}")
@@ -64,7 +68,7 @@ def _table(found: list[tuple]) -> str:
 
 
 def _verdict(line: Line) -> str:
-    return {None: "", True: ": reached", False: ": **missed**"}[line.reached]
+    return {None: "", True: ": reached", False: ": **missed**, the reason is below"}[line.reached]
 
 
 def _machine() -> str:

@@ -37,7 +37,7 @@ class Results:
         self._rounds[contestant].append(measures)
 
     def all(self, measure: str, contestant: str = OURS) -> list[float]:
-        return [each[measure] for each in self._rounds[contestant]]
+        return [each[measure] for each in self._rounds[contestant] if measure in each]
 
     def median(self, measure: str, contestant: str = OURS) -> float:
         return statistics.median(self.all(measure, contestant))

@@ -17,8 +17,8 @@ ours is a new authorization: the state is looked up, the attempt claimed and com
 exchanged, the tokens encrypted, stored with a note in the company's history, and committed. The
 peer checks its CSRF token and writes its tokens in the clear, with the rest of the request in one
 transaction. What ours takes longer is the price of that: two transactions of their own, without
-which a code would be spent twice or a token lost when Odoo reruns the request, and the note. They
-stay."""
+which a code would be spent twice or a token lost when Odoo reruns the request, and the note, which
+is a third of it. They stay: a person waits for it once in an authorization's life."""
 
 
 def contestants(stage: Stage) -> Contestants:

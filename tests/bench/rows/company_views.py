@@ -38,12 +38,13 @@ def lines(results: Results) -> list[Line]:
 
 def _line(results: Results, page: str, most: int) -> Line:
     queries, size = f"{page}: queries", f"{page}: bytes"
-    added = results.median(queries) - results.median(queries, WITHOUT)
+    added, bytes_added = (results.added(measure, WITHOUT) for measure in (queries, size))
     no_query_a_row = results.median("list: queries") == results.median("list of all: queries")
     return Line(
         work=f"company {page}, {COMPANIES} companies",
         goal=f"at most {most} queries added, none a row",
-        ours=f"{results.median(queries):.0f} queries, {results.median(size):,.0f} bytes",
+        ours=f"{results.median(queries):.0f} queries ({added:+.0f}),"
+        f" {results.median(size):,.0f} bytes ({bytes_added:+,.0f})",
         beside=WITHOUT,
         theirs=f"{results.median(queries, WITHOUT):.0f} queries,"
         f" {results.median(size, WITHOUT):,.0f} bytes",
