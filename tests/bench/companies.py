@@ -20,7 +20,8 @@ def create_many(registry, count: int) -> list[int]:
             """WITH partner AS (
                    INSERT INTO res_partner (name, complete_name, is_company, active, type)
                    SELECT name, name, true, true, 'contact'
-                     FROM (SELECT format('Bench %%s of %s', number) AS name
+                     FROM (SELECT format('Bench %%s', (SELECT max(id) FROM res_company) + number)
+                                  AS name
                              FROM generate_series(1, %s) AS number) AS numbered
                 RETURNING id, name)
                INSERT INTO res_company
@@ -28,7 +29,7 @@ def create_many(registry, count: int) -> list[int]:
                SELECT partner.name, partner.id, main.currency_id, 'Blank', true, 10
                  FROM partner, (SELECT currency_id FROM res_company ORDER BY id LIMIT 1) AS main
             RETURNING id""",
-            [count, count],
+            [count],
         )
         ids = [row[0] for row in env.cr.fetchall()]
         env.cr.execute(
