@@ -24,8 +24,9 @@ NOTE = """A caller is a thread with a transaction of its own that reads its comp
 token, as a cron's does; all begin at the same moment, and nothing is run again. The time is that
 from the start to the last caller's commit. The peers' refresh has no lock: each caller asks the
 remote, all but one lose their transaction to a serialization failure, and Mercado Pago's refuses a
-refresh token that another caller has spent. google_gmail's remote takes the same one again. With
-64 callers a process, Odoo's `db_maxconn` has to be twice that, as Odoo itself reckons for its own
+refresh token that another caller has spent. google_gmail's remote takes the same one again. Odoo
+would rerun those callers that are HTTP requests, which then find what the fastest one got. With 64
+callers a process, Odoo's `db_maxconn` has to be twice that, as Odoo itself reckons for its own
 threads."""
 
 

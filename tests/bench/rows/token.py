@@ -15,7 +15,7 @@ WARM_CALLS, COLD_CALLS = 2000, 100
 NOTE = """Warm is 2,000 times in one transaction, cold is the first time in each of 100
 transactions. Ours finds the company's own or its ancestors' authorization, checks the database,
 the environment and that no template asks, and decrypts; the peers read their fields. Warm, that
-costs some ten µs more than the peers' reading: more than half of it is the decryption, the rest the
+costs tens of µs more than the peers' reading: more than half of it is the decryption, the rest the
 checks. It stays, because no cache of Odoo's may hold a token in the clear, and the call of UPS for
 which a token is asked takes thousands of times as long. Whoever calls often in one transaction
 takes a session (`_ups_session()`), which asks once."""
