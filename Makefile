@@ -22,6 +22,9 @@ lint: ## ruff, pylint-odoo, OCA's checks of XML, CSV and translations
 format: ## let ruff mend and lay out the Python code
 	@$(PYTHON) -m devenv format
 
+bench: ## measured beside Odoo's own connectors, into docs/benchmarks.md; ROW=storm for one row
+	@$(PYTHON) -m devenv bench
+
 screenshots: ## the pictures of the Apps page, and .cache/screenshots/gallery to look at
 	@$(PYTHON) -m devenv screenshots
 
@@ -31,4 +34,4 @@ translations: ## read anew what is to be translated, and put it into each langua
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test soak lint format screenshots translations clean
+.PHONY: help run test soak bench lint format screenshots translations clean

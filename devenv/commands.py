@@ -5,7 +5,7 @@ import sys
 
 from psycopg2 import OperationalError, errors
 
-from devenv import command, lint, run, screenshots, soak, test, translations
+from devenv import bench, command, lint, run, screenshots, soak, test, translations
 from devenv.console import Problem, exit_with_sentence
 
 _COMMANDS = {
@@ -14,6 +14,7 @@ _COMMANDS = {
     "soak": soak.main,
     "lint": lint.main,
     "format": lint.mend,
+    "bench": bench.main,
     "screenshots": screenshots.main,
     "translations": translations.main,
     "exec": command.execute,

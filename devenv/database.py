@@ -20,6 +20,7 @@ RUN_REAL = "ups_run_cie"
 TEST = "ups_test"
 E2E = "ups_e2e"
 ATTACK = "ups_attack"
+BENCH = "ups_bench"
 SOAK = "ups_soak"
 SCREENSHOTS = "ups_screenshots"
 # The modules that the addon depends on, with all that they bring by themselves.

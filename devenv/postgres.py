@@ -139,6 +139,7 @@ class Cluster:
         self.socket_folder.mkdir(mode=0o755, exist_ok=True)
         _give_to_server_user(self.socket_folder)
         settings = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_folder}'"
+        settings += " -c max_connections=300"  # the bench's storms, beside other commands
         done = self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", settings)
         if done.returncode:
             raise Problem(f"{done.stdout}\nPostgreSQL did not start; its log is {self.log}")

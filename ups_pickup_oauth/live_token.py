@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from odoo import fields
 
 from .exceptions import UpsSettingsWrong
+from .template_guard import refuse_templates
 
 MARGIN = timedelta(minutes=1)
 """A token is handed out only if it lives at least that much longer."""
@@ -36,6 +37,7 @@ class TokenSource:
         self._token = connection._live_token()
 
     def __call__(self, refused=None):
+        refuse_templates(self._connection.env)  # somebody may hand it the session
         token = self._token
         if not token.lives_on() or token.value == refused:
             fresh = self._connection._refreshed_token(refused)

@@ -7,9 +7,10 @@ a connection to the database, and a storm of threads would use them up.
 import copy
 import threading
 import time
+import weakref
 
 _guard = threading.Lock()
-_flights = {}
+_flights = weakref.WeakValueDictionary()  # as long as a thread is on it
 
 
 class Flight:
@@ -17,30 +18,37 @@ class Flight:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._failure, self._failed_at = None, 0
+        self._result, self._ended_at = None, 0
 
-    def result(self, work, timeout):
-        """Do the work, or share the failure of whoever did it while this thread waited.
+    def result(self, work, timeout, serves=lambda _result: True):
+        """Do the work, or share what came of it while this thread waited.
 
         :param work: returns something, or an exception that is worth sharing.
         :param float timeout: seconds to wait for the others.
+        :param serves: whether a result of another thread's, not an exception, serves this one too.
         :raise TimeoutError: when the others take longer.
         """
         began = time.monotonic()
         if not self._lock.acquire(timeout=timeout):
             raise TimeoutError
         try:
-            if self._failed_at > began:
-                return copy.copy(self._failure)  # each thread raises one of its own
-            result = work()
-            if isinstance(result, Exception):
-                self._failure, self._failed_at = result, time.monotonic()
-            return result
+            if self._ended_at > began:
+                if isinstance(self._result, Exception):
+                    return copy.copy(self._result)  # each thread raises one of its own
+                if serves(self._result):
+                    return self._result
+            self._result, self._ended_at = None, 0  # in case the work raises
+            self._result = work()
+            self._ended_at = time.monotonic()
+            return self._result
         finally:
             self._lock.release()
 
 
 def flight(key):
-    """:return: the flight for the key, which may be any that hashes."""
+    """:return: the flight for the key, which may be any that hashes; hold it while it is needed."""
     with _guard:
-        return _flights.setdefault(key, Flight())
+        found = _flights.get(key)
+        if found is None:
+            found = _flights[key] = Flight()
+        return found

@@ -380,7 +380,13 @@ class ResCompany(models.Model):
 
     def _ups_connection_in_use(self):
         """:raise UpsReauthorizationNeeded: If neither the company nor an ancestor is authorized."""
-        connection = self.sudo().ups_connection_id
+        company, field = self.sudo(), self._fields["ups_connection_id"]
+        if company.id not in field._get_cache(company.env):
+            # What the ORM would compute, by one query instead of four: most callers want one token
+            # in a transaction of their own. The ORM forgets it when anything of it changes.
+            connection = self.env["ups.connection"].sudo()._in_use_by(company)
+            field._insert_cache(company, [connection.id or None])
+        connection = company.ups_connection_id
         if _is_in_use(connection):
             return connection
         raise UpsReauthorizationNeeded(

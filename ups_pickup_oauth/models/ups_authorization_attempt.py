@@ -127,7 +127,7 @@ class UpsAuthorizationAttempt(models.Model):
         """
         if response.is_malformed:
             return Outcome("malformed")
-        attempt = self.search([("state_hash", "=", _hash(response.state))])
+        attempt = self.search_fetch([("state_hash", "=", _hash(response.state))])
         if not attempt or not response.state:
             return Outcome("unknown")
         if attempt.user_id.id != self.env.uid:

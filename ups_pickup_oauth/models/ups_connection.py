@@ -9,6 +9,14 @@ from ..own_transaction import in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
+_OF_A_TOKEN = (
+    "state",
+    "environment",
+    "database_uuid",
+    "access_token_expires_at",
+    "sealed_access_token",
+)
+
 
 class UpsConnection(models.Model):
     """A company's UPS tokens.
@@ -126,7 +134,45 @@ class UpsConnection(models.Model):
         """
         return True
 
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Override of `mail`: notes have no address, because nobody can answer them.
+
+        To find it takes a query more, for which whoever comes back from UPS would wait.
+        """
+        return author_id or self.env.user.partner_id.id, email_from or False
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _in_use_by(self, company):
+        """Read which connection a company uses: its own, or its nearest ancestor's.
+
+        One query of the database, which reads all that a token needs too.
+
+        :param res.company company: The company.
+        :return: One that is not in use where there is no other; empty where there is none.
+        :rtype: ups.connection
+        """
+        self.flush_model(("company_id", *_OF_A_TOKEN))
+        self.env.cr.execute(
+            SQL(
+                """SELECT connection.id, %(columns)s
+                     FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
+                             FROM res_company
+                            WHERE id = %(company)s) AS path
+                     JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
+                 ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
+                    LIMIT 1""",
+                columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
+                company=company.id or None,
+            )
+        )
+        for connection_id, *values in self.env.cr.fetchall():
+            connection = self.browse(connection_id)
+            for name, value in zip(_OF_A_TOKEN, values, strict=True):
+                self._fields[name]._insert_cache(connection, (value,))
+            return connection
+        return self.browse()
 
     @api.model
     def _row_of(self, company_id):
@@ -189,9 +235,10 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
-        now = fields.Datetime.now()
+        now, was_to_be_renewed = fields.Datetime.now(), self.state == "reauthorize"
         self.write(
             self._no_tokens()
+            | self._sealed(token_set)
             | {
                 "state": "authorized",
                 "authorized_by_id": self.env.uid,
@@ -201,21 +248,20 @@ class UpsConnection(models.Model):
                 "database_uuid": self._database_uuid(),
             }
         )
-        self._keep_tokens(token_set)
-        self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
+        if was_to_be_renewed:
+            self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
         self._message_log(
             body=self.env._("Authorized at UPS. Environment: %s.", self._environment_name())
         )
 
-    def _keep_tokens(self, token_set):
-        self.write(
-            {
-                "access_token_expires_at": _naive(token_set.access_token_expires_at),
-                "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
-                "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
-                "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
-            }
-        )
+    def _sealed(self, token_set):
+        """:return: the values of the fields that hold the tokens."""
+        return {
+            "access_token_expires_at": _naive(token_set.access_token_expires_at),
+            "refresh_token_expires_at": _naive(token_set.refresh_token_expires_at),
+            "sealed_access_token": token_keys.seal(self.env, token_set.access_token),
+            "sealed_refresh_token": token_keys.seal(self.env, token_set.refresh_token),
+        }
 
     def _opt_out(self):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""

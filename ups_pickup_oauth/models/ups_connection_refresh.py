@@ -20,6 +20,7 @@ from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..live_token import LiveToken
 from ..own_transaction import LOST_RACE, TRIES, own_cursor
 from ..settings import ups_environment, ups_settings
+from ..template_guard import refuse_templates
 from ..token_flights import flight
 from ..ups_client import AskPersonAgain, FixSettings, TryLater
 
@@ -68,12 +69,17 @@ class UpsConnection(models.Model):
     def _refreshed_token(self, refused=None, renewed_before=None):
         """As :meth:`_live_token`, in transactions of its own only.
 
+        Where another caller has refreshed it meanwhile, it is that caller's token.
+
         :param datetime renewed_before: Refresh a token last renewed then or earlier (UTC), however
             long it lives.
         """
+        refuse_templates(self.env)  # what another thread has opened needs no key
         try:
             result = flight((self.env.registry.db_name, self.id)).result(
-                lambda: self._refresh_in_own_transactions(refused, renewed_before), LONGEST_REFRESH
+                lambda: self._refresh_in_own_transactions(refused, renewed_before),
+                LONGEST_REFRESH,
+                lambda token: not renewed_before and token.lives_on() and token.value != refused,
             )
         except TimeoutError:
             result = UpsTryLater(self._later_in_words())
@@ -233,9 +239,9 @@ class UpsConnection(models.Model):
     def _keep_refreshed(self, token_set):
         if self.state == "reauthorize":
             self._take_back_the_end()
-        self._keep_tokens(token_set)
         self.write(
-            {
+            self._sealed(token_set)
+            | {
                 "refreshed_on": fields.Datetime.now(),
                 "failure_count": 0,
                 "retry_at": False,

@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..exceptions import UpsReauthorizationNeeded
 from .common import UpsCase
 
 
@@ -27,6 +28,12 @@ class TestOptOut(UpsCase):
         self.assertTrue(
             all(map(self.simulator.is_live_refresh_token, tokens[1:])), "UPS is not told"
         )
+
+    def test_it_ends_a_token_that_the_same_transaction_has_opened(self):
+        self.assertTrue(self.company._ups_get_access_token())
+        self.opt_out()
+        with self.assertRaises(UpsReauthorizationNeeded):
+            self.company._ups_get_access_token()
 
     def test_it_says_what_it_cannot_do_at_ups(self):
         message = self.opt_out()["params"]["message"]

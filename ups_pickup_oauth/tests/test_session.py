@@ -52,6 +52,17 @@ class TestSession(UpsCase):
         [pool] = [pools[key] for key in pools.keys()]  # noqa: SIM118 not a dict
         self.assertEqual((pool.num_connections, pool.num_requests), (1, 3))
 
+    def test_neither_an_answer_nor_an_error_carries_the_token(self):
+        ups = self.ours._ups_session()
+        carried = [ups.get(HARMLESS_CALL).request.headers]
+        self.simulator.queue_fault("countries", "drop", times=9)
+        with self.assertRaises(requests.ConnectionError) as caught:
+            ups.get(HARMLESS_CALL)
+        carried.append(caught.exception.request.headers)
+        for headers in carried:
+            self.assertIn("transId", headers)
+            self.assertNotIn(self.company.ups_access_token, str(headers))
+
     def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
         ups = self.ours._ups_session()
         self.end_all_tokens()

@@ -1,7 +1,11 @@
+import math
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
+from ..models.res_company import HARMLESS_CALL
+from ..token_flights import flight
 from .common import UpsCase
 
 
@@ -41,6 +45,21 @@ class TestTemplateGuard(UpsCase):
         self.assertTrue(namespace["label"]())
         with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
             safe_eval("label()", {"label": namespace["label"]})
+
+    def test_a_template_gets_none_from_a_session_that_it_is_given(self):
+        session = self.company._ups_session()
+        self.assertEqual(session.get(HARMLESS_CALL).status_code, 200)
+        for expression in ("session._get_token()", "session.get(path).json()"):
+            with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
+                safe_eval(expression, {"session": session, "path": HARMLESS_CALL})
+
+    def test_nor_one_that_another_thread_has_just_fetched(self):
+        connection = self.company.ups_connection_id
+        other = flight((self.env.registry.db_name, connection.id))
+        other._result, other._ended_at = connection._live_token(), math.inf
+        self.assertEqual(connection._refreshed_token().value, self.tokens[0])
+        with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
+            safe_eval("connection._refreshed_token().value", {"connection": connection})
 
     def test_the_code_of_a_server_action_gets_one(self):
         action = self.env["ir.actions.server"].create(

@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -5,6 +6,7 @@ from cryptography.fernet import Fernet
 from odoo import fields
 from odoo.tests import tagged
 
+from .. import token_flights
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..models import ups_connection_refresh
 from ..token_flights import flight
@@ -74,6 +76,59 @@ class TestToken(UpsCase):
             self.company._ups_get_access_token()
             self.assertEqual(self.env.cr.sql_log_count, before, "warm: not even a query")
         slow.assert_not_called()
+
+    def test_what_is_rolled_back_leaves_no_token(self):
+        first = self.company._ups_get_access_token()
+        with self.env.cr.savepoint() as savepoint:
+            self.let_it_end()
+            self.assertNotEqual(self.company._ups_get_access_token(), first)
+            savepoint.rollback()
+        self.assertEqual(self.company._ups_get_access_token(), first)
+
+    def test_the_nearest_ancestor_that_is_authorized_gives_the_token(self):
+        ward = self.env["res.company"].create({"name": "Ward", "parent_id": self.branch.id})
+        mine = self.company._ups_get_access_token()
+        self.assertEqual(ward._ups_get_access_token(), mine)
+        self.authorize(self.branch)
+        nearest = ward._ups_get_access_token()
+        self.assertNotEqual(nearest, mine)
+        self.assertEqual(self.branch._ups_get_access_token(), nearest)
+        self.branch.action_ups_opt_out()
+        self.assertEqual(ward._ups_get_access_token(), mine)
+
+    def test_a_company_that_is_not_saved_gets_no_token_of_the_parent_that_it_names(self):
+        new = self.env["res.company"].new({"name": "New", "parent_id": self.company.id})
+        with self.assertRaises(UpsReauthorizationNeeded):
+            new._ups_get_access_token()
+
+    def test_what_sql_has_changed_is_seen_after_invalidation(self):
+        self.assertTrue(self.company._ups_get_access_token())
+        self.env.cr.execute("UPDATE ups_connection SET state = 'not_authorized'")
+        self.env.invalidate_all()
+        with self.assertRaises(UpsReauthorizationNeeded):
+            self.company._ups_get_access_token()
+
+    def test_a_change_of_settings_is_seen_at_once(self):
+        first = self.company._ups_get_access_token()
+        self.startPatcher(patch.dict(os.environ, {"UPS_ENVIRONMENT": "production"}))
+        with self.assertRaises(UpsSettingsWrong):
+            self.company._ups_get_access_token()
+        os.environ["UPS_ENVIRONMENT"] = "cie"
+        self.assertEqual(self.company._ups_get_access_token(), first)
+        os.environ["UPS_TOKEN_KEYS"] = Fernet.generate_key().decode()
+        with self.assertRaises(UpsReauthorizationNeeded):
+            self.company._ups_get_access_token()
+
+    def test_no_cache_holds_a_token_in_the_clear(self):
+        token = self.company._ups_get_access_token()
+        self.assertIn(self.connection.sealed_access_token, str(self.env.transaction.field_data))
+        for cache in (self.env.transaction.field_data, self.env.cr.cache):
+            self.assertNotIn(token, str(cache))
+
+    def test_nothing_is_left_in_memory_of_a_refresh(self):
+        self.let_it_end()
+        self.token()
+        self.assertNotIn((self.registry.db_name, self.connection.id), token_flights._flights)
 
     def test_the_margin_is_a_minute(self):
         self.let_it_end(61)
@@ -313,7 +368,8 @@ class TestToken(UpsCase):
         self.let_it_end()
         key = (self.registry.db_name, self.connection.id)
         self.startPatcher(patch.object(ups_connection_refresh, "LONGEST_REFRESH", 0.01))
-        with flight(key)._lock:  # another thread's refresh
+        other = flight(key)
+        with other._lock:  # another thread's refresh
             self.assertIn("Try again", str(self.later()))
         self.assertTrue(self.token())
 

@@ -242,6 +242,29 @@ class TestTokenStorm(RealTransactionCase):
         self.assertTrue(self.simulator.is_live_access_token(token))
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
+    def test_a_live_token_is_one_query_of_a_transaction(self):
+        self.authorize(expired=False)
+        self.want_token()  # this process knows the system parameters
+        with self.transaction() as env:
+            company = env["res.company"].browse(self.company_id)
+            for _each in range(2):
+                company._ups_get_access_token()
+                self.assertEqual(env.cr.sql_log_count, 1)
+
+    def test_a_cursor_that_goes_on_gets_no_token_opted_out_meanwhile(self):
+        self.authorize(expired=False)
+        with self.transaction() as env:
+            company = env["res.company"].browse(self.company_id)
+            for begin_anew in (env.cr.rollback, env.cr.commit):
+                self.authorize(expired=False)
+                begin_anew()
+                self.assertTrue(company._ups_get_access_token())
+                with self.transaction() as other:
+                    other["res.company"].browse(self.company_id).action_ups_opt_out()
+                begin_anew()
+                with self.assertRaises(UpsReauthorizationNeeded):
+                    company._ups_get_access_token()
+
     # === PEOPLE WHO GO ON WORKING WHILE UPS HANGS === #
 
     def want_token(self):

@@ -109,6 +109,7 @@ class UpsSession(BoundedSession):
             return super().send(request, **kwargs)
         finally:
             del this_call.max_answer
+            request.headers.pop("Authorization", None)  # an answer or error carries its request
 
     def rebuild_auth(self, prepared_request, response):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""

@@ -1,0 +1,58 @@
+"""Measures the rows and writes the table: ``python -m tests.bench [ROW]``."""
+
+import importlib
+import os
+import sys
+import time
+
+from devenv.console import Problem, exit_with_sentence, say
+from tests.bench import report
+from tests.bench.results import Results
+from tests.bench.stage import Stage
+
+ROWS = (
+    "storm",
+    "token",
+    "api_calls",
+    "callback",
+    "company_views",
+    "keep_alive",
+    "opt_ins",
+    "start_and_install",
+)
+
+
+def main(only: str | None = None) -> int:
+    """:param only: the name of one row; the document stays as it is then."""
+    if only and only not in ROWS:
+        raise Problem(f"There is no row {only}; there are {', '.join(ROWS)}.")
+    found, load = [], os.getloadavg()[0]
+    for name in [only] if only else ROWS:
+        row = importlib.import_module(f"tests.bench.rows.{name}")
+        lines = row.lines(_measure(name, row))
+        for line in lines:
+            say(report.as_text(line))
+        found.append((row, lines))
+    if not only:
+        report.write(found, load)
+    return 0
+
+
+def _measure(name: str, row) -> Results:
+    """The contestants take turns, so that what else the machine does falls on all of them."""
+    results, began = Results(), time.monotonic()
+    say(f"\n=== {name}")
+    with Stage() as stage:
+        contestants = row.contestants(stage)
+        for _round in range(row.ROUNDS):
+            for contestant, run in contestants.items():
+                results.add(contestant, run())
+    say(f"=== {name}: {time.monotonic() - began:.0f} s")
+    return results
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except Problem as problem:
+        exit_with_sentence(problem)

@@ -1,0 +1,90 @@
+"""A stand-in for the two hosts that Odoo's own connectors talk to; a process of its own.
+
+It does what Odoo's proxies do, as far as the peers' code can see: Mercado Pago's spends a refresh
+token by use and answers in JSON-RPC, Gmail's keeps its refresh token. Run as
+``python peers_host.py SECONDS``, which is how late each answer is; it says where it listens.
+"""
+
+import json
+import secrets
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+YEAR = 365 * 24 * 3600  # seconds; the peer takes 31 days off
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self):
+        if self.path.startswith("/_calls"):
+            self._answer(self.server.calls)
+        elif self.path.startswith("/api/mail_oauth/1/gmail_access_token"):
+            self._count()
+            self._answer([secrets.token_urlsafe(600), int(time.time()) + 3600])
+        else:
+            self.send_error(404)
+
+    def do_DELETE(self):
+        self.server.calls = 0
+        self._answer(0)
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["params"]
+        self._count()
+        if self._spend(asked.get("refresh_token") or asked["authorization_code"]):
+            self._answer({"jsonrpc": "2.0", "id": None, "result": _tokens()})
+        else:
+            error = {"code": 200, "message": "Refused", "data": {"message": "invalid_grant"}}
+            self._answer({"jsonrpc": "2.0", "id": None, "error": error})
+
+    def _count(self) -> None:
+        with self.server.lock:
+            self.server.calls += 1
+        time.sleep(self.server.seconds)
+
+    def _spend(self, secret: str) -> bool:
+        with self.server.lock:
+            fresh = secret not in self.server.spent
+            self.server.spent.add(secret)
+        return fresh
+
+    def _answer(self, value) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args):
+        """Nothing: its log would be as slow as what is measured."""
+
+
+def _tokens() -> dict:
+    return {
+        "access_token": secrets.token_urlsafe(600),
+        "refresh_token": secrets.token_urlsafe(48),
+        "public_key": secrets.token_urlsafe(16),
+        "expires_in": YEAR,
+    }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.calls, self.spent = seconds, 0, set()
+        self.lock = threading.Lock()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+if __name__ == "__main__":
+    peers = _Server(float(sys.argv[1]))
+    print(f"listening on http://127.0.0.1:{peers.server_port}", flush=True)
+    peers.serve_forever()

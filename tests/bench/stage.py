@@ -1,0 +1,148 @@
+"""What the rows share: databases, Odoo processes, UPS, and the peers' hosts; all on loopback."""
+
+import os
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import requests
+from cryptography.fernet import Fernet
+
+from devenv import database, odoo_source, server
+from devenv.console import Problem
+from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
+from devenv.ports import free_port
+from devenv.processes import Process
+from tests.bench.certificate import write_certificate
+from tests.bench.odoo_process import OdooProcess
+
+# Loaded by its place: the addon's package would import Odoo.
+sys.path.append(str(SIMULATOR.parent))
+
+from ups_simulator_control import SimulatorControl
+
+__all__ = ["SimulatorControl", "Stage"]
+
+_HERE = Path(__file__).parent
+_PATIENCE = 30  # seconds for a small program to start
+
+
+class Stage(ExitStack):
+    """Everything that is started on it ends with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A copy for each row, so that none sees what another one left.
+        self.database = self.copy_database(database.BENCH, f"{database.BENCH}_row")
+        self.odoo_port = free_port()
+        self.environment = {
+            "UPS_CLIENT_ID": server.SIMULATOR_CLIENT_ID,
+            "UPS_CLIENT_SECRET": server.SIMULATOR_CLIENT_SECRET,
+            "UPS_ENVIRONMENT": "cie",
+            "NO_PROXY": "localhost,127.0.0.1",
+            "UPS_TOKEN_KEYS": Fernet.generate_key().decode(),
+        }
+
+    @property
+    def odoo_url(self) -> str:
+        return server.odoo_url(self.odoo_port)
+
+    def copy_database(self, template: str, name: str) -> str:
+        """:return: the name of the copy, which is dropped at the end."""
+        database.copy(template, name)
+        self.callback(database.drop, name)
+        return name
+
+    def database_pair(self) -> tuple[str, str]:
+        """:return: the names of a database with Odoo's own modules, and of one with the addon."""
+        plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
+        for name in (plain, addon):
+            database.make_without_addon(name)
+            self.callback(database.drop, name)
+        server.update(addon, "--init", ADDON.name)
+        return plain, addon
+
+    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo without the addon, and one with it."""
+        plain, addon = self.database_pair()
+        return self.odoo_process(plain), self.odoo_process(addon)
+
+    def simulator(self, tls: bool = False) -> SimulatorControl:
+        """UPS, to which Odoo processes that start later go."""
+        certificate = self._certificate() if tls else None
+        options = ["--client-id", server.SIMULATOR_CLIENT_ID, "--host", server.SIMULATOR_HOST]
+        options += ["--redirect-uri", self.odoo_url + server.CALLBACK]
+        options += ["--tls", *certificate] if tls else []
+        url = self._start("The simulator", [SIMULATOR, *options])
+        self.environment["UPS_BASE_URL"] = url
+        return SimulatorControl(url, certificate and certificate[0])
+
+    def peers_host(self, seconds: float) -> "PeersHost":
+        """The peers' remote, which answers that late."""
+        host = PeersHost(self._start("The peers' host", [_HERE / "peers_host.py", seconds]))
+        self.environment["BENCH_PEERS_HOST"] = host.url
+        return host
+
+    def distant(self, url: str, round_trip: float) -> str:
+        """:return: the URL of the same server, that many seconds away, there and back."""
+        port = url.rpartition(":")[2]
+        return self._start("The distance", [_HERE / "distant.py", port, round_trip])
+
+    def odoo_process(self, name: str | None = None, *options: str) -> OdooProcess:
+        """An Odoo that runs functions, in this database or another one."""
+        options += self._peers_options()
+        return self.enter_context(OdooProcess(name or self.database, self.environment, *options))
+
+    def odoo_server(self, *options: str) -> str:
+        """:return: the URL of an Odoo that serves; administrator's login admin, password admin."""
+        options += self._peers_options()
+        self.enter_context(
+            server.odoo(self.database, self.odoo_port, *options, environment=self.environment)
+        )
+        return self.odoo_url
+
+    def _peers_options(self) -> tuple[str, ...]:
+        if "BENCH_PEERS_HOST" not in self.environment:
+            return ()
+        addons_path = f"{odoo_source.ensure().addons_path},{REPO},{_HERE / 'addons'}"
+        return f"--addons-path={addons_path}", "--load=base,rpc,web,peers_on_loopback"
+
+    def _certificate(self) -> tuple[str, str]:
+        folder = Path(self.enter_context(tempfile.TemporaryDirectory()))
+        paths = write_certificate(folder, server.SIMULATOR_HOST)
+        # Odoo's and the bench's requests verify UPS by it; nothing is left unverified.
+        self.environment["REQUESTS_CA_BUNDLE"] = paths[0]
+        return paths
+
+    def _start(self, name: str, command: list) -> str:
+        """:return: where it says that it listens."""
+        said, heard = [], threading.Event()
+
+        def listen(line: str) -> None:
+            if line.startswith("listening on "):
+                said.append(line.removeprefix("listening on ").strip())
+                heard.set()
+
+        log = LOGS / f"bench-{name.split()[-1]}.log"
+        arguments = [sys.executable, *map(str, command)]
+        environment = {"UPS_SIMULATOR_CLIENT_SECRET": server.SIMULATOR_CLIENT_SECRET}
+        process = Process(name, arguments, log, os.environ | environment, listen)
+        self.callback(process.stop)
+        if not heard.wait(_PATIENCE):
+            raise Problem(f"{name} did not start; see {log}")
+        return said[0]
+
+
+class PeersHost:
+    """Reads the stand-in's counter."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def calls(self) -> int:
+        return requests.get(f"{self.url}/_calls", timeout=10).json()
+
+    def forget_calls(self) -> None:
+        requests.delete(f"{self.url}/_calls", timeout=10)
