@@ -59,7 +59,7 @@ class TestOptOut(UpsCase):
         self.assertIn(self.admin.name, opted_out.body)
         self.assertIn(authorized_on, opted_out.body)
         self.assertEqual(opted_out.author_id, self.admin.partner_id)
-        self.assertIn("authorized", authorized.body)
+        self.assertIn("Authorized at UPS", authorized.body)
         self.assertEqual(authorized.author_id, self.admin.partner_id)
 
     def test_twice_is_a_sentence(self):
