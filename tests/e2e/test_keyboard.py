@@ -31,7 +31,7 @@ def test_the_whole_way(guide: Guide):
     guide.expect_success(COMPANY)
     open_modal(guide)
     expect(button(guide, "Test")).to_be_focused()
-    for name in ("Opt-Out", "History", "Close", "Test", "Opt-Out"):
+    for name in ("History", "Opt-Out", "Close", "Test", "History", "Opt-Out"):
         press("Tab")
         expect(button(guide, name)).to_be_focused()
     press("Enter")

@@ -41,7 +41,7 @@ def test_the_activity_leads_to_the_modal(guide: Guide, simulator: SimulatorContr
     let_ups_refuse(guide, simulator)
     [[connection]] = guide.odoo.sql("SELECT id FROM ups_connection")
     guide.page.goto(f"{guide.odoo.url}/mail/view?model=ups.connection&res_id={connection}")
-    expect(guide.page.get_by_text("UPS no longer accepts it")).to_be_visible()
+    expect(guide.page.get_by_text("UPS no longer accepts it").first).to_be_visible()
     guide.page.get_by_role("button", name="Reauthorize").click()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
