@@ -2,6 +2,7 @@
 
 import os
 import platform
+import runpy
 
 import psutil
 
@@ -84,6 +85,5 @@ def _machine() -> str:
 
 
 def _odoo_version() -> str:
-    release: dict = {}
-    exec((odoo_source.ensure().python_path / "odoo" / "release.py").read_text(), release)  # noqa: S102
-    return release["version"]
+    release = odoo_source.ensure().python_path / "odoo" / "release.py"
+    return runpy.run_path(str(release))["version"]

@@ -160,13 +160,13 @@ class ResCompany(models.Model):
             company.ups_is_own_authorization = connection.company_id.id == company._origin.id
             company.ups_has_history = bool(visible.ups_connection_ids)
 
-    @api.depends("ups_connection_id.last_problem", "ups_connection_id.last_problem_on")
+    @api.depends("ups_connection_id.problem", "ups_connection_id.problem_on")
     @api.depends_context("uid", "lang")
     def _compute_ups_problem(self):
         for company in self:
-            visible = company._ups_if_visible()
-            problem, happened_on = visible.ups_connection_id._problem_in_words()
-            company.ups_problem, company.ups_problem_on = problem, happened_on
+            connection = company._ups_if_visible().ups_connection_id
+            company.ups_problem = connection.problem
+            company.ups_problem_on = connection.problem_on
 
     @api.depends("ups_connection_id.sealed_access_token", "ups_connection_id.sealed_refresh_token")
     def _compute_ups_tokens(self):
