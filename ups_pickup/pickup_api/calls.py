@@ -23,9 +23,9 @@ from .outcomes import (
     Unknown,
 )
 from .parts import ACCOUNT_FORM, country_problems
+from .questions import PickupRequest, PriceRequest, SmartTrigger
 from .reading import entries, json_in, part, status_code, words
 from .refusals import refusal_in_answer, refusal_in_envelope
-from .questions import PickupRequest, PriceRequest, SmartTrigger
 
 PRN_FORM = r"[0-9A-Za-z]{11}"
 

@@ -108,7 +108,7 @@ SERVICES = {
     "086": "Today Express Saver",
     "096": "Worldwide Express Freight",
 }
-"""The first rows of a table that an administrator edits: UPS tells only by refusals what it takes."""
+"""First rows of a table that an administrator edits: UPS tells only by refusals what it takes."""
 
 REFUSAL_FIELDS = {
     "9500535": "address.pickup_point",

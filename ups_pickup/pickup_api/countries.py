@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-COUNTRIES = frozenset(
+_ALL = (
     "AE AR AU AT BE BR CA CL CN CR CZ DK DO FI FR DE GR HK HU IN ID IE IT JP LV LT LU MY MO MX MA"
-    " NL NZ NG NO PK PH PL PT PR RO RU SA SG SI ZA KR ES SE CH TW TH TR GB US VN".split()
+    " NL NZ NG NO PK PH PL PT PR RO RU SA SG SI ZA KR ES SE CH TW TH TR GB US VN"
 )
+COUNTRIES = frozenset(_ALL.split())
 """The 56 of UPS's guide."""
 
 NEEDS_STATE = frozenset({"US", "CA", "VN", "IE"})

@@ -18,7 +18,7 @@ REFUSED = "refused"
 REASONS = (
     NO_CONNECTION, CONNECTION_LOST, TIMED_OUT, HTTP_STATUS, UNREADABLE, NOT_SAID, NO_PRN, NO_PRICE,
 )  # fmt: skip
-"""Why there is no usable answer; ``not_said`` is an answer without UPS's word for good or failed."""
+"""Why there is no usable answer; ``not_said``: UPS calls it neither good nor failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What UPS says it costs. UPS merges requests of a day when it bills: a sum of these is no cost.
+    """What UPS says it costs. UPS merges a day's requests when it bills: a sum is no cost.
 
     :param total: the grand total, taxes included where they were asked for.
     :param currency: three letters, or None when UPS did not say.

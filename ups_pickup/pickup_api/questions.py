@@ -10,8 +10,8 @@ from decimal import Decimal
 from . import codes, problems
 from .parts import (
     Account,
-    Piece,
     PickupAddress,
+    Piece,
     PriceAddress,
     common,
     common_problems,

@@ -1,4 +1,4 @@
-"""What does UPS complain about, and which field is it? What is not in UPS's envelope is nobody's."""
+"""What does UPS complain about, and which field is it? Only its own envelope is UPS's word."""
 
 from __future__ import annotations
 
