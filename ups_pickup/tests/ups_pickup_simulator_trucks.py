@@ -1,5 +1,4 @@
-"""Which drivers were asked for? UPS's memory of pickups; it knows no HTTP. Its caller holds the lock.
-"""
+"""Which drivers were asked for? UPS's memory of pickups, without HTTP; its caller has the lock."""
 
 from __future__ import annotations
 
