@@ -7,7 +7,7 @@ other way.
 
 In a test::
 
-    with PickupSimulator("id", "secret", [uri], accounts=["A1B2C3"]) as sim:
+    with UpsPickupSimulator("id", "secret", [uri], accounts=["A1B2C3"]) as sim:
         sim.set_time("2026-03-08T23:30:00-05:00")
         sim.queue_fault("request", "drop", when="after")     # a lost answer: the truck comes
         sim.set_code(sim.trucks()[0]["prn"], "002")
@@ -95,7 +95,7 @@ class PickupMemory(ups_simulator.Memory):
         self.time_offset = 0.0  # of the pickups' clock alone: tokens have the other
 
 
-class PickupSimulator(ups_simulator.UpsSimulator):
+class UpsPickupSimulator(ups_simulator.UpsSimulator):
     """UPS on this machine, with drivers."""
 
     MEMORY = PickupMemory
@@ -333,7 +333,7 @@ def main() -> int:
     parser.add_argument("--account", action="append", dest="accounts")
     parser.add_argument("--smart-account", action="append", dest="smart_accounts")
     accounts, sys.argv[1:] = parser.parse_known_args()
-    return ups_simulator.main(functools.partial(PickupSimulator, **vars(accounts)))
+    return ups_simulator.main(functools.partial(UpsPickupSimulator, **vars(accounts)))
 
 
 if __name__ == "__main__":
