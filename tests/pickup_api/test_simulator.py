@@ -107,11 +107,28 @@ def test_those_that_have_ended_and_those_that_vanish(sim, ups):
         ("POST", "/api/pickupcreation/v2409/pickup", {}),
     ],
 )
-def test_what_is_refused(sim, ups, method, path, headers):
+def test_a_broken_request_is_refused(sim, ups, method, path, headers):
     request_pickup(ups, PICKUP)
 
     assert ups.request(method, path, headers=headers).status_code == 400
     assert sim.trucks()[0]["is_open"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"address.pickup_point": "Moon"}, "9500535", "address.pickup_point"),
+        ({"address.country": "DE", "pieces.0.service": "001"}, "9510119", "pieces.service"),
+    ],
+)
+def test_what_ups_tells_by_refusals_only(sim, ups, changes, code, field):
+    request = PICKUP
+    for way, value in changes.items():
+        request = changed(request, way, value)
+    refused = request_pickup(ups, request)
+
+    assert (refused.code, refused.field) == (code, field)
+    assert sim.trucks() == []
 
 
 def test_the_drivers_page(sim, ups):
