@@ -189,6 +189,16 @@ def test_no_outcome_holds_what_was_sent():
     assert ADDRESS.street not in repr(request_pickup(Answering(error), PICKUP))
 
 
+@pytest.mark.parametrize("status", [200, 400])
+def test_ups_words_are_redacted_as_the_session_says(status):
+    failed = {"Response": {"ResponseStatus": {"Code": "0", "Description": "the-token"}}}
+    envelope = {"response": {"errors": [{"code": "1", "message": "the-token"}]}}
+    session = Answering({"PickupCreationResponse": failed} if status == 200 else envelope, status)
+    session.redact = lambda text: text.replace("the-token", "***")
+
+    assert request_pickup(session, PICKUP).words == "***"
+
+
 @pytest.mark.parametrize("error", [LookupError("Authorize anew."), KeyboardInterrupt()])
 def test_what_the_session_says_itself_passes(error):
     for call in (lambda: request_pickup(Answering(error), PICKUP),
