@@ -2,7 +2,10 @@
 one is told with its field and limit, and nothing is sent."""
 
 import datetime
+import json
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pickup_api import Account, PickupValueError, Piece, ask_price, request_pickup
@@ -105,6 +108,20 @@ def test_the_first_bad_value(sim, ups, row):
         request_pickup(ups, request)
     assert (raised.value.field, raised.value.limit) == (problem.field, problem.limit)
     assert sim.calls() == 0
+
+
+def test_a_whole_request_in_ups_json():
+    address = {"room": "R1", "floor": "2", "urbanization": "U", "pickup_point": "Lobby",
+               "phone_extension": "9", "is_residential": True}  # fmt: skip
+    more = {"weight": 5.25, "weight_unit": "KGS", "is_overweight": True, "has_labels": True,
+            "instruction": "Ring", "confirmation_email": "a@b.example", "with_taxes": True,
+            "undeliverable_email": "c@d.example", "rate_chart": "1", "context": "c",
+            "tracking_numbers": ("1Z0123456789012345",)}  # fmt: skip
+    request = replace(PICKUP, address=replace(ADDRESS, **address), **more)
+
+    sample = Path(__file__).with_name("whole_request.json")
+    assert request.as_json() == json.loads(sample.read_text(encoding="utf-8"))
+    assert judge_body(request.as_json()) == []
 
 
 def test_all_problems_at_once():

@@ -141,7 +141,7 @@ class Answering:
 
 class _Told(requests.ConnectionError):
     def __init__(self, never_left):
-        super().__init__()
+        super().__init__(requests.ConnectTimeout())  # what it says itself counts more
         self.never_left = never_left
 
 
@@ -260,6 +260,51 @@ def test_states(sim, ups):
 GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
 ENTRY = {"PRN": 29290000001, "PickupType": 1, "OnCallStatusCode": 2}
 READ = Entry("29290000001", "oncall", None, "002")
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"),
+    [
+        ({**GOOD, "PRN": 29290000001}, Booked("29290000001")),
+        ({**GOOD, "PRN": "29\ud800\x00 A"}, Booked("29 A")),  # PostgreSQL takes neither
+        ({**GOOD, "PRN": " "}, Unknown),
+        ({"PRN": "2929AONCALL"}, Unknown),
+        ({"Response": {"ResponseStatus": {"Code": "0"}}}, Refused),
+        ({"Response": {"ResponseStatus": {"Code": "0"}}, "PRN": "2929AONCALL"}, Unknown),
+        ({"Response": {"ResponseStatus": {"Code": True}}, "PRN": "2929AONCALL"}, Unknown),
+    ],
+)
+def test_only_code_1_with_a_prn_is_a_booking(content, outcome):
+    answer = request_pickup(Answering({"PickupCreationResponse": content}), PICKUP)
+
+    assert answer == outcome or type(answer) is outcome
+
+
+LINES = [{"ChargeAmount": "10.42"}, {"ChargeAmount": 1.76}]
+
+
+@pytest.mark.parametrize(
+    ("result", "total"),
+    [
+        ({"GrandTotalOfAllCharge": "1,234.50"}, "1234.50"),
+        ({"GrandTotalOfAllCharge": 12.18}, "12.18"),
+        ({"GrandTotalOfAllCharge": "0.00", "ChargeDetail": LINES}, "0.00"),
+        ({"ChargeDetail": LINES, "TotalTax": "1.00"}, "13.18"),
+        ({"ChargeDetail": [*LINES, {}]}, None),
+        ({"GrandTotalOfAllCharge": "NaN"}, None),
+        ({"GrandTotalOfAllCharge": "1e99"}, None),
+        ({"GrandTotalOfAllCharge": "free"}, None),
+        ({}, None),
+    ],
+)
+def test_a_price_is_a_number_or_none(result, total):
+    answer = {"PickupRateResponse": {**GOOD, "RateResult": result}}
+    priced = ask_price(Answering(answer), PRICE)
+
+    if total is None:
+        assert priced == NotAnswered("no_price", http_status=200)
+    else:
+        assert str(priced.charge.total) == total
 
 
 @pytest.mark.parametrize(

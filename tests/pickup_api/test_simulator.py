@@ -97,10 +97,20 @@ def test_those_that_have_ended_and_those_that_vanish(sim, ups):
     assert ask_status(ups, ACCOUNT).entries == ()
 
 
+@pytest.mark.parametrize(("shape", "pending"), [("array", []), ("object", None)])
+def test_none_is_an_empty_array_or_nothing(sim, ups, shape, pending):
+    sim.set_shape(shape)
+    path, headers = "/api/shipments/v2409/pickup/oncall", {"AccountNumber": ACCOUNT}
+    answer = ups.get(path, headers=headers).json()["PickupPendingStatusResponse"]
+
+    assert answer.get("PendingStatus") == pending
+    assert ask_status(ups, ACCOUNT).is_whole
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers"),
     [
-        ("DELETE", "/api/shipments/v2409/pickup/01", {"AccountNumber": ACCOUNT}),
+        ("DELETE", "/api/shipments/v2409/pickup/01", {"Prn": ...}),
         ("DELETE", "/api/shipments/v2409/pickup/02", {}),
         ("GET", "/api/shipments/v2409/pickup/oncall", {"AccountNumber": "X"}),
         ("GET", "/api/shipments/v2409/pickup/oncall?a=b", {"AccountNumber": ACCOUNT}),
@@ -108,7 +118,8 @@ def test_those_that_have_ended_and_those_that_vanish(sim, ups):
     ],
 )
 def test_a_broken_request_is_refused(sim, ups, method, path, headers):
-    request_pickup(ups, PICKUP)
+    prn = request_pickup(ups, PICKUP).prn
+    headers = {name: prn if value is ... else value for name, value in headers.items()}
 
     assert ups.request(method, path, headers=headers).status_code == 400
     assert sim.trucks()[0]["is_open"]
