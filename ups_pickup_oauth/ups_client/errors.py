@@ -61,6 +61,8 @@ class TryLater(UpsError):
     :param dropped: True when the connection broke after the request had left, or the answer could
         not be read to its end, without a time-out: asking once more costs little time, and tells
         whether a lost answer had spent the token.
+    :param has_left: True when anything of the request was sent. Where it was not, UPS knows nothing
+        of it.
     """
 
     def __init__(
@@ -70,9 +72,11 @@ class TryLater(UpsError):
         retry_after: int | None = None,
         answer_lost: bool = False,
         dropped: bool = False,
+        has_left: bool = True,
         **why,
     ) -> None:
         super().__init__(sentence, **why)
         self.retry_after = retry_after
         self.answer_lost = answer_lost
         self.dropped = dropped
+        self.has_left = has_left

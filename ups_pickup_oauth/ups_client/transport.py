@@ -42,7 +42,6 @@ def ask(
     :raise TryLater: when no usable answer came. ``answer_lost`` is exact: it is False only when no
         byte was sent.
     """
-    connections.this_call.sent = False
     try:
         session = connections.shared_session()
         return _received(session.request(method, url, data=form, auth=auth, stream=True))
@@ -57,6 +56,7 @@ def ask(
         operation=operation,
         answer_lost=connections.this_call.sent and method != "GET",  # a GET carries nothing out
         dropped=connections.this_call.sent and not timed_out,
+        has_left=connections.this_call.sent,
     )
 
 
