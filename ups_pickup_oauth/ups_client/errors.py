@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import requests
+
 
 class UpsError(Exception):
     """A call to UPS that did not end well.
@@ -80,3 +82,33 @@ class TryLater(UpsError):
         self.answer_lost = answer_lost
         self.dropped = dropped
         self.has_left = has_left
+
+
+class UpsApiError(UpsError):
+    """What UPS says in its error envelope to a call of its API: ``code``, ``message`` (of several
+    errors: the first code, all words) and ``http_status``. What it means depends on the call."""
+
+    @property
+    def code(self) -> str | None:
+        return self.ups_code
+
+    @property
+    def message(self) -> str | None:
+        return self.ups_message
+
+    def in_words(self) -> str:
+        """The code and the words, for a sentence."""
+        return " ".join(filter(None, (self.code, self.message)))
+
+
+class UpsNeverLeft(requests.ConnectionError):
+    """Not one byte of the request was sent: UPS knows nothing of it, and it may be sent again."""
+
+
+class UpsAnswerLost(requests.ConnectionError):
+    """The request was sent and no whole answer came: UPS may have carried it out.
+
+    ``timed_out`` says whether it was waited for in vain, rather than that the connection broke.
+    """
+
+    timed_out = False

@@ -13,7 +13,7 @@ from . import connections
 from .errors import TryLater
 
 _CHUNK = 64 * 1024  # bytes
-_TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
+TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def ask(
     except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
         # OSError: those of requests are. ValueError: http.client's for some malformed answers.
         reason = type(error).__name__
-        timed_out = isinstance(error, _TIMEOUTS)
+        timed_out = isinstance(error, TIMEOUTS)
     # Raised out here, so that the exception has no context: those of requests hold the request,
     # secrets and all.
     raise TryLater(
