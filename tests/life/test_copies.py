@@ -183,7 +183,7 @@ def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(
 
 @pytest.mark.parametrize("needed_for", ["the tokens in this copy", "its uuid", "its tokens"])
 def test_uninstalling_in_a_copy_keeps_the_key_file_of_the_original(
-    needed_for, home, machines, key, renamed
+    needed_for, home, serve, machines, key, renamed
 ):
     """A copy by `createdb --template` has the original's `database.uuid`, and so its key file."""
     database.copy(home, COPY, with_its_uuid=True)
@@ -191,14 +191,11 @@ def test_uninstalling_in_a_copy_keeps_the_key_file_of_the_original(
         sql(COPY, "UPDATE ups_connection SET database_identity = NULL")
     if needed_for == "its tokens":
         renamed()
-    uninstall(COPY, machines.here)
+    with serve(COPY, f"--data-dir={machines.here}") as odoo:
+        admin = odoo.sign_in()
+        module = admin.call("ir.module.module", "search", [["name", "=", ADDON.name]])
+        admin.call("ir.module.module", "button_immediate_uninstall", module)
     assert key.exists()
-
-
-def uninstall(name, data_dir):
-    options = ("--config", server.write_config(), f"--data-dir={data_dir}", "--database", name)
-    command = (sys.executable, "-m", "odoo", "module", "uninstall", *options, ADDON.name)
-    run_logged(command, LOGS / "life-uninstall.log")
 
 
 def assert_key_is_missed(admin):
