@@ -1,5 +1,7 @@
 """A company's UPS tokens: what is stored, and how it is written, locked and forgotten."""
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -8,6 +10,8 @@ from psycopg2.errors import LockNotAvailable
 from .. import token_keys
 from ..database_identity import OF_THIS_DATABASE, identity
 from ..own_transaction import LONGEST_WAIT, quietly
+
+_logger = logging.getLogger(__name__)
 
 NOTHING_GRANTED = {
     "state": "not_authorized",
@@ -404,6 +408,7 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
+        self._log_oddities(token_set)
         now = fields.Datetime.now()
         self._put(
             NOTHING_GRANTED
@@ -442,6 +447,11 @@ class UpsConnection(models.Model):
             "settings_verdict": verdict,
             "settings_judged_on": fields.Datetime.now(),
         }
+
+    def _log_oddities(self, token_set):
+        if token_set.oddities:  # tokens were in it, so a default stands in for each
+            names = ", ".join(token_set.oddities)
+            _logger.warning("UPS's answer for company %s was odd: %s", self.company_id.id, names)
 
     def _sealed(self, token_set):
         """:return: the values of the fields that hold the tokens."""
