@@ -27,9 +27,12 @@ def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
     guide.sign_in_at_ups()
     screenshot("opt-in-ups-consent")
     guide.page.get_by_role("button", name="Allow").click()
-    guide.expect_success(COMPANY)
+    expect(guide.modal).to_contain_text("UPS pickups can now act for this company.")
     screenshot("opt-in-success")
     screenshot("opt-in-success-phone", 375)
+    guide.expect_success(COMPANY)
+    guide.page.get_by_role("link", name="Companies").click()
+    expect(guide.row(COMPANY).get_by_role("button", name="Authorized")).to_be_visible()
     assert simulator.calls("token") == 1
 
 
@@ -54,8 +57,7 @@ def test_from_the_list(guide: Guide, screenshot):
     guide.row(COMPANY).get_by_role("button", name="API", exact=True).click()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
-    guide.expect_success(COMPANY)
-    guide.open_list()
+    guide.expect_good_news(COMPANY, "companies")
     authorized = guide.row(COMPANY).get_by_role("button", name="Authorized", exact=True)
     expect(authorized).to_be_visible()
     expect(guide.row(OTHER).get_by_role("button", name="API", exact=True)).to_be_visible()
@@ -70,10 +72,9 @@ def test_from_general_settings(guide: Guide, screenshot):
     link.click()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
-    guide.expect_success(OTHER)  # the administrator's current company
-    guide.page.goto(f"{guide.odoo.url}/odoo/settings")
+    guide.expect_good_news(OTHER, "settings")  # the administrator's current company
     expect(link).to_have_text("Authorized")
-    link.scroll_into_view_if_needed()
+    expect(link).to_be_in_viewport()
     screenshot("opt-in-settings")
 
 
@@ -185,7 +186,7 @@ def test_a_wrong_client_id_leads_to_the_settings(guide: Guide, screenshot):
     warning.get_by_role("button", name="Open Settings").click()
     expect(settings.get_by_label("Client ID")).to_have_value("not-registered")
     expect(settings.get_by_label("Client secret")).to_have_value("")
-    settings.scroll_into_view_if_needed()
+    expect(settings).to_be_in_viewport(ratio=1)
     screenshot("settings")
     screenshot("settings-phone", 375)
 
