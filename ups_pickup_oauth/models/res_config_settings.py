@@ -189,6 +189,20 @@ class ResConfigSettings(models.TransientModel):
             " the first company is authorized."
         )
 
+    @api.model
+    def _ups_reseal_client_secret(self, connections):
+        """Seal the stored client secret with this database's key, where the other one's is here.
+
+        :param ups.connection connections: Their former `database.uuid` names the other key file.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        sealed = parameters.get_param(const.PARAM_CLIENT_SECRET)
+        if not sealed or token_keys.opened(self.env, sealed):
+            return
+        for uuid in set(connections.mapped("database_uuid")) - {False}:
+            if secret := token_keys.opened(self.env, sealed, uuid):
+                parameters.set_param(const.PARAM_CLIENT_SECRET, token_keys.seal(self.env, secret))
+
     def _set_ups_client_secret(self, set_param):
         """:raise ValidationError: If a secret was entered without its client ID."""
         if self.ups_client_secret_is_fixed or not (sealed := self.sudo().ups_sealed_client_secret):
