@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .. import messages
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..live_token import TokenSource, Wish
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
@@ -303,7 +303,9 @@ class ResCompany(models.Model):
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
         :raise RedirectWarning: If the settings are incomplete, or refused by UPS.
-        :raise UserError: If UPS cannot be reached, or the server's keys cannot be used.
+        :raise UpsSettingsWrong: If whoever runs the server, or UPS, has something to correct.
+        :raise UpsTryLater: If UPS cannot be reached.
+        :raise UserError: If the server's keys cannot be used.
         """
         self.ensure_one()
         self._ups_check_access()
@@ -311,7 +313,7 @@ class ResCompany(models.Model):
         if missing := messages.missing_setting(self.env, settings):
             self._ups_raise_to_settings(*missing)
         if not settings.redirect_uri.startswith(("http://", "https://")):
-            self._ups_raise(UserError, *messages.unknown_address(self.env))
+            self._ups_raise(UpsSettingsWrong, *messages.unknown_address(self.env))
         try:
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
@@ -320,7 +322,8 @@ class ResCompany(models.Model):
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
-            self._ups_raise(UserError, what, advice)
+            of_settings = isinstance(error, FixSettings)
+            self._ups_raise(UpsSettingsWrong if of_settings else UpsTryLater, what, advice)
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def action_ups_opt_out(self):
