@@ -46,7 +46,9 @@ class Guide:
     @property
     def api_button(self) -> Locator:
         """The link on the company's form; its text is the state."""
-        return self.page.locator(".o_action_manager .o_form_sheet [name=ups_api]").get_by_role("button")
+        return self.page.locator(".o_action_manager .o_form_sheet [name=ups_api]").get_by_role(
+            "button"
+        )
 
     @property
     def modal(self) -> Locator:

@@ -34,8 +34,8 @@ def _about_the_address(env):
         )
     if base.scheme != "https" and not _is_loopback(base):
         yield env._(
-            "The system parameter web.base.url does not begin with https:// (%s): UPS's answer would"
-            " travel unprotected. Set it to the https address of this Odoo, and"
+            "The system parameter web.base.url does not begin with https:// (%s): UPS's answer"
+            " would travel unprotected. Set it to the https address of this Odoo, and"
             " web.base.url.freeze to True.",
             base_url,
         )

@@ -9,7 +9,7 @@ from .res_company import ADMINISTRATOR
 class ResCompany(models.Model):
     """What the dialog "UPS API" says and asks beside the state of the authorization."""
 
-    _inherit = "res.company"
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     ups_missing_setting = fields.Char(
         string="What UPS Needs First",

@@ -9,7 +9,7 @@ class ResCompany(models.Model):
     Odoo takes the first.
     """
 
-    _inherit = "res.company"
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

@@ -91,8 +91,8 @@ class ResConfigSettings(models.TransientModel):
                 )
             )
             settings.ups_reauthorize_warning = count and self.env._(
-                "Companies that must be authorized again after this change: %s. They were authorized"
-                " with another application or environment; setting it back brings them back.",
+                "Companies that must be authorized again after this change: %s. What they were"
+                " given is kept, and is used again if you set it back.",
                 count,
             )
 
@@ -130,8 +130,9 @@ class ResConfigSettings(models.TransientModel):
             if not client_id:
                 raise ValidationError(
                     self.env._(
-                        "The UPS client ID was emptied, and nothing was saved. Without it no company"
-                        " can use UPS: enter it again. To stop using UPS, opt the companies out."
+                        "The UPS client ID was emptied, and nothing was saved. Without it no"
+                        " company can use UPS: enter it again. To stop using UPS, opt the companies"
+                        " out."
                     )
                 )
             set_param(const.PARAM_CLIENT_ID, client_id)

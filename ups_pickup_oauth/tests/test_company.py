@@ -270,7 +270,9 @@ class TestCompany(UpsCase):
             """<block name="integration" position="replace"/>""",
         )
         search = {"name": "First", "model": "res.company", "priority": 1}
-        self.env["ir.ui.view"].create(search | {"arch": """<search><field name="name"/></search>"""})
+        self.env["ir.ui.view"].create(
+            search | {"arch": """<search><field name="name"/></search>"""}
+        )
         for view_type in ("list", "kanban", "form"):
             self.assertIn("action_ups_api", self.shown(self.company, view_type))
         self.assertIn("ups_redirect_uri", self.shown(self.env["res.config.settings"], "form"))
