@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 
+from .. import const
 from ..settings import redirect_uri, ups_settings
 from .ups_simulator import UpsSimulator
 
@@ -70,6 +71,12 @@ class UpsSetup:
             }
             | values
         ).execute()
+
+    @classmethod
+    def forget_application(cls):
+        """As in a database where nobody has saved the settings of UPS."""
+        for name in (const.PARAM_CLIENT_ID, const.PARAM_CLIENT_SECRET):
+            cls.env["ir.config_parameter"].set_param(name, False)
 
     @classmethod
     def new_user(cls, login, groups, companies=None):

@@ -233,7 +233,7 @@ class TestToken(UpsCase):
 
     def test_missing_settings_keep_the_tokens_and_ask_nobody(self):
         self.let_it_end()
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         self.assertIn("client ID", str(self.failure(SETTINGS)))
         self.assert_refreshes(0)
         self.assert_kept()
