@@ -179,3 +179,10 @@ def store_authorization(company, simulator):
     connection = company.env["ups.connection"].sudo()._lock_for(company.id)
     connection._store(token_set, settings)
     connection._message_log(body="Authorized at UPS.")
+    connection._ask_people()
+
+
+def end_authorization(connection):
+    """Let it end as if UPS had refused to renew it, so that a person is asked."""
+    connection._end("refused", "", [])
+    connection._ask_people()
