@@ -187,3 +187,10 @@ def store_authorization(company, simulator):
     connection._store(token_set, settings)
     connection._put(connection._judged(settings, "accepted"))  # as the refresh at once proves it
     connection._message_log(body="Authorized at UPS.")
+    connection._ask_people()
+
+
+def end_authorization(connection):
+    """Let it end as if UPS had refused to renew it, so that a person is asked."""
+    connection._end("refused", "", [])
+    connection._ask_people()
