@@ -435,13 +435,10 @@ class ResCompany(models.Model):
 
     # === CRUD METHODS === #
 
-    def unlink(self):
-        """Override of `base` to delete the history and the activities, too: PostgreSQL's cascade
-        knows of no messages."""
-        connections = self.sudo().ups_connection_ids
-        if connections and self.env.user.has_group("base.group_erp_manager"):
-            connections.unlink()
-        return super().unlink()
+    @api.ondelete(at_uninstall=False)
+    def _unlink_ups_history(self):
+        """Delete messages and activities, too: PostgreSQL's cascade knows of none."""
+        self.sudo().ups_connection_ids.unlink()
 
     # === FOR OTHER ADDONS === #
 

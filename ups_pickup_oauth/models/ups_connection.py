@@ -283,7 +283,8 @@ class UpsConnection(models.Model):
         """
         found = self.search([("company_id", "=", company_id)])
         if not found:
-            quiet = self.with_context(mail_create_nolog=True)  # no line of the history's own
+            # No line of the history's own; and nobody follows, or could write to it.
+            quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
             found = quiet.create({"company_id": company_id}).with_env(self.env)
             self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
         return found

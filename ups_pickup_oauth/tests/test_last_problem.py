@@ -65,6 +65,7 @@ class TestLastProblem(UpsCase):
         self.simulator.forget_requests()
         self.configure(ups_environment="production")
         self.assertIn("given in UPS's environment Test (CIE)", self.problem())
+        self.configure()
         self.forget_application()
         self.assertIn("client ID of your UPS application is missing", self.problem())
         self.configure()

@@ -96,7 +96,7 @@ class TestOAuthAction(UpsCase):
         with self.assertRaises(RedirectWarning) as caught:
             self.go_to_ups()
         _message, action_id, button, _context = caught.exception.args
-        self.assertEqual(action_id, self.env.ref("base_setup.action_general_configuration").id)
+        self.assertEqual(action_id, self.env.ref("ups_pickup_oauth.action_ups_settings").id)
         self.assertEqual(button, "Open Settings")
 
     def test_an_unknown_client_id(self):
@@ -135,9 +135,6 @@ class TestOAuthAction(UpsCase):
     def test_ups_is_not_available(self):
         for fault in (
             {"kind": "status", "status": 500},
-            {"kind": "status", "status": 401, "body": "<html>a proxy</html>"},
-            {"kind": "html"},
-            {"kind": "drop"},
             {"kind": "error_page"},
         ):
             with self.subTest(fault):
@@ -145,6 +142,18 @@ class TestOAuthAction(UpsCase):
                 self.assertIn(
                     "Nothing is lost. Try again in a few minutes", self.refusal(UserError)
                 )
+
+    def test_what_is_odd_stops_nobody_and_stands_in_the_history(self):
+        for fault in (
+            {"kind": "status", "status": 401, "body": "<html>a proxy</html>"},
+            {"kind": "html"},
+            {"kind": "drop"},
+        ):
+            with self.subTest(fault):
+                self.simulator.queue_fault("authorize", **fault)
+                self.assertTrue(self.go_to_ups())
+                history = self.company.ups_connection_ids.message_ids
+                self.assertIn("looked odd", history[0].body)
 
     def test_too_many_requests_say_when_to_come_back(self):
         self.simulator.queue_fault(

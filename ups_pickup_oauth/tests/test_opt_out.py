@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import format_datetime
 
 from ..exceptions import UpsReauthorizationNeeded
 from .common import UpsCase
@@ -51,7 +52,9 @@ class TestOptOut(UpsCase):
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
     def test_the_history_keeps_who_and_when(self):
-        authorized_on = f"{self.company.ups_authorized_on:%Y-%m-%d %H:%M}"
+        authorized_on = format_datetime(
+            self.env, self.company.ups_authorized_on, tz="UTC", dt_format="short"
+        )
         self.opt_out()
         history = self.company.ups_connection_ids.message_ids
         opted_out, authorized = history[0], history[1]

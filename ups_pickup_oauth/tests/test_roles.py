@@ -171,6 +171,8 @@ class TestRoles(PlantedSecrets, UpsCase):
             with self.subTest(role=role, model=model, door=door):
                 done = []
                 for name in self.fields_of(model):
+                    if (role, name) == ("administrator", "ups_user_note"):
+                        continue  # theirs to write
                     value = self.empty_value(model, name)
                     if self.tried(call, self.records_of(role, model), name, value):
                         done.append(name)
