@@ -16,6 +16,7 @@ from . import (  # isort: skip
     ups_pickup_person,
     ups_pickup_plan,
     ups_pickup_price,
+    ups_pickup_questions,
     ups_pickup_request,
     ups_pickup_status,
 )

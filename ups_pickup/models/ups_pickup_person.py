@@ -5,7 +5,7 @@ import re
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from ..const import LISTED, SAVE_FIRST_AFTER
 
 PRN = re.compile(r"[0-9A-Z]{11}")
 
@@ -82,7 +82,8 @@ class UpsPickup(models.Model):
         return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also))
 
     def _ended_says_a_person(self, state, words, also):
-        was_a_word = self.outcome_source in ("person", "unlisted")
+        is_a_word = self.outcome_source in ("person", "unlisted")
+        was_a_word = is_a_word and self.state in ("done", "unsuccessful")
         if self.state not in (*LISTED, "unknown", *also) and not was_a_word:
             raise UserError(
                 self.env._(
@@ -125,6 +126,3 @@ class UpsPickup(models.Model):
             )
         self._note(self.env._("PRN %(prn)s, says %(name)s.", prn=prn, name=self.env.user.name))
         self._no_question_any_more()
-
-    def _is_open(self):
-        return self.state in OPEN

@@ -54,7 +54,7 @@ class Told:
     state: str
     prn: str = ""
     words: str = ""
-    is_ours: bool = False  # sent by this very click
+    is_refused: bool = False  # by UPS, for good
 
     @property
     def kind(self):
@@ -251,7 +251,7 @@ class UpsPickup(models.Model):
         except psycopg2.Error as error:  # it is looked up by its reference (see _cron_check)
             prn = getattr(outcome, "prn", "")
             _logger.error("UPS pickup %s, PRN %s: %s", self.id, prn, type(error).__name__)
-            told = Told(self.id, "sending", prn, self._not_kept_in_words(prn), True)
+            told = Told(self.id, "sending", prn, self._not_kept_in_words(prn))
         if isinstance(outcome, UserError):
             raise outcome
         return told
@@ -281,7 +281,8 @@ class UpsPickup(models.Model):
             words = self._back_to_draft(str(outcome))
         else:
             words = self._unconfirmed()
-        return Told(self.id, self.state, self.prn or "", words, True)
+        is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
+        return Told(self.id, self.state, self.prn or "", words, is_refused)
 
     def _keep_booked(self, booked):
         words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
