@@ -4,9 +4,9 @@ from datetime import date, time
 
 from .pickup_api import (
     Account,
-    Piece,
     PickupAddress,
     PickupRequest,
+    Piece,
     PriceRequest,
     SmartTrigger,
     codes,

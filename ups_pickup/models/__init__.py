@@ -8,6 +8,7 @@ from . import (
     ups_pickup_location_plan,
     ups_pickup_service,
 )
+
 from . import ups_pickup  # isort: skip
 from . import (  # isort: skip
     ups_pickup_cancel,

@@ -1,10 +1,9 @@
 """What is a pickup, and who may write which part of it?"""
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 from ..const import OPEN, OPEN_SQL, STATES
 
@@ -92,7 +91,9 @@ class UpsPickup(models.Model):
         precompute=True,
     )
     tz = fields.Selection(related="location_id.calendar_id.tz", string="Time Zone")
-    line_ids = fields.One2many("ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True)
+    line_ids = fields.One2many(
+        "ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True
+    )
     quantity = fields.Integer(string="Pieces", compute="_compute_quantity", store=True)
     weight = fields.Float(help="Of all pieces together; 0 where nobody knows.", digits=(6, 1))
     weight_unit = fields.Selection(
@@ -212,13 +213,11 @@ class UpsPickup(models.Model):
     )
 
     _one_open_oncall = models.UniqueIndex(
-        "(location_id, pickup_date, environment)"
-        f" WHERE kind = 'oncall' AND state IN ({OPEN_SQL})",
+        f"(location_id, pickup_date, environment) WHERE kind = 'oncall' AND state IN ({OPEN_SQL})",
         "There is an open pickup for this location and day.",
     )
     _one_open_smart = models.UniqueIndex(
-        "(account_id, pickup_date, environment)"
-        f" WHERE kind = 'smart' AND state IN ({OPEN_SQL})",
+        f"(account_id, pickup_date, environment) WHERE kind = 'smart' AND state IN ({OPEN_SQL})",
         "There is an open Smart Pickup for this account and day.",
     )
     _by_day = models.Index("(pickup_date, location_id, state)")

@@ -1,7 +1,10 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from ..pickup_api import Listed, ask_status
+from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
 
@@ -74,6 +77,32 @@ class UpsPickupAccount(models.Model):
     def _compute_display_name(self):
         for account in self:
             account.display_name = f"{account.name} ({account.number})"
+
+    def action_check(self):
+        """Ask UPS whether the UPS user who authorized Odoo may use the account: one status call.
+
+        :return: An action that shows the finding.
+        :rtype: dict
+        :raise UserError: If UPS says no, or cannot say.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        outcome = ask_status(self.company_id.sudo(False)._ups_session(), self.number)
+        if not isinstance(outcome, Listed):
+            refused = outcome.refusal
+            raise UserError(
+                refusal_in_words(self.env, refused)
+                if refused
+                else unanswered_in_words(self.env, outcome.reason)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("UPS accepts the account %s.", self.number),
+            },
+        }
 
     @api.model
     def _tidied(self, vals):

@@ -4,9 +4,8 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_QUANTITY, OPEN
 from .ups_pickup_request import NEVER_LEFT
@@ -44,7 +43,9 @@ class UpsPickupBatch(models.Model):
         [("draft", "Draft"), ("running", "Running"), ("paused", "Paused"), ("done", "Done")],
         compute="_compute_state",
     )
-    progress = fields.Integer(help="Percent of the rows that are requested.", compute="_compute_state")
+    progress = fields.Integer(
+        help="Percent of the rows that are requested.", compute="_compute_state"
+    )
 
     _quantity_is_ups = models.Constraint(
         f"CHECK(quantity BETWEEN 0 AND {MAX_QUANTITY})",
@@ -87,9 +88,7 @@ class UpsPickupBatch(models.Model):
                 day = self.date_from + timedelta(days=ahead)
                 if (location.id, day) in there or location._day_problem(day):
                     continue
-                pickups._draft_for(
-                    location, day, "batch", quantity=self.quantity, batch_id=self.id
-                )
+                pickups._draft_for(location, day, "batch", quantity=self.quantity, batch_id=self.id)
         return True
 
     def _already_there(self):
@@ -126,8 +125,10 @@ class UpsPickupBatch(models.Model):
     def _cron_request(self):
         """Request what is queued, a row at a time; an outage pauses the batch, its rows wait."""
         commit_progress = self.env["ir.cron"]._commit_progress
-        queued = self.env["ups.pickup"].sudo().search(
-            [("queued_on", "!=", False), ("state", "=", "draft")], order="queued_on, id"
+        queued = (
+            self.env["ups.pickup"]
+            .sudo()
+            .search([("queued_on", "!=", False), ("state", "=", "draft")], order="queued_on, id")
         )
         commit_progress(remaining=len(queued))
         paused = self.browse()
@@ -160,8 +161,7 @@ class UpsPickup(models.Model):
             why = str(error)
         except UserError as error:
             why = None
-            words = str(error)
-            self._each(lambda own: own._own_write({"problem": words, "queued_on": False}))
+            self._keep_problem(str(error))
         if why:
             queued_on = self.queued_on
             self._each(lambda own: own._own_write({"queued_on": queued_on}))

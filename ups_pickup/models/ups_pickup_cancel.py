@@ -39,9 +39,7 @@ class UpsPickup(models.Model):
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
             )
         session = self.company_id.sudo(False)._ups_session()
-        claim = self._in_own_transaction(
-            lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER
-        )
+        claim = self._in_own_transaction(lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER)
         if isinstance(claim, Told):
             return claim
         try:

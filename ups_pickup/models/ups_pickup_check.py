@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.exceptions import UserError
-
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 
 from ..local_time import in_words, is_hour
 from ..telling import CONTAINERS, request_from
@@ -31,8 +30,8 @@ class UpsPickup(models.Model):
         if is_neutralized and ups_environment(self.env) == "production":
             raise UserError(
                 self.env._(
-                    "This database is a neutralized copy, which orders no driver. Request the pickup"
-                    " in the original."
+                    "This database is a neutralized copy, which orders no driver. Request the"
+                    " pickup in the original."
                 )
             )
 

@@ -100,7 +100,7 @@ class UpsPickupLocation(models.Model):
 
     _calendar_unique = models.Constraint(
         "UNIQUE(calendar_id)",
-        "Each UPS pickup location has working days of its own: choose others, or none for new ones.",
+        "Each UPS pickup location has working days of its own. Choose others, or leave it empty.",
     )
 
     # === DEFAULTS === #

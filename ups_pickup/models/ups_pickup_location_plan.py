@@ -1,7 +1,6 @@
 """A plan requests pickups with no click: who has switched it on, and where is it in force?"""
 
 from odoo import api, fields, models
-
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
-
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.fields import Domain
 
 from ..const import TO_CHECK
 
@@ -28,6 +27,11 @@ class UpsPickup(models.Model):
         compute="_compute_is_to_check",
         search="_search_is_to_check",
     )
+    is_current_environment = fields.Boolean(
+        string="Of the Environment in Force",
+        compute="_compute_is_current_environment",
+        search="_search_is_current_environment",
+    )
     hint = fields.Char(
         help="What stands against sending the draft, and what to do.", compute="_compute_hint"
     )
@@ -39,6 +43,18 @@ class UpsPickup(models.Model):
             ahead = pickup.pickup_date - today if today and pickup.pickup_date else None
             pickup.is_today = ahead == timedelta(0)
             pickup.is_tomorrow = ahead == timedelta(1)
+
+    @api.depends("environment")
+    def _compute_is_current_environment(self):
+        in_force = ups_environment(self.env)
+        for pickup in self:
+            pickup.is_current_environment = pickup.environment == in_force
+
+    def _search_is_current_environment(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain("environment", "=", ups_environment(self.env))
+        return domain if True in value else ~domain
 
     @api.depends("state", "problem")
     def _compute_is_to_check(self):

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 
 from ..const import OPEN
 from .ups_pickup_request import NEVER_LEFT
@@ -36,6 +35,7 @@ class UpsPickup(models.Model):
     @api.model
     def _plan(self, location_id, day):
         """Request the plan's draft of a day; what never left is tried again until the cut-off."""
+        draft_id = None
         try:
             draft_id = in_own_transaction(
                 self.env, lambda env: env[self._name]._planned_draft(location_id, day)
@@ -48,7 +48,7 @@ class UpsPickup(models.Model):
             return
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
             _logger.info("UPS plan of location %s: %s", location_id, error)
-            self.browse(draft_id)._each(lambda own: own._own_write({"problem": str(error)}))
+            self.browse(draft_id)._keep_problem(str(error))
         except psycopg2.Error as error:
             _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             return

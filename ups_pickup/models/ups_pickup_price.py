@@ -16,7 +16,9 @@ class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.depends("priced_for", "pickup_date", "location_id", "account_id", "ready_time", "close_time")
+    @api.depends(
+        "priced_for", "pickup_date", "location_id", "account_id", "ready_time", "close_time"
+    )
     def _compute_is_price_stale(self):
         for pickup in self:
             is_draft = pickup.state == "draft" and pickup.pickup_date and pickup.location_id
@@ -70,7 +72,7 @@ class UpsPickup(models.Model):
         try:
             self._ask_price()
         except UserError as error:
-            self._in_own_transaction(lambda own: own._own_write({"problem": str(error)}))
+            self._keep_problem(str(error))
 
     def _keep_price(self, charge, asked):
         self._lock_or_save_first()

@@ -5,10 +5,9 @@ import logging
 import psycopg2
 from markupsafe import escape
 from odoo import api, models
-from odoo.exceptions import UserError
-
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 
 from ..const import TO_CHECK
 

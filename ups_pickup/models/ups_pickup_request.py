@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsReauthorizationNeeded,
     UpsSettingsWrong,
@@ -21,6 +19,7 @@ from odoo.addons.ups_pickup_oauth.exceptions import (
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.addons.ups_pickup_oauth.token_flights import flight
+from odoo.exceptions import UserError
 
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER
 from ..pickup_api import (

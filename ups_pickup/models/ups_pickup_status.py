@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 
 from ..const import (
     BETWEEN_LOOKS,
@@ -345,6 +344,17 @@ class UpsPickup(models.Model):
             self._in_own_transaction(work)
         except (UserError, psycopg2.Error) as error:
             _logger.info("UPS pickup %s: %s", self.id, type(error).__name__)
+
+    def _keep_problem(self, words):
+        """Say in the draft why it was not sent."""
+
+        def keep(own):
+            own._lock()
+            if own.state == "draft":
+                own._own_write({"problem": words, "queued_on": False})
+
+        if self:
+            self._each(keep)
 
     def _in_own_cursor(self, work):
         with own_cursor(self.env.registry) as cr:
