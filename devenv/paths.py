@@ -23,8 +23,3 @@ SOAK = CACHE / "soak"
 # Every page in each language and width, made by `make screenshots`.
 GALLERY = SCREENSHOTS / "gallery"
 ODOO_CONF = CACHE / "odoo.conf"
-
-
-def openapi_dir() -> Path:
-    """UPS's OpenAPI descriptions, which the contract tests read."""
-    return Path(os.environ.get("UPS_OPENAPI_DIR") or REPO.parent / "shared" / "ups").resolve()

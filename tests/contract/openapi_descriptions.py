@@ -6,7 +6,6 @@ memory, each with its reason.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,8 +19,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "shared" / "ups"
-FOLDER = Path(os.environ.get("UPS_OPENAPI_DIR") or DEFAULT_FOLDER)
+FOLDER = Path(__file__).resolve().parent / "ups"
 
 # The operations that the addon uses, and where UPS serves each file's paths.
 USED = {

@@ -15,16 +15,18 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, RawUps
-from ups_simulator import SimulatorControl, UpsSimulator
+from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, RawUps, error_of
+from ups_simulator import Memory, Refused, Route, SimulatorControl, UpsSimulator, control
+from ups_simulator_http import json_answer
+from ups_simulator_login import html_page
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests" / "ups_simulator.py"
 JSON = {"Content-Type": "application/json"}
 EVERYWHERE = "0.0.0.0"  # noqa: S104  which the simulator refuses
 
 
-@pytest.fixture
-def control(sim):
+@pytest.fixture(name="control")
+def remote_control(sim):
     return SimulatorControl(sim.base_url)
 
 
@@ -156,13 +158,80 @@ def test_it_speaks_https_with_a_certificate(tmp_path):
 # === STEERED FROM ANOTHER PROCESS === #
 
 
-def test_one_vocabulary_in_the_process_and_over_http(sim):
-    """Every public word of the simulator's is one of its remote control's."""
-    here = {name for name in dir(sim) if not name.startswith("_")}
-    there = set(dir(SimulatorControl))
-    only_here = {"start", "stop", "handle", "host", "port", "tls", "verbose", "app_name"}
-    settings = {"client_id", "client_secret", "access_token_lifetime", "refresh_token_lifetime"}
-    assert here - there - {"base_url", "cafile"} == only_here | settings
+class Kitchen(Memory):
+    def forget(self):
+        super().forget()
+        self.dishes = []
+
+
+class Restaurant(UpsSimulator):
+    """What an addon adds for an API of its own."""
+
+    MEMORY = Kitchen
+    ROUTES = (
+        *UpsSimulator.ROUTES,
+        Route("menu", "GET", "/api/dishes", "_menu"),
+        Route("order", "POST", "/api/dishes", "_order", {400: ("7", "Not hungry")}),
+        Route("eat", "DELETE", "/api/dishes/(?P<dish>[a-z]+)", "_eat"),
+        Route("", "GET", "/kitchen", "_kitchen"),
+    )
+
+    def _menu(self, _call):
+        return json_answer(self.memory.dishes)
+
+    def _order(self, call):
+        self.check_bearer(call)
+        self.memory.dishes.append(call.json["dish"])
+        return json_answer({"ordered": True})
+
+    def _eat(self, _call, dish):
+        if dish not in self.memory.dishes:
+            raise Refused(400, "8", "No such dish")
+        return json_answer({"eaten": self.memory.dishes.remove(dish)})
+
+    def _kitchen(self, _call):
+        return html_page("<h1>Kitchen</h1>")
+
+    @control
+    def dishes(self, least: int = 0):
+        return self.memory.dishes[least:]
+
+
+def test_an_addon_adds_routes_memory_and_controls_in_a_subclass():
+    with Restaurant(*CLIENT, [REDIRECT_URI]) as sim, RawUps(sim.base_url) as ups:
+        control = SimulatorControl(sim.base_url)
+        bearer = {"Authorization": f"Bearer {sim.issue_tokens()['access_token']}"}
+
+        def order(dish):
+            body = {"dish": dish, "sauces": [1, None]}
+            return ups.request("POST", "/api/dishes", json=body, headers=bearer)
+
+        sim.queue_fault("order", "status", status=400)
+        control.queue_fault("order", "html", when="after")
+        assert error_of(order("none"))[1:] == ("7", "Not hungry")
+        assert order("soup").status_code == 502
+        assert (control.dishes(), control.dishes(1), control.dishes(least=0)) == (
+            ["soup"],
+            [],
+            ["soup"],
+        )
+        assert (
+            sim.requests[-1].json
+            == control.requests[-1].json
+            == {"dish": "soup", "sauces": [1, None]}
+        )
+        assert [each.done for each in sim.requests] == [None, 200]
+
+        assert error_of(ups.request("DELETE", "/api/dishes/cake"))[1:] == ("8", "No such dish")
+        assert ups.request("DELETE", "/api/dishes/soup").status_code == 200
+        assert ups.request("PUT", "/api/dishes").headers["Allow"] == "GET, POST"
+        assert ups.request("GET", "/kitchen").text == "<h1>Kitchen</h1>"
+        assert (sim.calls("order"), sim.calls("menu"), sim.calls()) == (2, 1, 5)
+        order("pie")
+        control.reset()
+        assert ups.request("GET", "/api/dishes").json() == []
+        with pytest.raises(ValueError, match="There is no control"):
+            control.steal()
 
 
 def test_the_controls_do_what_their_names_say(sim, ups, control):
@@ -240,7 +309,7 @@ def test_the_secrets_can_be_read_with_curl(sim, ups):
         ("clock", {"seconds": float("inf")}),
         ("redirect-uris", {"redirect_uri": "nowhere"}),
         ("codes", {"redirect_uri": 5}),
-        ("tokens/is-live-access", {"token": []}),
+        ("is_live_access_token", {"token": []}),
         ("reset", [1]),
         ("reset", "x"),
     ],

@@ -10,8 +10,6 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from werkzeug.datastructures import Headers, MultiDict
-
 if __package__:
     from .ups_simulator_http import RecordedRequest, check
     from .ups_simulator_pages import PASSWORD, USERNAME
@@ -114,87 +112,38 @@ class _FormReader(html.parser.HTMLParser):
 
 
 class SimulatorControl(Vocabulary):
-    """Steers a simulator in another process, with UpsSimulator's own words."""
+    """Steers a simulator in another process: whatever is a `control` there is a method here.
+
+    Its values have come as JSON; those that are something else stand below.
+    """
 
     def __init__(self, base_url: str, cafile: str | None = None):
         """:param cafile: the simulator's certificate, where it speaks https."""
         self.base_url, self.cafile = base_url.rstrip("/"), cafile
         self._open = _opener(cafile)
 
-    def queue_fault(self, route: str, kind: str, **options) -> None:
-        self._command("faults", route=route, kind=kind, **options)
+    def __getattr__(self, name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *positional, **named: self._ask(name, {**named, "*": positional})
 
-    def release(self) -> None:
-        self._command("release")
-
-    def set_latency(self, seconds: float, route: str = "*") -> None:
-        self._command("latency", seconds=seconds, route=route)
-
-    def set_denial(self, kind: str) -> None:
-        self._command("denial", kind=kind)
-
-    def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
-        self._command("lifetimes", access=access, refresh=refresh)
-
-    def advance_clock(self, seconds: float) -> None:
-        self._command("clock", seconds=seconds)
-
-    def register_redirect_uri(self, redirect_uri: str) -> None:
-        self._command("redirect-uris", redirect_uri=redirect_uri)
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        return [RecordedRequest.from_json(request) for request in self._ask("requests", {})]
 
     @property
     def redirect_uris(self) -> set[str]:
         """A copy: `register_redirect_uri` adds one."""
-        return set(self._ask("GET", "redirect-uris"))
-
-    def issue_code(self, redirect_uri: str | None = None, code_challenge: str | None = None) -> str:
-        return self._command("codes", redirect_uri=redirect_uri, code_challenge=code_challenge)
-
-    def issue_tokens(self) -> dict[str, str]:
-        return self._command("tokens")
-
-    def expire_access_tokens(self) -> None:
-        self._command("tokens/expire")
-
-    def kill_refresh_tokens(self) -> None:
-        self._command("tokens/kill")
-
-    def kill_grants(self, token: str | None = None) -> None:
-        self._command("grants/kill", token=token)
-
-    def is_live_access_token(self, token: str) -> bool:
-        return self._command("tokens/is-live-access", token=token)
-
-    def is_live_refresh_token(self, token: str) -> bool:
-        return self._command("tokens/is-live-refresh", token=token)
-
-    @property
-    def requests(self) -> list[RecordedRequest]:
-        return [_request_from_json(request) for request in self._ask("GET", "requests")]
-
-    def forget_requests(self) -> None:
-        self._ask("DELETE", "requests")
-
-    def calls(self, route: str = "*") -> int:
-        return self._command("calls", route=route)
+        return set(self._ask("registered_redirect_uris", {}))
 
     def issued_secrets(self) -> set[str]:
-        return set(self._ask("GET", "secrets"))
+        return set(self._ask("issued_secrets", {}))
 
-    def grants(self) -> list[dict]:
-        return self._ask("GET", "grants")
-
-    def reset(self) -> None:
-        self._command("reset")
-
-    def _command(self, name: str, **arguments):
-        return self._ask("POST", name, json.dumps(arguments).encode())
-
-    def _ask(self, method: str, name: str, body: bytes | None = None):
+    def _ask(self, name: str, arguments: dict):
         """:raise ValueError: with the simulator's sentence, when it refuses."""
         request = urllib.request.Request(  # noqa: S310  the test's own address
-            f"{self.base_url}/_control/{name}", body, {"Content-Type": "application/json"},
-            method=method,
+            f"{self.base_url}/_control/{name}", json.dumps(arguments).encode(),
+            {"Content-Type": "application/json"},
         )  # fmt: skip
         try:
             with self._open(request, timeout=60) as answer:
@@ -202,14 +151,3 @@ class SimulatorControl(Vocabulary):
         except urllib.error.HTTPError as error:
             with error:
                 raise ValueError(json.load(error)["error"]) from None
-
-
-def request_to_json(request: RecordedRequest) -> dict:
-    """Query and form as {name: [values]}, headers as pairs: all may repeat a name."""
-    lists = {name: dict(getattr(request, name).lists()) for name in ("query", "form")}
-    return {**vars(request), **lists, "headers": list(request.headers)}
-
-
-def _request_from_json(request: dict) -> RecordedRequest:
-    lists = {name: MultiDict(request[name]) for name in ("query", "form")}
-    return RecordedRequest(**{**request, **lists, "headers": Headers(request["headers"])})

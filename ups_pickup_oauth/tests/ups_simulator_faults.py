@@ -11,16 +11,11 @@ if __package__:
 else:
     from ups_simulator_http import Answer, Refused, check, json_answer
 
-ROUTES = ("authorize", "token", "refresh", "countries")
-
 DEFAULT_ERRORS = {
     400: ("10400", "Invalid Request"),
     401: ("10401", "ClientId is Invalid"),
     403: ("10403", "Blocked Merchant"),
     429: ("10429", "Too Many Requests"),
-    ("token", 400): ("10400", "Invalid authorization code"),
-    ("refresh", 401): ("10401", "Invalid Refresh Token"),
-    ("countries", 401): ("250002", "Invalid Authentication Information."),
 }
 KINDS = ("status", "drop", "hang", "truncated", "html", "oversized", "error_page")
 HTML = b"<!doctype html><html><body><h1>Bad Gateway</h1><p>nginx (simulated)</p></body></html>"
@@ -40,7 +35,6 @@ class Fault:
     times: int = 1
 
     def __post_init__(self):
-        check_route(self.route)
         check(self.kind in KINDS, f"kind is one of {', '.join(KINDS)}")
         check(self.when in ("before", "after"), "when is 'before' or 'after' UPS's work")
         check(type(self.times) is int and self.times >= 1, "times is a whole number from 1 on")
@@ -61,50 +55,47 @@ class Fault:
         """Whether UPS did what was asked (code spent, token rotated) although the answer is bad."""
         return self.when == "after" or self.kind == "truncated"
 
-    def disguise(self, done: Answer | None, route: str) -> Answer | None:
+    def disguise(self, done: Answer | None, errors: dict) -> Answer | None:
         """The answer that goes out instead of `done`; None to close the connection.
 
         :param done: what UPS would have answered; None when the work was not done.
+        :param errors: the route's own, by status.
         """
         if self.kind == "drop":
             return None
-        answer = getattr(self, f"_{self.kind}")(done, route)
+        answer = getattr(self, f"_{self.kind}")(done, errors)
         answer.headers.update(self.headers or {})
         return answer
 
-    def _status(self, _done: Answer | None, route: str) -> Answer:
+    def _status(self, _done: Answer | None, errors: dict) -> Answer:
         if self.body is None:
-            return _default_error(route, self.status)
+            return _default_error(errors, self.status)
         if isinstance(self.body, str):
             is_json = self.body.lstrip()[:1] in ("{", "[")
             kind = "application/json" if is_json else "text/html; charset=utf-8"
             return Answer(self.status, self.body.encode(), {"Content-Type": kind})
         return json_answer(self.body, self.status)
 
-    def _truncated(self, done: Answer, _route: str) -> Answer:
+    def _truncated(self, done: Answer, _errors: dict) -> Answer:
         return replace(done, cut=True)
 
-    def _html(self, _done: Answer | None, _route: str) -> Answer:
+    def _html(self, _done: Answer | None, _errors: dict) -> Answer:
         return Answer(self.status or 502, HTML, {"Content-Type": "text/html; charset=utf-8"})
 
-    def _oversized(self, done: Answer | None, route: str) -> Answer:
+    def _oversized(self, done: Answer | None, errors: dict) -> Answer:
         # Blanks keep it valid JSON: a client without a limit would accept it and fail the test.
-        real = done or _default_error(route, 400)
+        real = done or _default_error(errors, 400)
         body = real.body + b" " * (1 << 20)
         return Answer(self.status or 200, body, {"Content-Type": "application/json"})
 
-    def _error_page(self, _done: Answer | None, _route: str) -> Answer:
+    def _error_page(self, _done: Answer | None, _errors: dict) -> Answer:
         return Answer(302, headers={"Location": "https://www.ups.com/error.page"})
 
 
-def _default_error(route: str, status: int) -> Answer:
+def _default_error(errors: dict, status: int) -> Answer:
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
     fallback = DEFAULT_ERRORS.get(status, (f"10{status}", phrase))
-    return Refused(status, *DEFAULT_ERRORS.get((route, status), fallback)).answer()
-
-
-def check_route(route: str) -> None:
-    check(route == "*" or route in ROUTES, f"route is one of {', '.join(ROUTES)} or *")
+    return Refused(status, *errors.get(status, fallback)).answer()
 
 
 def is_duration(value) -> bool:
@@ -120,7 +111,8 @@ def _is_headers(value) -> bool:
 class Weather:
     """Faults, latency and hanging answers. It never holds a lock while somebody waits."""
 
-    def __init__(self):
+    def __init__(self, routes: tuple[str, ...]):
+        self._routes = routes
         self._changed = threading.Condition()
         self._faults: list[Fault] = []
         self._latency: dict[str, float] = {}
@@ -128,8 +120,12 @@ class Weather:
         self._stopping = False
 
     def queue(self, fault: Fault) -> None:
+        self._check_route(fault.route)
         with self._changed:
             self._faults.append(fault)
+
+    def _check_route(self, route: str) -> None:
+        check(route in ("*", *self._routes), f"route is one of {', '.join(self._routes)} or *")
 
     def take(self, route: str) -> Fault | None:
         with self._changed:
@@ -142,6 +138,7 @@ class Weather:
         return None
 
     def set_latency(self, seconds: float, route: str) -> None:
+        self._check_route(route)
         with self._changed:
             if route == "*":
                 self._latency.clear()

@@ -16,7 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -52,6 +52,16 @@ class Call:
         is_form = self.mimetype == "application/x-www-form-urlencoded"
         return _pairs(self.body.decode("latin-1")) if is_form else MultiDict()
 
+    @property
+    def json(self) -> object:
+        """None where none was sent. :raise Refused: when it is malformed."""
+        if self.mimetype != "application/json":
+            return None
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise bad_request("Malformed JSON") from None
+
 
 @dataclass
 class RecordedRequest:
@@ -59,7 +69,7 @@ class RecordedRequest:
 
     method: str
     path: str
-    route: str  # authorize, token, refresh or countries
+    route: str  # its name in the simulator's table
     query: MultiDict
     form: MultiDict
     headers: Headers
@@ -68,6 +78,17 @@ class RecordedRequest:
     port: int  # the client's end of the connection: tells which process it was
     done: int | None = None  # the status that UPS's work ended with; None where it was not done
     fault: str | None = None  # the kind of the fault that befell it
+    json: object = None  # the body, where that is JSON
+
+    def to_json(self) -> dict:
+        """Query and form as {name: [values]}, headers as pairs: all may repeat a name."""
+        lists = {name: dict(getattr(self, name).lists()) for name in ("query", "form")}
+        return {**vars(self), **lists, "headers": list(self.headers)}
+
+    @classmethod
+    def from_json(cls, request: dict) -> RecordedRequest:
+        lists = {name: MultiDict(request[name]) for name in ("query", "form")}
+        return cls(**{**request, **lists, "headers": Headers(request["headers"])})
 
 
 @dataclass
@@ -106,13 +127,23 @@ def bad_request(message: str) -> Refused:
 
 
 def json_answer(value, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    body = json.dumps(value, default=_plain).encode()
+    return Answer(status, body, {"Content-Type": "application/json"})
 
 
-def ask(work: Callable[[Call], Answer], call: Call) -> Answer:
-    """What UPS's `work` answers, be it yes or no."""
+def _plain(value):
+    """What a control returns, as JSON has it."""
+    if isinstance(value, RecordedRequest):
+        return value.to_json()
+    if isinstance(value, set):
+        return sorted(value)
+    return asdict(value) if is_dataclass(value) else str(value)
+
+
+def ask(work: Callable[..., Answer], call: Call, arguments: dict[str, str]) -> Answer:
+    """What `work` answers, be it yes or no."""
     try:
-        return work(call)
+        return work(call, **arguments)
     except Refused as refused:
         return refused.answer()
 

@@ -38,9 +38,9 @@ class LoginPages:
 
     def answer(self, call: Call) -> Answer:
         if call.method not in ("GET", "POST"):
-            return _html_page(pages.ended_page(), 405)
+            return html_page(pages.ended_page(), 405)
         if call.path == "/":
-            return _html_page(pages.home_page())
+            return html_page(pages.home_page())
         with self._memory.lock:
             return self._login_page(call)
 
@@ -48,17 +48,17 @@ class LoginPages:
         transaction, step = self._login_address(call)
         login = self._memory.logins.get(transaction)
         if not login or login.expires_at < self._memory.now():
-            return _html_page(pages.ended_page(), 410)
+            return html_page(pages.ended_page(), 410)
         if step != login.step:  # the browser's Back, or an address typed by hand
             return _see_other(f"/login/{transaction}/{login.step}")
         if call.method == "GET":
-            return _html_page(self._render(login))
+            return html_page(self._render(login))
         form = call.form
         if form.get("action") == "cancel":
             return self._end_login(transaction, login, self._denied(login))
         error = getattr(self, f"_enter_{step}")(login, form)
         if error:
-            return _html_page(self._render(login, error), 422)
+            return html_page(self._render(login, error), 422)
         if step == "consent":
             return self._end_login(transaction, login, {"code": self._agreed(login)})
         return _see_other(f"/login/{transaction}/{login.step}")
@@ -117,7 +117,7 @@ class LoginPages:
         return _see_other(f"{redirect_uri}{joint}{urlencode(result)}")
 
 
-def _html_page(text: str, status: int = 200) -> Answer:
+def html_page(text: str, status: int = 200) -> Answer:
     return Answer(status, text.encode(), PAGE_HEADERS)
 
 
