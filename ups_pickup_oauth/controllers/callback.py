@@ -125,7 +125,7 @@ class UpsCallback(Controller):
                 "reload": outcome.kind == "in_progress",
                 "company": company,
                 "look_first": outcome.kind == "interrupted",
-                "may_try_again": outcome.kind not in ("no_access", "in_progress"),
+                "may_try_again": outcome.kind not in ("no_access", "in_progress", "busy"),
                 "try_again_url": const.TRY_AGAIN_ROUTE,
                 "companies_url": COMPANIES_URL,
                 "back_url": f"{COMPANIES_URL}/{company.id}" if company else "/odoo",
@@ -144,7 +144,14 @@ class UpsCallback(Controller):
         return response
 
 
-_STATUS = {"malformed": 400, "unknown": 400, "expired": 410, "other_user": 403, "no_access": 403}
+_STATUS = {
+    "malformed": 400,
+    "unknown": 400,
+    "expired": 410,
+    "other_user": 403,
+    "no_access": 403,
+    "busy": 503,
+}
 
 
 def _words(env, outcome):
@@ -183,6 +190,10 @@ def _words(env, outcome):
         "in_progress": (
             env._("Odoo is completing this authorization with UPS."),
             env._("This page reloads by itself."),
+        ),
+        "busy": (
+            env._("Odoo's database is busy, so UPS's answer is not taken yet."),
+            env._("Nothing is lost: reload this page in a moment."),
         ),
         "interrupted": (
             env._("Odoo was interrupted while it completed this authorization with UPS."),

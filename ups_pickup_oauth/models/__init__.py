@@ -6,5 +6,6 @@ from . import (
     ups_authorization_attempt,
     ups_connection,
     ups_connection_keep_alive,
+    ups_connection_reason,
     ups_connection_refresh,
 )

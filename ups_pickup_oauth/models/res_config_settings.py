@@ -93,10 +93,6 @@ class ResConfigSettings(models.TransientModel):
         if not self.ups_client_id_is_fixed:
             set_param(const.PARAM_CLIENT_ID, (self.ups_client_id or "").strip())
         self._set_ups_client_secret(set_param)
-        paused = [("retry_at", "!=", False), ("failure_count", "=", 0)]
-        self.env["ups.connection"].sudo().search(paused).write(
-            {"retry_at": False, "last_problem": False, "last_problem_on": False}
-        )
 
     # === ACTION METHODS === #
 
@@ -110,6 +106,20 @@ class ResConfigSettings(models.TransientModel):
         return self.company_id.action_ups_api()
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _ups_reseal_client_secret(self, connections):
+        """Seal the stored client secret with this database's key, where the other one's is here.
+
+        :param ups.connection connections: Their former `database.uuid` names the other key file.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        sealed = parameters.get_param(const.PARAM_CLIENT_SECRET)
+        if not sealed or token_keys.opened(self.env, sealed):
+            return
+        for uuid in set(connections.mapped("database_uuid")) - {False}:
+            if secret := token_keys.opened(self.env, sealed, uuid):
+                parameters.set_param(const.PARAM_CLIENT_SECRET, token_keys.seal(self.env, secret))
 
     def _set_ups_client_secret(self, set_param):
         """:raise ValidationError: If a secret was entered without its client ID."""

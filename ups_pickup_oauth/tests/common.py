@@ -177,4 +177,5 @@ def store_authorization(company, simulator):
     code = simulator.issue_code(request.redirect_uri, request.code_challenge)
     token_set = settings.client.exchange_code(code, request.redirect_uri, request.code_verifier)
     connection = company.env["ups.connection"].sudo()._lock_for(company.id)
-    connection._store(token_set, settings.environment)
+    connection._store(token_set, settings)
+    connection._message_log(body="Authorized at UPS.")
