@@ -50,3 +50,6 @@ UPS_ZONE = "America/New_York"
 
 MAX_QUANTITY = 999  # pieces of a line
 MAX_PIECES = 9999  # of a pickup
+
+SOURCE = "Odoo UPS Pickups"
+"""Names this addon to UPS."""

@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..const import SOURCE
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
@@ -87,7 +88,7 @@ class UpsPickupAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        outcome = ask_status(self.company_id.sudo(False)._ups_session(), self.number)
+        outcome = ask_status(self.company_id.sudo()._ups_session(SOURCE), self.number)
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
             raise UserError(

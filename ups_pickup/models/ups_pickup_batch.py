@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError, ValidationError
 
+from .. import clock
 from ..const import MAX_QUANTITY, OPEN
 from .ups_pickup_request import NEVER_LEFT
 
@@ -116,7 +117,7 @@ class UpsPickupBatch(models.Model):
         drafts._check_requester()
         if not drafts:
             raise UserError(self.env._("There is no draft in the batch. Fill it first."))
-        drafts.sudo().write({"queued_on": fields.Datetime.now(), "problem": False})
+        drafts.sudo().write({"queued_on": clock.now(), "problem": False})
         self.sudo().paused_why = False
         self.env.ref("ups_pickup.ir_cron_batch").sudo()._trigger()
         return True

@@ -2,11 +2,12 @@
 
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..const import CANCELLABLE, OPEN, PATIENCE, SAVE_FIRST_AFTER
+from .. import clock
+from ..const import CANCELLABLE, OPEN, PATIENCE, SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import Cancelled, NeverLeft, Refused, Unknown, cancel_pickup
 from ..words import refusal_in_words
 from .ups_pickup_request import NEVER_LEFT, Told
@@ -38,7 +39,7 @@ class UpsPickup(models.Model):
             raise UserError(
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
             )
-        session = self.company_id.sudo(False)._ups_session()
+        session = self.company_id.sudo()._ups_session(SOURCE)
         claim = self._in_own_transaction(lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER)
         if isinstance(claim, Told):
             return claim
@@ -57,7 +58,7 @@ class UpsPickup(models.Model):
         :raise UserError: If there is nothing to cancel.
         """
         self._lock_or_save_first()
-        now = fields.Datetime.now()
+        now = clock.now()
         if self.state == "cancelling" and self.claimed_on and self.claimed_on > now - PATIENCE:
             words = self.env._("It is being cancelled at this moment. Look again in a minute.")
             return Told(self.id, self.state, "", words)
@@ -140,7 +141,7 @@ class UpsPickup(models.Model):
             {
                 "state": "cancelled",
                 "outcome_source": "ups",
-                "status_on": fields.Datetime.now(),
+                "status_on": clock.now(),
                 "problem": False,
             }
         )

@@ -26,12 +26,14 @@ class UpsPickup(models.Model):
 
         :raise UserError: if this database was made to be tried, and UPS is the real one.
         """
+        if ups_environment(self.env) != "production":
+            return
         is_neutralized = self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
-        if is_neutralized and ups_environment(self.env) == "production":
+        if is_neutralized or self.env["ups.connection"]._is_copy_beside_original():
             raise UserError(
                 self.env._(
-                    "This database is a neutralized copy, which orders no driver. Request the"
-                    " pickup in the original."
+                    "This database is a copy, which orders no driver. Request the pickup in the"
+                    " original."
                 )
             )
 

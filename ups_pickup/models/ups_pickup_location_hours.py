@@ -3,8 +3,9 @@
 from datetime import datetime, time, timedelta
 
 import pytz
-from odoo import fields, models
+from odoo import models
 
+from .. import clock
 from ..local_time import as_time, at, hour_of, in_words, local
 
 LOOK_AHEAD = 60  # days
@@ -16,7 +17,7 @@ class UpsPickupLocation(models.Model):
 
     def _now(self):
         """:return: the moment on the location's clock."""
-        return local(fields.Datetime.now(), self.sudo().calendar_id.tz or "UTC")
+        return local(clock.now(), self.sudo().calendar_id.tz or "UTC")
 
     def _today(self):
         """:return: the location's date."""

@@ -1,6 +1,7 @@
 """A plan requests pickups with no click: who has switched it on, and where is it in force?"""
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.database_identity import identity, is_beside
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 
@@ -25,8 +26,8 @@ class UpsPickupLocation(models.Model):
         required=True,
         default="before",
     )
-    plan_database_uuid = fields.Char(
-        help="The database in which the plan was switched on: it is off in any copy.",
+    plan_database = fields.Char(
+        help="The database's identity where the plan was switched on: it is off in any copy.",
         groups=fields.NO_ACCESS,
         copy=False,
     )
@@ -57,23 +58,39 @@ class UpsPickupLocation(models.Model):
     @api.model
     def _with_plan_marks(self, vals):
         """:return: values that say where the plan was switched on; nobody else says that."""
-        marks = ("plan_database_uuid", "plan_environment", "plan_done_until")
+        marks = ("plan_database", "plan_environment", "plan_done_until")
         if not self.env.su:
             vals = {name: value for name, value in vals.items() if name not in marks}
         if "plan" not in vals:
             return vals
         return vals | {
-            "plan_database_uuid": self._database_uuid(),
+            "plan_database": self._this_database(),
             "plan_environment": ups_environment(self.env),
             "plan_done_until": False,
         }
 
     def _is_plan_in_force(self):
+        """A database that was only moved or restored has no original beside it."""
         own = self.sudo()
-        return own.plan_database_uuid == self._database_uuid() and (
-            own.plan_environment == ups_environment(self.env)
-        )
+        if own.plan_environment != ups_environment(self.env) or not own.plan_database:
+            return False
+        uuid, _space, there = own.plan_database.partition(" ")
+        this_uuid, _space, here = self._this_database().partition(" ")
+        return uuid == this_uuid and (there == here or not is_beside(self.env.cr, there))
 
     @api.model
-    def _database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+    def _this_database(self):
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{uuid} {identity(self.env.cr)}"
+
+
+class UpsConnection(models.Model):
+    _inherit = "ups.connection"
+
+    def _make_original(self):
+        """Take the plans along, which stay off where somebody only authorizes anew."""
+        result = super()._make_original()
+        locations = self.env["ups.pickup.location"].sudo()
+        plans = locations.search([("plan", "!=", "manual"), ("plan_database", "!=", False)])
+        plans.write({"plan_database": locations._this_database()})
+        return result

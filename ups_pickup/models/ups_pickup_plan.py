@@ -9,6 +9,7 @@ from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
 
+from .. import clock
 from ..const import OPEN
 from .ups_pickup_request import NEVER_LEFT
 
@@ -119,7 +120,7 @@ class UpsPickupLocation(models.Model):
         """:return: the day that the plan has to see to at this moment, or None."""
         if self.plan == "manual" or not self.active or not self._is_plan_in_force():
             return None
-        now, today = fields.Datetime.now(), self._today()
+        now, today = clock.now(), self._today()
         for day in (today, today + timedelta(days=1)):
             if self.plan_done_until and day <= self.plan_done_until:
                 continue

@@ -1,9 +1,10 @@
 """What would it cost? The price is a question: it books nothing."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..const import SAVE_FIRST_AFTER
+from .. import clock
+from ..const import SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import Priced, Refused, ask_price
 from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
@@ -56,7 +57,7 @@ class UpsPickup(models.Model):
         asked = self.sudo()._price_asked()
         if problem := self.sudo()._price_problem():
             raise UserError(problem)
-        session = self.company_id.sudo(False)._ups_session()
+        session = self.company_id.sudo()._ups_session(SOURCE)
         outcome = ask_price(session, price_request_from(asked))
         if isinstance(outcome, Refused):
             raise UserError(refusal_in_words(self.env, outcome))
@@ -90,7 +91,7 @@ class UpsPickup(models.Model):
             "price": float(charge.payable),
             "price_currency_id": currency.id,
             "price_day": charge.day or False,
-            "priced_on": fields.Datetime.now(),
+            "priced_on": clock.now(),
         }
 
     def _price_asked(self):

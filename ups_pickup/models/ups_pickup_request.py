@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 
 import psycopg2
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsReauthorizationNeeded,
     UpsSettingsWrong,
@@ -21,7 +21,8 @@ from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
 
-from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER
+from .. import clock
+from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import (
     Booked,
     NeverLeft,
@@ -161,7 +162,7 @@ class UpsPickup(models.Model):
     def _request_alone(self):
         """:return: Told, or the UserError that all who wait for it are shown."""
         try:
-            session = self.company_id.sudo(False)._ups_session()
+            session = self.company_id.sudo()._ups_session(SOURCE)
             claim = self._in_own_transaction(
                 lambda own: own._claim(session.base_url), patience=SAVE_FIRST_AFTER
             )
@@ -188,7 +189,7 @@ class UpsPickup(models.Model):
         self._own_write(
             {
                 "state": "sending",
-                "claimed_on": fields.Datetime.now(),
+                "claimed_on": clock.now(),
                 "reference": reference,
                 "past_references": [*(self.past_references or ()), reference],
                 "told": telling,
@@ -291,7 +292,7 @@ class UpsPickup(models.Model):
             {
                 "state": "requested",
                 "prn": booked.prn,
-                "status_on": fields.Datetime.now(),
+                "status_on": clock.now(),
                 "problem": False,
                 **(self._price_values(booked.charge) if booked.charge else {}),
             }

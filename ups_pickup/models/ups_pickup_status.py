@@ -6,17 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg2
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
 
+from .. import clock
 from ..const import (
     BETWEEN_LOOKS,
     ENDED,
     LISTED,
     OPEN,
     PATIENCE,
+    SOURCE,
     STATUS_AFTER_CLOSE,
     STATUS_BEFORE_READY,
     STATUS_EVERY,
@@ -68,7 +70,7 @@ class UpsPickup(models.Model):
         """
         self._check_requester()
         for account in self.account_id:
-            self._check_account(account.id, account.company_id.sudo(False)._ups_session())
+            self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # === WHICH === #
@@ -76,7 +78,7 @@ class UpsPickup(models.Model):
     @api.model
     def _of_the_dead(self):
         """:return: what a process was sending or cancelling that has died."""
-        before = fields.Datetime.now() - PATIENCE
+        before = clock.now() - PATIENCE
         return self.sudo().search([("state", "=", "sending"), ("claimed_on", "<=", before)])
 
     @api.model
@@ -85,7 +87,7 @@ class UpsPickup(models.Model):
         pickups = self.sudo().search(
             [("state", "in", OPEN), ("environment", "=", ups_environment(self.env))]
         )
-        now = fields.Datetime.now()
+        now = clock.now()
         due = pickups.filtered(lambda each: each._is_due(now)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
@@ -122,7 +124,7 @@ class UpsPickup(models.Model):
     @api.model
     def _past_and_open(self):
         """:return: open pickups whose day is over where they are."""
-        latest = fields.Datetime.now().date() + timedelta(days=1)  # somewhere it is that late
+        latest = clock.now().date() + timedelta(days=1)  # somewhere it is that late
         found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<=", latest)])
         return found.filtered(lambda each: each.pickup_date < each.location_id._today())
 
@@ -135,7 +137,7 @@ class UpsPickup(models.Model):
             with own_cursor(self.env.registry) as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 company = env["ups.pickup.account"].browse(account_id).company_id
-                session = company._ups_session()
+                session = company._ups_session(SOURCE)
             self._check_account(account_id, session)
         except UserError as error:
             _logger.info("UPS account %s was not asked for status: %s", account_id, error)
@@ -165,7 +167,7 @@ class UpsPickup(models.Model):
     @api.model
     def _to_look_at(self, account_id):
         """:return: the account's number, and the rows that UPS may list as they are by now."""
-        now, today = fields.Datetime.now(), fields.Datetime.now().date()
+        now, today = clock.now(), clock.now().date()
         rows = self.search(
             [
                 ("account_id", "=", account_id),
@@ -207,7 +209,7 @@ class UpsPickup(models.Model):
         return next(iter(by_prn or of_ours), None)
 
     def _found(self, entry):
-        news, now = meaning(entry.kind or self.kind, entry.code), fields.Datetime.now()
+        news, now = meaning(entry.kind or self.kind, entry.code), clock.now()
         vals = {
             "prn": self.prn or entry.prn,
             "status_code": entry.code or False,
@@ -244,7 +246,7 @@ class UpsPickup(models.Model):
         """Two looks, ten minutes apart, on a day on which UPS would list it."""
         if not self._must_be_listed():
             return
-        now = fields.Datetime.now()
+        now = clock.now()
         if self.state in LISTED:
             self._own_write({"looked_on": now})
             is_ready = now >= self.location_id._at(self.pickup_date, self.ready_time)
@@ -321,13 +323,13 @@ class UpsPickup(models.Model):
 
     def _died(self):
         self._lock()
-        if self.state == "sending" and not self._is_in_flight(fields.Datetime.now()):
+        if self.state == "sending" and not self._is_in_flight(clock.now()):
             self._unconfirmed()
 
     def _day_is_over(self):
         """Nobody says done but UPS or a person."""
         self._lock()
-        if self.state not in OPEN or self._is_in_flight(fields.Datetime.now()):
+        if self.state not in OPEN or self._is_in_flight(clock.now()):
             return
         words = self.env._(
             "Its day is over, and UPS has not said what became of it. Ask whoever was there, and"
@@ -375,7 +377,7 @@ class UpsPickup(models.Model):
             account.write(
                 {
                     "failure_count": account.failure_count + 1,
-                    "paused_until": fields.Datetime.now() + pause,
+                    "paused_until": clock.now() + pause,
                 }
             )
 
@@ -384,5 +386,5 @@ class UpsPickup(models.Model):
 
 def _days_of_ups():
     """:return: today and tomorrow in UPS's time."""
-    today = local(fields.Datetime.now(), UPS_ZONE).date()
+    today = local(clock.now(), UPS_ZONE).date()
     return today, today + timedelta(days=1)

@@ -29,13 +29,15 @@ class UpsSetup:
     Only so does a transaction of its own see what the test has written.
     """
 
+    SIMULATOR = UpsSimulator  # an addon's tests may have one of their own
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         if not cls._registry_patched:
             cls.registry_enter_test_mode_cls()
         cls.set_environment()
-        cls.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(cls.env)])
+        cls.simulator = cls.SIMULATOR(CLIENT_ID, CLIENT_SECRET, [redirect_uri(cls.env)])
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
         os.environ["UPS_BASE_URL"] = cls.simulator.base_url
@@ -110,6 +112,8 @@ class RealTransactionCase(BaseCase):
     What a test commits is deleted after it.
     """
 
+    SIMULATOR = UpsSimulator
+
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
@@ -117,7 +121,7 @@ class RealTransactionCase(BaseCase):
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with self.transaction(SUPERUSER_ID) as env:
             self.admin_id = env.ref("base.user_admin").id
-            self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
+            self.simulator = self.SIMULATOR(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
         self.addCleanup(self.simulator.stop)
         self.startPatcher(patch.dict(os.environ, self.environment()))
         self.company_ids = []
