@@ -58,7 +58,7 @@ class UpsPickup(models.Model):
         required=True,
         ondelete="restrict",
         check_company=True,
-        compute="_compute_from_location",
+        compute="_compute_account_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -67,7 +67,7 @@ class UpsPickup(models.Model):
         help="The location's date.",
         required=True,
         index=True,
-        compute="_compute_from_location",
+        compute="_compute_pickup_date",
         store=True,
         readonly=False,
         precompute=True,
@@ -77,7 +77,7 @@ class UpsPickup(models.Model):
     ready_time = fields.Float(
         string="Ready From",
         help="From when the packages are ready, by the location's clock.",
-        compute="_compute_from_location",
+        compute="_compute_ready_time",
         store=True,
         readonly=False,
         precompute=True,
@@ -85,7 +85,7 @@ class UpsPickup(models.Model):
     close_time = fields.Float(
         string="Closes At",
         help="Until when somebody is there, by the location's clock.",
-        compute="_compute_from_location",
+        compute="_compute_close_time",
         store=True,
         readonly=False,
         precompute=True,
@@ -106,7 +106,7 @@ class UpsPickup(models.Model):
     )
     instruction = fields.Char(
         help="For the driver, 57 characters at the most.",
-        compute="_compute_from_location",
+        compute="_compute_instruction",
         store=True,
         readonly=False,
         precompute=True,
@@ -237,16 +237,33 @@ class UpsPickup(models.Model):
         parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
         return "LBS" if parameter == "1" or self.env.company.country_id.code == "US" else "KGS"
 
+    # What a location usually has is copied when it is chosen: later changes of it are not ours.
+    # One method a field: where a value is given, Odoo computes none of the same method.
+
     @api.depends("location_id")
-    def _compute_from_location(self):
-        """Copy what a location usually has, when it is chosen: later changes of it are not ours."""
+    def _compute_account_id(self):
         for pickup in self:
-            location = pickup.location_id
-            pickup.account_id = location.account_id
-            pickup.pickup_date = location and location._next_date()
-            pickup.ready_time = location.ready_time
-            pickup.close_time = location.close_time
-            pickup.instruction = location.instruction
+            pickup.account_id = pickup.location_id.account_id
+
+    @api.depends("location_id")
+    def _compute_pickup_date(self):
+        for pickup in self:
+            pickup.pickup_date = pickup.location_id and pickup.location_id._next_date()
+
+    @api.depends("location_id")
+    def _compute_ready_time(self):
+        for pickup in self:
+            pickup.ready_time = pickup.location_id.ready_time
+
+    @api.depends("location_id")
+    def _compute_close_time(self):
+        for pickup in self:
+            pickup.close_time = pickup.location_id.close_time
+
+    @api.depends("location_id")
+    def _compute_instruction(self):
+        for pickup in self:
+            pickup.instruction = pickup.location_id.instruction
 
     @api.depends("account_id")
     def _compute_payment_method(self):

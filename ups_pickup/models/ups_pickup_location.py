@@ -35,18 +35,18 @@ class UpsPickupLocation(models.Model):
     company_name = fields.Char(
         string="Name at the Door",
         help="The company's name as the driver reads it, 27 characters at the most.",
-        compute="_compute_from_partner",
+        compute="_compute_company_name",
         store=True,
         readonly=False,
     )
     contact_name = fields.Char(
         string="Contact",
         help="Whom the driver asks for, 22 characters at the most.",
-        compute="_compute_from_partner",
+        compute="_compute_contact_name",
         store=True,
         readonly=False,
     )
-    phone = fields.Char(compute="_compute_from_partner", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_phone", store=True, readonly=False)
     phone_extension = fields.Char()
     room = fields.Char()
     floor = fields.Char()
@@ -116,16 +116,25 @@ class UpsPickupLocation(models.Model):
     def _default_service(self):
         return self.env["ups.pickup.service"].search([("code", "=", "003")], limit=1)
 
+    # One method a field: where a value is given, Odoo computes none of the same method.
+
     @api.depends("partner_id")
-    def _compute_from_partner(self):
+    def _compute_company_name(self):
         for location in self:
-            partner = location.partner_id
-            company = partner.commercial_company_name or partner.commercial_partner_id.name or ""
-            fits = len(company) <= LENGTHS["company_name"]
-            contact = partner.name if partner.name != company else ""
-            location.company_name = location.company_name or (company if fits else False)
-            location.contact_name = location.contact_name or _fitting(contact, "contact_name")
-            location.phone = location.phone or _fitting(partner.phone, "phone")
+            name = _company_of(location.partner_id)
+            location.company_name = location.company_name or _fitting(name, "company_name")
+
+    @api.depends("partner_id")
+    def _compute_contact_name(self):
+        for location in self:
+            name = location.partner_id.name
+            name = name if name != _company_of(location.partner_id) else ""
+            location.contact_name = location.contact_name or _fitting(name, "contact_name")
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for location in self:
+            location.phone = location.phone or _fitting(location.partner_id.phone, "phone")
 
     # === CRUD === #
 
@@ -284,6 +293,10 @@ class UpsPickupLocation(models.Model):
     @api.model
     def _label(self, name):
         return f"“{self._fields[name]._description_string(self.env)}”"
+
+
+def _company_of(partner):
+    return partner.commercial_company_name or partner.commercial_partner_id.name or ""
 
 
 def _fitting(text, name):
