@@ -58,14 +58,20 @@ def make_without_addons(name: str, modules: str | None = None) -> None:
         copy(_ensure_template(modules or addons.needed_modules()), name)
 
 
-def copy(source: str, name: str) -> None:
-    """A copy of a database that nobody uses at the moment, whatever was there before."""
+def copy(source: str, name: str, *, with_its_uuid: bool = False) -> None:
+    """A copy of a database that nobody uses at the moment, whatever was there before.
+
+    Each is a database of its own, as Odoo's own "duplicate database" makes it.
+
+    :param with_its_uuid: as PostgreSQL alone would copy it
+    """
     drop(name)
     _create(name, source)
     if _filestore(source).exists():
         shutil.copytree(_filestore(source), _filestore(name))
+    if with_its_uuid:
+        return
     with connect(name) as cursor:
-        # Odoo's own "duplicate database" does the same: each copy is a database of its own.
         for key in ("database.uuid", "database.secret"):
             statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
             cursor.execute(statement, (str(uuid.uuid4()), key))

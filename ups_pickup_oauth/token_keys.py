@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import os
-import stat
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from odoo.tools import config
@@ -159,16 +158,10 @@ def _keys_from_file(env, create, uuid=None):
     try:
         if create and not os.path.exists(path):
             new_key_file.create(path)
-        with open(path, "rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise UpsSettingsWrong(
-                    env._(
-                        "Other users of the server can read the key file for UPS tokens, in the"
-                        " folder ups_pickup_oauth of Odoo's data directory. Ask whoever runs the"
-                        " server to set its mode to 0600."
-                    )
-                )
-            return [file.read().strip()]
+        key, is_open_to_others = new_key_file.read(path)
+        if is_open_to_others:
+            raise UpsSettingsWrong(_open_to_others(env, path))
+        return [key]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -181,3 +174,17 @@ def _keys_from_file(env, create, uuid=None):
                 variable=KEYS_VARIABLE,
             )
         ) from None
+
+
+def _open_to_others(env, path):
+    if new_key_file.can_be_private(path):
+        return env._(
+            "Other users of the server can read the key file for UPS tokens, in the folder"
+            " ups_pickup_oauth of Odoo's data directory. Ask whoever runs the server to set its"
+            " mode to 0600."
+        )
+    return env._(
+        "The file system of Odoo's data directory lets every user of the server read the key file"
+        " for UPS tokens. Ask whoever runs the server to set %s instead.",
+        KEYS_VARIABLE,
+    )

@@ -207,8 +207,9 @@ class ResCompany(models.Model):
     @api.depends_context("uid")
     def _compute_ups_branch_ids(self):
         for company in self:
-            below = company._ups_search([("id", "child_of", company.ids)]) - company
-            own = company.sudo().ups_connection_ids
+            stored = company._origin
+            below = company._ups_search([("id", "child_of", stored.ids)]) - stored
+            own = stored.sudo().ups_connection_ids
             company.ups_branch_ids = below.filtered(
                 lambda each, own=own: own and each.sudo().ups_connection_id == own
             ).filtered(lambda each: each._ups_may_authorize())

@@ -1,11 +1,17 @@
 """A company's UPS tokens: what is stored, and how it is written, locked and forgotten."""
 
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+from psycopg2.errors import LockNotAvailable
 
 from .. import token_keys
 from ..database_identity import OF_THIS_DATABASE, identity
 from ..own_transaction import LONGEST_WAIT, quietly
+
+_logger = logging.getLogger(__name__)
 
 NOTHING_GRANTED = {
     "state": "not_authorized",
@@ -308,12 +314,24 @@ class UpsConnection(models.Model):
         )
 
     def _lock_in_callers_transaction(self):
-        """As :meth:`_lock`, with our bound for the wait, and the caller's for all that follows."""
+        """As :meth:`_lock`, with our bound for the wait, and the caller's for all that follows.
+
+        :raise UserError: When somebody else holds it for longer.
+        """
+        company = self.company_id.display_name  # nothing can be read once it has failed
         set_bound = "SELECT set_config('lock_timeout', %s, true)"
         self.env.cr.execute("SELECT current_setting('lock_timeout')")
         (callers,) = self.env.cr.fetchone()
         self.env.cr.execute(set_bound, [f"{LONGEST_WAIT}s"])
-        self._lock()
+        try:
+            self._lock()
+        except LockNotAvailable:  # Odoo would run the request again, and wait as long again
+            raise UserError(
+                self.env._(
+                    "The UPS authorization of %s is just being renewed. Try again in a minute.",
+                    company,
+                )
+            ) from None
         self.env.cr.execute(set_bound, [callers])
 
     def _put(self, values):
@@ -390,6 +408,7 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
+        self._log_oddities(token_set)
         now = fields.Datetime.now()
         self._put(
             NOTHING_GRANTED
@@ -428,6 +447,11 @@ class UpsConnection(models.Model):
             "settings_verdict": verdict,
             "settings_judged_on": fields.Datetime.now(),
         }
+
+    def _log_oddities(self, token_set):
+        if token_set.oddities:  # tokens were in it, so a default stands in for each
+            names = ", ".join(token_set.oddities)
+            _logger.warning("UPS's answer for company %s was odd: %s", self.company_id.id, names)
 
     def _sealed(self, token_set):
         """:return: the values of the fields that hold the tokens."""

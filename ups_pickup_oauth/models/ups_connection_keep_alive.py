@@ -81,7 +81,8 @@ class UpsConnection(models.Model):
 
         A refresh token that has half of its life behind it is renewed, so that a week of outages
         costs none of those that live for two months. So is one that was stored by a clock that was
-        ahead, since nobody knows its age; and one whose key was lost is looked at again.
+        ahead, since nobody knows its age, and one whose client secret is still unproven. One whose
+        key was lost is looked at again.
         """
         self.env.cr.execute(
             SQL(
@@ -92,7 +93,8 @@ class UpsConnection(models.Model):
                            AND (COALESCE(refreshed_on, authorized_on)
                                 + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on))
                                 / 2 <= %(now)s
-                             OR COALESCE(refreshed_on, authorized_on) > %(now)s + %(ahead)s)
+                             OR COALESCE(refreshed_on, authorized_on) > %(now)s + %(ahead)s
+                             OR settings_seen IS NULL)
                         OR connection.state = 'reauthorize' AND reason = 'lost_key')
                       AND company.active
                       AND (retry_at IS NULL OR retry_at <= %(now)s)

@@ -121,7 +121,7 @@ class UpsConnection(models.Model):
         What is not known, of an authorization or of the settings, is no difference.
         """
         for name, now in (settings.given_to if settings else {}).items():
-            if self[name] and now != self[name] and (now or name == "client_id"):
+            if self[name] and now and now != self[name]:
                 return GIVEN_TO[name]
         return False
 
@@ -233,7 +233,11 @@ class UpsConnection(models.Model):
 
     def _refusal_of_settings(self, settings):
         refused = self.search(
-            [("settings_verdict", "=", "refused"), ("last_problem", "!=", False)],
+            [
+                ("settings_seen", "=", settings.fingerprint(self.env)),
+                ("settings_verdict", "=", "refused"),
+                ("last_problem", "!=", False),
+            ],
             order="settings_judged_on DESC",
             limit=1,
         )

@@ -300,10 +300,7 @@ class UpsConnection(models.Model):
         )
         if self.asked_reason:
             notes.append(None)
-        if odd := getattr(token_set, "oddities", ()):
-            _logger.warning(
-                "UPS's answer for company %s was odd: %s", self.company_id.id, ", ".join(odd)
-            )
+        self._log_oddities(token_set)
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
 
     def _settings_refused(self, error, settings, notes):

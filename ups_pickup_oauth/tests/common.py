@@ -182,4 +182,5 @@ def store_authorization(company, simulator):
     token_set = settings.client.exchange_code(code, request.redirect_uri, request.code_verifier)
     connection = company.env["ups.connection"].sudo()._lock_for(company.id)
     connection._store(token_set, settings)
+    connection._put(connection._judged(settings, "accepted"))  # as the refresh at once proves it
     connection._message_log(body="Authorized at UPS.")
