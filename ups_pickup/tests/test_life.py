@@ -1,15 +1,14 @@
-"""Fault × what the clerk sees × what is stored × what UPS has: never a second truck."""
+"""Fault by fault: what the clerk sees, what is stored, what UPS has. Never a second truck."""
 
 import threading
 from contextlib import suppress
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
-
-from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
 
 from .common import PickupCase
 
@@ -187,7 +186,7 @@ class TestLife(PickupCase):
         self.assertEqual(truck["asks"][0]["PickupPiece"][0]["Quantity"], "1")
 
     def test_the_second_draft_of_a_day_is_led_to_the_first(self):
-        first_id, prn = self.booked()
+        _first_id, prn = self.booked()
         second_id = self.new_pickup()
         with self.assertRaisesRegex(UserError, prn):
             self.click(second_id)
