@@ -9,6 +9,7 @@ from .common import PickupCase
 CLERK = "ups_pickup.group_user"
 MANAGER = "ups_pickup.group_manager"
 EVERYBODY = {"clerk": True, "manager": True, "employee": False, "portal": False, "elsewhere": False}
+COUNTING = EVERYBODY | {"elsewhere": True}  # their own
 MANAGERS = EVERYBODY | {"clerk": False}
 
 
