@@ -309,7 +309,7 @@ class UpsPickup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            self = self.with_context(self._without_own_defaults())
+            self = self.with_context(**self._no_own_defaults())
             vals_list = [self._without_own(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("name", "/") == "/":
@@ -336,10 +336,13 @@ class UpsPickup(models.Model):
                 )
 
     @api.model
-    def _without_own_defaults(self):
-        """:return: the context without defaults for what the addon alone writes."""
-        own = {f"default_{name}" for name in OWN}
-        return {key: value for key, value in self.env.context.items() if key not in own}
+    def _no_own_defaults(self):
+        """:return: what overrides the defaults of a caller's context."""
+        return {
+            f"default_{name}": self._fields[name].default and self._fields[name].default(self)
+            for name in OWN
+            if f"default_{name}" in self.env.context
+        }
 
     @api.model
     def _without_own(self, vals):

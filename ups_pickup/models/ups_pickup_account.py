@@ -34,7 +34,6 @@ class UpsPickupAccount(models.Model):
         default="01",
     )
     has_smart_pickup = fields.Boolean(
-        string="Has Smart Pickup",
         help="UPS has a Smart Pickup contract with this account. To try it without one is to call"
         " a driver, so Odoo does not try.",
     )

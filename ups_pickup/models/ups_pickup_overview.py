@@ -104,7 +104,9 @@ class UpsPickup(models.Model):
 
     @api.model
     def _locations_by_day(self, ahead):
-        locations = self.env["ups.pickup.location"].with_context(active_test=False).search([])
+        # All of them: they are few, and archived ones still have pickups.
+        locations = self.env["ups.pickup.location"].with_context(active_test=False)
+        locations = locations.search([("company_id", "in", self.env.companies.ids)])
         return locations.grouped(lambda each: each._today() + timedelta(days=ahead))
 
     @api.model

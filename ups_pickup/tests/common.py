@@ -149,16 +149,16 @@ class PickupCase(RealTransactionCase):
         """:return: the id of a requested pickup, and its PRN."""
         pickup_id = self.new_pickup()
         self.click(pickup_id)
-        return pickup_id, self.read(pickup_id, "prn")
+        return pickup_id, self.stored_values(pickup_id, "prn")
 
-    def read(self, pickup_id, *names):
+    def stored_values(self, pickup_id, *names):
         """:return: what is stored, as the next transaction sees it."""
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["ups.pickup"].browse(pickup_id)
             values = tuple(pickup[name] for name in names)
             return values if len(values) > 1 else values[0]
 
-    def write(self, pickup_id, **vals):
+    def force(self, pickup_id, **vals):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].browse(pickup_id).write(vals)
 

@@ -49,14 +49,14 @@ class TestLife(PickupCase):
                 except UserError as error:
                     told = str(error)
                 self.assertIn(words, told)
-                self.assertEqual(self.read(pickup_id, "state"), state)
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
                 with suppress(UserError):
                     if state != "draft":  # a refused one may be corrected and sent again
                         self.click(pickup_id)
                 self.assertEqual(self.posts(), 1)
                 self.assertEqual(len(self.simulator.trucks()), trucks)
                 self.see_what_the_checks_find(pickup_id, trucks, state)
-                self.write(pickup_id, state="draft")
+                self.force(pickup_id, state="draft")
                 self.delete(pickup_id)
 
     def see_what_the_checks_find(self, pickup_id, trucks, state):
@@ -64,12 +64,14 @@ class TestLife(PickupCase):
         self.run_cron()
         if trucks:
             [truck] = self.simulator.trucks()
-            self.assertEqual(self.read(pickup_id, "state", "prn"), ("requested", truck["prn"]))
+            self.assertEqual(
+                self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"])
+            )
             return
-        self.assertEqual(self.read(pickup_id, "state"), state, "one look is not enough")
+        self.assertEqual(self.stored_values(pickup_id, "state"), state, "one look is not enough")
         self.wait(minutes=11)
         self.run_cron()
-        self.assertEqual(self.read(pickup_id, "state"), "draft")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
         self.assertEqual(self.posts(), 1, "nothing is sent again by itself")
 
     def delete(self, pickup_id):
@@ -93,7 +95,7 @@ class TestLife(PickupCase):
             with self.assertRaises(UserError) as caught:
                 self.click(pickup_id)
         self.assertIn(NO_CONNECTION, str(caught.exception))
-        self.assertEqual(self.read(pickup_id, "state"), "draft")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -102,7 +104,7 @@ class TestLife(PickupCase):
         for action in ("action_request", "action_confirm", "action_price"):
             with self.assertRaises(UpsReauthorizationNeeded):
                 self.click(pickup_id, action)
-        self.assertEqual(self.read(pickup_id, "state", "reference"), ("draft", False))
+        self.assertEqual(self.stored_values(pickup_id, "state", "reference"), ("draft", False))
 
     def test_a_request_that_odoo_reruns_sends_once(self):
         pickup_id, runs = self.new_pickup(), []
@@ -118,7 +120,7 @@ class TestLife(PickupCase):
 
         with self.transaction() as env, self.assertLogs("odoo.sql_db", "ERROR"):
             retrying(lambda: request(env), env)
-        prn = self.read(pickup_id, "prn")
+        prn = self.stored_values(pickup_id, "prn")
         self.assertTrue(prn)
         self.assertEqual(len(runs), 2)
         for run in runs:
@@ -130,7 +132,7 @@ class TestLife(PickupCase):
         with self.transaction() as env:
             env["ups.pickup"].browse(pickup_id).action_request()
             env.cr.rollback()
-        self.assertEqual(self.read(pickup_id, "state"), "requested")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
         changed_id = self.new_pickup(pickup_date="2026-11-25")
         with self.transaction() as env:
             changed = env["ups.pickup"].browse(changed_id)
@@ -165,7 +167,7 @@ class TestLife(PickupCase):
             env.cr.rollback()
         [truck] = self.simulator.trucks()
         self.assertEqual(truck["prn"], prn)
-        self.assertEqual(truck["references"], [self.read(pickup_id, "reference")])
+        self.assertEqual(truck["references"], [self.stored_values(pickup_id, "reference")])
 
     def test_lines_that_change_while_it_is_requested(self):
         """Whoever is first wins: what is told is what is stored."""
@@ -199,11 +201,11 @@ class TestLife(PickupCase):
     def test_the_price_is_a_question(self):
         pickup_id = self.new_pickup()
         self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
-        price, day, stale = self.read(pickup_id, "price", "price_day", "is_price_stale")
+        price, day, stale = self.stored_values(pickup_id, "price", "price_day", "is_price_stale")
         self.assertTrue(price)
         self.assertEqual((day, stale), ("same", False))
-        self.write(pickup_id, pickup_date="2026-11-26")
-        self.assertTrue(self.read(pickup_id, "is_price_stale"))
+        self.force(pickup_id, pickup_date="2026-11-26")
+        self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
         self.assertFalse(self.simulator.trucks())
 
     def test_in_production_the_dialog_comes_first(self):
@@ -214,7 +216,7 @@ class TestLife(PickupCase):
             action = env["ups.pickup"].browse(pickup_id).action_confirm()
         self.assertEqual((action["target"], action["res_id"]), ("new", pickup_id))
         self.assertEqual(self.posts(), 0)
-        self.assertTrue(self.read(pickup_id, "price"))
+        self.assertTrue(self.stored_values(pickup_id, "price"))
         with self.transaction(SUPERUSER_ID) as env:
             env["ir.config_parameter"].set_param("database.is_neutralized", "True")
         try:
@@ -245,7 +247,7 @@ class TestLife(PickupCase):
         self.simulator.release()
         for thread in threads:
             thread.join()
-        prn = self.read(pickup_id, "prn")
+        prn = self.stored_values(pickup_id, "prn")
         self.assertTrue(prn)
         self.assertEqual([prn in each for each in told], [True, True])
         self.assertEqual(self.posts(), 1)

@@ -71,7 +71,7 @@ class TestRoles(PickupCase):
                             with self.assertRaises(AccessError):
                                 act(env)
                         env.cr.rollback()
-                    self.write(self.pickup_id, state="draft", prn=False)
+                    self.force(self.pickup_id, state="draft", prn=False)
 
     def draft_for(self, action):
         pickup_id = self.new_pickup()

@@ -28,8 +28,8 @@ class TestStatus(PickupCase):
                         self.simulator.set_code(prn, code)
                         self.wait(minutes=15)
                         self.run_cron()
-                        self.assertEqual(self.read(pickup_id, "state"), state)
-                self.write(pickup_id, state="draft", prn=False)
+                        self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                self.force(pickup_id, state="draft", prn=False)
 
     def test_it_is_asked_in_its_window_only_and_once_an_account(self):
         self.set_time("2026-11-24 09:00", "America/New_York")
@@ -59,12 +59,14 @@ class TestStatus(PickupCase):
                 self.simulator.forget_truck(prn)
                 self.set_time("2026-11-24 13:50", "America/New_York")
                 self.run_cron()
-                self.assertFalse(self.read(pickup_id, "missed_on"), "it is not ready before 14:00")
+                self.assertFalse(
+                    self.stored_values(pickup_id, "missed_on"), "it is not ready before 14:00"
+                )
                 for minutes in (0, 16):
                     self.set_time(f"2026-11-24 14:{10 + minutes}", "America/New_York")
                     self.run_cron()
-                self.assertEqual(self.read(pickup_id, "state"), state)
-                self.write(pickup_id, state="draft", prn=False)
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                self.force(pickup_id, state="draft", prn=False)
 
     def test_an_outage_is_no_look_and_pauses_the_account(self):
         pickup_id = self.new_pickup()
@@ -74,21 +76,23 @@ class TestStatus(PickupCase):
         for _each in range(3):
             self.wait(minutes=6)
             self.run_cron()
-        self.assertEqual(self.read(pickup_id, "state", "missed_on"), ("unconfirmed", False))
+        self.assertEqual(
+            self.stored_values(pickup_id, "state", "missed_on"), ("unconfirmed", False)
+        )
         calls = self.simulator.calls("status")
         self.run_cron()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
 
     def test_a_process_that_died_while_sending(self):
         pickup_id, _prn = self.booked()
-        self.write(pickup_id, state="sending", prn=False, claimed_on=self.now)
+        self.force(pickup_id, state="sending", prn=False, claimed_on=self.now)
         self.run_cron()
-        self.assertEqual(self.read(pickup_id, "state"), "sending")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "sending")
         self.assertEqual(self.simulator.calls("status"), 0)
         self.wait(minutes=4)
         self.run_cron()
         [truck] = self.simulator.trucks()
-        self.assertEqual(self.read(pickup_id, "state", "prn"), ("requested", truck["prn"]))
+        self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"]))
 
     def test_a_merged_request_is_offered_and_not_taken(self):
         first_id, prn = self.booked()
@@ -102,19 +106,19 @@ class TestStatus(PickupCase):
         for _each in range(3):
             self.run_cron()
             self.wait(minutes=11)
-        state, problem = self.read(second_id, "state", "problem")
+        state, problem = self.stored_values(second_id, "state", "problem")
         self.assertEqual(state, "unconfirmed")
         self.assertIn(prn, problem)
         self.click(second_id, "action_mark_requested", prn.lower())
-        self.assertEqual(self.read(second_id, "state", "prn"), ("requested", prn))
+        self.assertEqual(self.stored_values(second_id, "state", "prn"), ("requested", prn))
         with self.transaction(SUPERUSER_ID) as env:
             self.assertEqual(env["ups.pickup"].browse(first_id).sharing_ids.ids, [second_id])
         # Cancelling one of two does not send the truck away from the other.
         self.click(first_id, "action_cancel")
-        self.assertEqual(self.read(first_id, "state"), "cancelled")
+        self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
         self.assertEqual(self.simulator.calls("cancel"), 0)
         self.click(second_id, "action_cancel")
-        self.assertEqual(self.read(second_id, "state"), "cancelled")
+        self.assertEqual(self.stored_values(second_id, "state"), "cancelled")
         self.assertFalse(self.simulator.trucks()[0]["is_open"])
 
     def test_midnight(self):
@@ -130,18 +134,22 @@ class TestStatus(PickupCase):
                     there = self.new_location(env, zone).id
                 self.set_time(before[:10] + " 10:00", zone)
                 pickup_id = self.new_pickup(there)
-                self.assertEqual(str(self.read(pickup_id, "pickup_date")), before[:10])
+                self.assertEqual(str(self.stored_values(pickup_id, "pickup_date")), before[:10])
                 self.click(pickup_id)
                 [ask] = self.simulator.trucks()[-1]["asks"]
                 self.assertEqual(ask["PickupDateInfo"]["PickupDate"], before[:10].replace("-", ""))
                 self.set_time(before, zone)
                 self.run_cron()
-                self.assertEqual(self.read(pickup_id, "state", "is_today"), ("requested", True))
+                self.assertEqual(
+                    self.stored_values(pickup_id, "state", "is_today"), ("requested", True)
+                )
                 with self.assertRaisesRegex(UserError, "cut-off"):
                     self.click(self.new_pickup(there, pickup_date=before[:10]))
                 self.set_time(after, zone)
                 self.run_cron()
-                self.assertEqual(self.read(pickup_id, "state", "is_today"), ("unknown", False))
+                self.assertEqual(
+                    self.stored_values(pickup_id, "state", "is_today"), ("unknown", False)
+                )
                 late_id = self.new_pickup(there, pickup_date=before[:10])
                 with self.assertRaisesRegex(UserError, "is past"):
                     self.click(late_id)
@@ -200,12 +208,12 @@ class TestStatus(PickupCase):
                 except UserError as error:
                     told = str(error)
                 self.assertIn(words, told)
-                self.assertEqual(self.read(pickup_id, "state"), stored)
+                self.assertEqual(self.stored_values(pickup_id, "state"), stored)
                 self.assertEqual(self.code(prn), at_ups)
                 self.wait(minutes=16)
                 self.run_cron()
-                self.assertEqual(self.read(pickup_id, "state"), afterwards)
-                self.write(pickup_id, state="draft", prn=False)
+                self.assertEqual(self.stored_values(pickup_id, "state"), afterwards)
+                self.force(pickup_id, state="draft", prn=False)
                 self.simulator.set_code(prn, "007")
                 self.set_time("2026-11-24 12:00", "America/New_York")
 
@@ -244,9 +252,9 @@ class TestStatus(PickupCase):
             for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
                 self.new_pickup(place, pickup_date=day)
         done_id = self.new_pickup(places[1], pickup_date="2026-11-20")
-        self.write(done_id, state="done")
+        self.force(done_id, state="done")
         cie = self.new_pickup(places[1], pickup_date="2026-11-24")
-        self.write(cie, environment="production")
+        self.force(cie, environment="production")
         with self.transaction() as env:
             pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
             counts = pickups.overview_counts()

@@ -36,7 +36,9 @@ class TestStorm(PickupCase):
         [truck] = self.simulator.trucks()
         self.assertEqual(len(told), THREADS * PROCESSES)
         self.assertFalse([words for words in told if truck["prn"] not in words])
-        self.assertEqual(self.read(self.pickup_id, "state", "prn"), ("requested", truck["prn"]))
+        self.assertEqual(
+            self.stored_values(self.pickup_id, "state", "prn"), ("requested", truck["prn"])
+        )
 
     def test_killed_between_the_answer_of_ups_and_the_commit(self):
         self.simulator.queue_fault("request", "hang", when="after")
@@ -46,10 +48,12 @@ class TestStorm(PickupCase):
         process.kill()
         process.wait()
         self.simulator.release()
-        self.assertEqual(self.read(self.pickup_id, "state"), "sending")
+        self.assertEqual(self.stored_values(self.pickup_id, "state"), "sending")
         self.wait(minutes=4)
         self.run_cron()
         [truck] = self.simulator.trucks()
-        self.assertEqual(self.read(self.pickup_id, "state", "prn"), ("requested", truck["prn"]))
+        self.assertEqual(
+            self.stored_values(self.pickup_id, "state", "prn"), ("requested", truck["prn"])
+        )
         self.assertIn(truck["prn"], self.click(self.pickup_id))
         self.assertEqual(self.posts(), 1)
