@@ -40,7 +40,7 @@ def _run(name: str, check: Callable[[], int]) -> None:
 
 
 def _client() -> int:
-    return run_stage([*_PLAIN, "tests/client"], cwd=REPO)
+    return run_stage([*_PLAIN, "tests/client", "tests/pickup_api"], cwd=REPO)
 
 
 def _docs() -> int:

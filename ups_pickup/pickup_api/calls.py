@@ -7,7 +7,8 @@ network errors passes through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from . import answers, leaving, outcomes, paths, problems
 from .outcomes import (
@@ -111,11 +112,16 @@ def ask_states(session, country: str) -> States | Refused | NotAnswered:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """A whole answer. ``json`` has its numbers as texts, and is None when it is none."""
+    """A whole answer.
+
+    :param json: with its numbers as texts, None when it is none.
+    :param redact: of the session, where it has one: makes a text of UPS's fit to show.
+    """
 
     http_status: int
     json: object
     retry_after: str
+    redact: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ def _ask(session, method: str, path: str, **what) -> _Came | NeverLeft | Unknown
             return NeverLeft(outcomes.NO_CONNECTION, detail)
         late = leaving.timed_out(error)
         return Unknown(outcomes.TIMED_OUT if late else outcomes.CONNECTION_LOST, detail)
-    return _Came(response.status_code, body, headers.get("Retry-After") or "")
+    redact = getattr(session, "redact", str)
+    return _Came(response.status_code, body, headers.get("Retry-After") or "", redact)
 
 
 def _good(came, name: str) -> _Content | Refused | NeverLeft | Unknown:
@@ -151,7 +158,8 @@ def _good(came, name: str) -> _Content | Refused | NeverLeft | Unknown:
         return came
     status = came.http_status
     if 400 <= status < 500:
-        return _refused(came, name) or _unknown(outcomes.HTTP_STATUS, status)
+        refused = _refused(came, name)
+        return _redacted(refused, came) if refused else _unknown(outcomes.HTTP_STATUS, status)
     if not 200 <= status < 300:
         return _unknown(outcomes.HTTP_STATUS, status)
     if not isinstance(came.json, dict):
@@ -159,7 +167,7 @@ def _good(came, name: str) -> _Content | Refused | NeverLeft | Unknown:
     content = answers.content_of(came.json, name)
     verdict = answers.said(content)
     if verdict == "0" and not answers.prn(content):
-        return refusal_in_answer(content, status)
+        return _redacted(refusal_in_answer(content, status), came)
     return _Content(status, content) if verdict == "1" else _unknown(outcomes.NOT_SAID, status)
 
 
@@ -172,6 +180,11 @@ def _refused(came: _Came, name: str) -> Refused | None:
     if refused is None and status == 401:  # whoever said it, nothing was done without a token
         refused = Refused(None, "", status)
     return refused
+
+
+def _redacted(refused: Refused, came: _Came) -> Refused:
+    # A gateway may repeat in its words what it was sent, token and all.
+    return replace(refused, words=came.redact(refused.words))
 
 
 def _unknown(reason: str, status: int) -> Unknown:

@@ -43,8 +43,13 @@ def never_left(error: BaseException) -> bool:
 
 
 def timed_out(error: BaseException) -> bool:
-    """Whether it took too long."""
-    return any(isinstance(cause, _TIMEOUTS) for cause in _causes(error))
+    """Whether it took too long. It may say so itself, by an attribute ``timed_out``."""
+    told = getattr(error, "timed_out", None)
+    return (
+        told
+        if isinstance(told, bool)
+        else any(isinstance(cause, _TIMEOUTS) for cause in _causes(error))
+    )
 
 
 def _sent_nothing(error: BaseException) -> bool:

@@ -115,9 +115,10 @@ def tenths(value) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
-        return Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    except (InvalidOperation, ValueError):  # infinite, not a number, too large, too many digits
+        rounded = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    except (InvalidOperation, ValueError):  # infinite, too large, too many digits
         return None
+    return rounded if rounded.is_finite() else None
 
 
 def weight(field: str, value) -> list[Problem]:

@@ -233,9 +233,7 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
         account = asked.get("Shipper", {}).get("Account", {}).get("AccountNumber", "")
         if account:
             self._check_owned(account)
-        point = asked["PickupAddress"].get("PickupPoint")
-        if point is not None and point not in shapes.PICKUP_POINTS:
-            raise Refused(400, shapes.PICKUP_POINT, "The pickup point is not valid.")
+        _check_tables(asked)
         truck = self.memory.trucks.send(asked, account)
         rated = answers.booking_rate(asked, self.today())
         return self._answer("request", answers.good() | {"PRN": truck.prn} | rated)
@@ -325,6 +323,17 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
             if truck and truck.is_open and re.fullmatch(r"[0-9]{3}", form.get("code", "")):
                 truck.code = form["code"]
         return Answer(303, headers={**PAGE_HEADERS, "Location": "/trucks"})
+
+
+def _check_tables(asked: dict) -> None:
+    """What UPS keeps in lists that it does not publish: no client can know it before."""
+    address = asked["PickupAddress"]
+    point = address.get("PickupPoint")
+    if point is not None and point not in shapes.PICKUP_POINTS:
+        raise Refused(400, shapes.PICKUP_POINT, "The pickup point is not valid.")
+    services = {piece["ServiceCode"] for piece in shapes.many(asked["PickupPiece"])}
+    if address["CountryCode"] == "DE" and "001" in services:  # measured
+        raise Refused(400, shapes.SERVICE, "The service is not valid for the country.")
 
 
 def main() -> int:

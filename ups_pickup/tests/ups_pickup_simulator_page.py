@@ -50,6 +50,7 @@ def _truck(truck: Truck) -> str:
     words = MESSAGES[truck.kind].get(truck.code, truck.message)
     return f"""<section class="truck{state}" id="{escape(truck.prn)}">
 <h2><span class="prn">{escape(truck.prn)}</span> &middot; {_day(truck.date)}</h2>
+<p>Account {escape(truck.account or "none")}</p>
 <p><strong>{escape(truck.code)} {escape(words)}</strong></p>
 {"".join(_ask(ask) for ask in truck.asks)}
 {_buttons(truck) if truck.is_open else ""}
@@ -64,12 +65,13 @@ def _ask(ask: dict) -> str:
     if "PickupAddress" not in ask:
         return f"<p>Smart Pickup of account {escape(ask['AccountNumber'])}</p>"
     address, when = ask["PickupAddress"], ask["PickupDateInfo"]
-    pieces = sum(int(piece["Quantity"]) for piece in many(ask["PickupPiece"]))
+    count = sum(int(piece["Quantity"]) for piece in many(ask["PickupPiece"]))
+    pieces = "1 piece" if count == 1 else f"{count} pieces"
     parts = (address.get(name, "") for name in ("Room", "Floor", "PickupPoint"))
     where = [address["CompanyName"], *many(address["AddressLine"]), address["City"], *parts]
     lines = (
         ", ".join(filter(None, where)),
-        f"{_hour(when['ReadyTime'])} to {_hour(when['CloseTime'])}, {pieces} pieces, "
+        f"{_hour(when['ReadyTime'])} to {_hour(when['CloseTime'])}, {pieces}, "
         f"ask for {address['ContactName']}, {address['Phone']['Number']}",
         ask.get("SpecialInstruction", ""),
         "Reference " + ask.get("ReferenceNumber", "none"),

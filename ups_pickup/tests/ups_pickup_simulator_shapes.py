@@ -191,10 +191,6 @@ def _pickup(request: dict) -> None:
         raise Bad("Missing Shipper/Account for PaymentMethod 01", PAYMENT)
     if request["PaymentMethod"] == "04" and "TrackingData" not in request:
         raise Bad("Missing TrackingData for PaymentMethod 04", PAYMENT)
-    if request["PickupAddress"]["CountryCode"] == "DE":
-        for piece in pieces:
-            if piece["ServiceCode"] == "001":  # measured
-                raise Bad("The service is not valid for the country", SERVICE)
 
 
 PICKUP = Part(

@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 from psycopg2.errors import LockNotAvailable
 
 from .. import token_keys
@@ -468,9 +468,12 @@ class UpsConnection(models.Model):
             connection._lock_in_callers_transaction()
             connection._message_log(
                 body=connection.env._(
-                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",
+                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (%(zone)s).",
                     name=connection.authorized_by_id.display_name or "?",
-                    date=f"{connection.authorized_on or '?'}"[:16],  # no seconds
+                    date=format_datetime(
+                        self.env, connection.authorized_on, tz=f"{self.env.tz}", dt_format="short"
+                    ),
+                    zone=self.env.tz,  # a later reader may live in another one
                 )
             )
         self.write(NOTHING_GRANTED)

@@ -14,6 +14,7 @@ from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 from odoo.tools import config
 
+from .. import const
 from ..settings import redirect_uri, ups_settings
 from .ups_simulator import UpsSimulator
 
@@ -77,6 +78,12 @@ class UpsSetup:
             }
             | values
         ).execute()
+
+    @classmethod
+    def forget_application(cls):
+        """As in a database where nobody has saved the settings of UPS."""
+        for name in (const.PARAM_CLIENT_ID, const.PARAM_CLIENT_SECRET):
+            cls.env["ir.config_parameter"].set_param(name, False)
 
     @classmethod
     def new_user(cls, login, groups, companies=None):
@@ -227,3 +234,10 @@ def store_authorization(company, simulator):
     connection._store(token_set, settings)
     connection._put(connection._judged(settings, "accepted"))  # as the refresh at once proves it
     connection._message_log(body="Authorized at UPS.")
+    connection._ask_people()
+
+
+def end_authorization(connection):
+    """Let it end as if UPS had refused to renew it, so that a person is asked."""
+    connection._end("refused", "", [])
+    connection._ask_people()

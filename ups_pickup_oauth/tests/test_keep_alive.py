@@ -74,7 +74,7 @@ class TestKeepAlive(RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["res.company"].browse(archived).active = False
             env["res.company"].browse(opted_out).action_ups_opt_out()
-            env["res.company"].browse(ended).ups_connection_ids._end("refused")
+            env["res.company"].browse(ended).ups_connection_ids._end("refused", "", [])
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), 0)
 

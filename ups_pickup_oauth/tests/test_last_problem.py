@@ -65,7 +65,7 @@ class TestLastProblem(UpsCase):
         self.simulator.forget_requests()
         self.configure(ups_environment="production")
         self.assertIn("authorized for UPS's environment Test (CIE)", self.problem())
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         self.assertIn("client ID of your UPS application is missing", self.problem())
         self.configure()
         self.assertFalse(self.problem())

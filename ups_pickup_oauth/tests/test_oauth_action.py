@@ -80,7 +80,7 @@ class TestOAuthAction(UpsCase):
     # === WHAT IS SAID INSTEAD === #
 
     def test_missing_settings_lead_to_the_settings(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         self.assertIn("client ID of your UPS application is missing", self.refusal())
         self.configure(ups_client_secret="")
         self.env["ir.config_parameter"].set_param(const.PARAM_CLIENT_SECRET, False)
@@ -92,7 +92,7 @@ class TestOAuthAction(UpsCase):
         self.assertIn("Enter the secret again", self.refusal())
 
     def test_the_button_of_the_warning_opens_general_settings(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         with self.assertRaises(RedirectWarning) as caught:
             self.go_to_ups()
         _message, action_id, button, _context = caught.exception.args
@@ -118,7 +118,7 @@ class TestOAuthAction(UpsCase):
             self.assertIn("whoever runs the server", self.refusal())
 
     def test_a_missing_value_is_looked_for_where_it_can_be_changed(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         with patch.dict(os.environ, {"UPS_CLIENT_SECRET": "of-the-server"}):
             self.assertIn("General Settings", self.refusal())
 

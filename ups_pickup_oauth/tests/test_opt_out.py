@@ -36,7 +36,7 @@ class TestOptOut(UpsCase):
             self.company._ups_get_access_token()
 
     def test_it_says_what_it_cannot_do_at_ups(self):
-        message = self.opt_out()["params"]["message"]
+        message = self.opt_out()["context"]["ups_finding"]
         self.assertIn("reset your UPS.com password", message)
 
     def test_it_works_when_ups_is_down(self):
@@ -77,7 +77,7 @@ class TestOptOut(UpsCase):
 
     def test_a_branch_is_told_that_it_falls_back_to_its_parent(self):
         self.authorize(self.branch)
-        message = self.opt_out(self.branch)["params"]["message"]
+        message = self.opt_out(self.branch)["context"]["ups_finding"]
         self.assertIn("It now uses the authorization of Acme", message)
         history = self.branch.with_user(self.admin).action_ups_history()["res_id"]
         self.assertEqual(self.env["ups.connection"].browse(history).company_id, self.branch)

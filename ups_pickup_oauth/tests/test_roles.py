@@ -10,7 +10,7 @@ from odoo.fields import NO_ACCESS, Command
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
-from .common import UpsCase
+from .common import UpsCase, end_authorization
 from .planted_secrets import LOWER_ROLES, MODELS, SHARED, PlantedSecrets
 
 # What is called with the user's records, and a field's name.
@@ -317,7 +317,7 @@ class TestRoles(PlantedSecrets, UpsCase):
     def end_authorization(self):
         """Let UPS end it, so that an activity asks the administrator to renew it."""
         connection = self.records["ups.connection"]
-        connection._end("refused")
+        end_authorization(connection)
         attachment = {"name": "History", "res_model": connection._name, "res_id": connection.id}
         self.env["ir.attachment"].create(attachment)
         self.env.flush_all()

@@ -214,8 +214,8 @@ class TestTheButtonTest(UpsCase):
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
 
     def press(self):
-        params = self.company.with_user(self.admin).action_ups_test()["params"]
-        return params["type"], params["message"]
+        context = self.company.with_user(self.admin).action_ups_test()["context"]
+        return context["ups_finding_kind"], context["ups_finding"]
 
     def test_all_is_well(self):
         self.assertEqual(self.press(), ("success", "UPS accepts the authorization of Acme."))

@@ -149,7 +149,7 @@ class TestTokenStorm(RealTransactionCase):
             with self.transaction(SUPERUSER_ID) as env:
                 own = env["res.company"].browse(self.company_id).ups_connection_ids
                 own.authorized_on += timedelta(seconds=1)  # a person takes longer than this test
-                own._end("refused")
+                own._end("refused", "", [])
         self.assertIsInstance(waiting.exception(), UpsTryLater)
         self.assertEqual(self.stored(), ("reauthorize", False))
 
