@@ -41,11 +41,9 @@ class UpsPickup(models.Model):
         """:return: sentences that name what stands against sending it; empty if nothing does."""
         self.ensure_one()
         location = self.location_id
-        hours = self._hour_problems()
-        day = location._day_problem(self.pickup_date, self.ready_time, self.close_time)
         found = [
             *self._setup_problems(),
-            *(hours or filter(None, [day])),
+            *(self._hour_problems() or self._day_problems()),
             *self._line_problems(),
             *location._place_problems(),
         ]
@@ -85,6 +83,10 @@ class UpsPickup(models.Model):
     def _next_open_day(self, day):
         days = (day + timedelta(days=ahead) for ahead in range(1, 15))
         return next((each for each in days if self.location_id._is_open_on(each)), day)
+
+    def _day_problems(self):
+        day = self.pickup_date, self.ready_time, self.close_time
+        return [problem for problem in [self.location_id._day_problem(*day)] if problem]
 
     def _hour_problems(self):
         return [

@@ -249,6 +249,10 @@ class UpsPickupLocation(models.Model):
             raise UserError(
                 self.env._("Which UPS account pays? Enter its number first, in Accounts.")
             )
+        if not account and not company.country_id:
+            raise UserError(
+                self.env._("The address of %s has no country. Enter it first.", company.name)
+            )
         return account or accounts.create(
             {
                 "name": company.name,

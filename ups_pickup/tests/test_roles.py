@@ -124,6 +124,9 @@ class TestRoles(PickupCase):
             location = env["ups.pickup.location"].browse(self.location_id)
             self.assertEqual(env["ups.pickup.location"]._make_first(company), location)
         with self.transaction(self.people["elsewhere"]) as env:
+            with self.assertRaisesRegex(UserError, "has no country"):
+                env["ups.pickup.location"]._make_first(env.company, "A1B2C3")
+            env.company.partner_id.country_id = env.ref("base.us")
             first = env["ups.pickup.location"]._make_first(env.company, "a1-b2 c3")
             self.assertEqual(first.account_id.number, "A1B2C3")
             self.assertEqual((first.plan, first.partner_id), ("manual", env.company.partner_id))

@@ -67,6 +67,7 @@ class TestStatus(PickupCase):
                     self.run_cron()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)
                 self.force(pickup_id, state="draft", prn=False)
+                self.simulator.set_code(prn, "007")
 
     def test_an_outage_is_no_look_and_pauses_the_account(self):
         pickup_id = self.new_pickup()
@@ -99,7 +100,9 @@ class TestStatus(PickupCase):
         self.simulator.set_code(prn, "001")
         with self.transaction(SUPERUSER_ID) as env:
             location = env["ups.pickup.location"].browse(self.location_id)
-            other_id = location.copy({"name": "Second ramp"}).id
+            other = location.copy({"name": "Second ramp"})
+            other.calendar_id.tz = "America/New_York"
+            other_id = other.id
         second_id = self.new_pickup(other_id)
         self.simulator.queue_fault("request", "drop", when="after")
         self.click(second_id)
@@ -131,7 +134,7 @@ class TestStatus(PickupCase):
         ):
             with self.subTest(zone=zone, before=before):
                 with self.transaction(SUPERUSER_ID) as env:
-                    there = self.new_location(env, zone).id
+                    there = self.new_location(env, zone, room=zone[-8:]).id
                 self.set_time(before[:10] + " 10:00", zone)
                 pickup_id = self.new_pickup(there)
                 self.assertEqual(str(self.stored_values(pickup_id, "pickup_date")), before[:10])
