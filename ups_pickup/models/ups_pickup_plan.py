@@ -41,8 +41,10 @@ class UpsPickup(models.Model):
             draft_id = in_own_transaction(
                 self.env, lambda env: env[self._name]._planned_draft(location_id, day)
             )
-            told = draft_id and self.browse(draft_id)._request()
-            if told and told.state == "draft" and not told.is_refused:
+            if not draft_id:
+                return
+            told = self.browse(draft_id)._request()
+            if told.state == "draft" and not told.is_refused:
                 return
         except NEVER_LEFT as error:
             _logger.info("UPS plan of location %s: %s", location_id, error)
@@ -78,6 +80,7 @@ class UpsPickup(models.Model):
             ]
         )
         if here.filtered(lambda each: each.state != "draft"):
+            location._planned_until(day)
             return None
         by_deliveries = location.plan == "when_packages"
         origin = "deliveries" if by_deliveries else "plan"

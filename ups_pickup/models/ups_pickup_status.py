@@ -58,6 +58,7 @@ class UpsPickup(models.Model):
                 commit_progress(1)
         for pickup in self._past_and_open():
             pickup._each(lambda own: own._day_is_over())
+        commit_progress()  # a new snapshot: the people are asked about what was just found
         self._ask_people()
 
     def action_check(self):
@@ -172,7 +173,9 @@ class UpsPickup(models.Model):
             [
                 ("account_id", "=", account_id),
                 ("environment", "=", ups_environment(self.env)),
+                "|",
                 ("state", "in", (*OPEN, *ENDED)),
+                ("reference", "!=", False),  # a draft that UPS has all the same
                 ("pickup_date", ">=", today - timedelta(days=1)),
                 ("pickup_date", "<=", today + timedelta(days=2)),
             ]
@@ -181,7 +184,7 @@ class UpsPickup(models.Model):
             lambda each: (
                 each._may_be_listed()
                 and not each._is_in_flight(now)
-                and (each.state in OPEN or each.outcome_source != "ups")
+                and each.outcome_source != "ups"
             )
         )
         account = self.env["ups.pickup.account"].browse(account_id)
@@ -206,7 +209,14 @@ class UpsPickup(models.Model):
         references = {self.reference, *(self.past_references or ())} - {None, False}
         by_prn = [entry for entry in entries if self.prn and entry.prn == self.prn]
         of_ours = [entry for entry in entries if entry.reference in references]
-        return next(iter(by_prn or of_ours), None)
+        return next(iter(by_prn or of_ours or self._smart_of_the_day(entries)), None)
+
+    def _smart_of_the_day(self, entries):
+        """A smart trigger carries no reference, but UPS has one an account and day at the most."""
+        if self.kind != "smart" or self.state != "unconfirmed":
+            return []
+        wanted = ("smart", self.pickup_date)
+        return [entry for entry in entries if (entry.kind, entry.service_date) == wanted]
 
     def _found(self, entry):
         news, now = meaning(entry.kind or self.kind, entry.code), clock.now()
@@ -218,10 +228,13 @@ class UpsPickup(models.Model):
             "looked_on": now,
             "missed_on": False,
         }
-        was_open, state = self.state in OPEN, news.state
-        if state is None and self.state not in LISTED and was_open:
+        state = news.state
+        if state is None and self.state not in (*LISTED, *ENDED):
             state = "requested"  # whatever the code says: UPS has it
-        if state is None or (not was_open and not news.is_final):
+        if self.state == "draft" and not self._is_as_told():
+            self._keep_truck_of_past_request(entry)
+            return
+        if state is None or not (news.is_final or self._may_go_on()):
             self._own_write(vals)  # a person's word stands until UPS's last one
             return
         is_news = state != self.state
@@ -231,6 +244,27 @@ class UpsPickup(models.Model):
             words = " ".join(filter(None, (entry.code, entry.message or news.words)))
             self._note(self.env._("UPS: %(words)s. PRN: %(prn)s", words=words, prn=self.prn))
             self._ask_about_failure()
+
+    def _may_go_on(self):
+        """:return: whether a word of UPS's that is not its last one changes it."""
+        is_over = self.state == "unknown" and self.pickup_date < self.location_id._today()
+        return self.state in (*OPEN, "draft", "unknown") and not is_over
+
+    def _is_as_told(self):
+        told = self.told or {}
+        place = told.get("location") == self.location_id.display_name
+        return place and told.get("date") == self.pickup_date.isoformat()
+
+    def _keep_truck_of_past_request(self, entry):
+        words = self.env._(
+            "UPS sends a driver for what this draft said before: PRN %(prn)s, %(date)s. Call UPS if"
+            " nobody is to come.",
+            prn=entry.prn,
+            date=(self.told or {}).get("date") or "?",
+        )
+        if self.problem != words:
+            self._own_write({"problem": words})
+            self._note(words)
 
     def _into(self, state):
         """:return: the values of a state that UPS has told."""
@@ -284,7 +318,7 @@ class UpsPickup(models.Model):
                     "UPS lists it no longer, and has not said whether it was picked up. Mark it."
                 ),
             }
-        if vals["problem"] == self.problem:
+        if "state" not in vals and vals["problem"] == self.problem:
             return
         self._own_write(vals)
         self._note(vals["problem"] or self.env._("Picked up: UPS lists it no longer."))
