@@ -50,24 +50,31 @@ class UpsPickupLocation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._with_plan_marks(vals) for vals in vals_list])
+        locations = super().create([self._without_marks(vals) for vals in vals_list])
+        locations._mark_plans()
+        return locations
 
     def write(self, vals):
-        return super().write(self._with_plan_marks(vals))
+        result = super().write(self._without_marks(vals))
+        if "plan" in vals:
+            self._mark_plans()
+        return result
 
     @api.model
-    def _with_plan_marks(self, vals):
-        """:return: values that say where the plan was switched on; nobody else says that."""
+    def _without_marks(self, vals):
+        """:return: the values without those that say where a plan was switched on."""
         marks = ("plan_database", "plan_environment", "plan_done_until")
-        if not self.env.su:
-            vals = {name: value for name, value in vals.items() if name not in marks}
-        if "plan" not in vals:
-            return vals
-        return vals | {
-            "plan_database": self._this_database(),
-            "plan_environment": ups_environment(self.env),
-            "plan_done_until": False,
-        }
+        return vals if self.env.su else {key: vals[key] for key in vals if key not in marks}
+
+    def _mark_plans(self):
+        """Remember where the plan was switched on, since it is off anywhere else."""
+        self.sudo().write(
+            {
+                "plan_database": self._this_database(),
+                "plan_environment": ups_environment(self.env),
+                "plan_done_until": False,
+            }
+        )
 
     def _is_plan_in_force(self):
         """A database that was only moved or restored has no original beside it."""
