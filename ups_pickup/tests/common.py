@@ -178,6 +178,8 @@ class PickupCase(RealTransactionCase):
             calendars, partners = locations.calendar_id, locations.partner_id
             locations.unlink()
             env["ups.pickup.account"].with_context(active_test=False).search(own).unlink()
+            # Without its calendar, a closed day would be everybody's.
+            env["resource.calendar.leaves"].search([("calendar_id", "in", calendars.ids)]).unlink()
             calendars.unlink()
             partners.unlink()
             users = env["res.users"].browse(self.user_ids)
