@@ -30,7 +30,7 @@ class ResCompany(models.Model):
     def _compute_ups_missing_setting(self):
         for company in self:
             visible = company._ups_if_visible()
-            company.ups_missing_setting = visible and self._ups_missing_setting()
+            company.ups_missing_setting = bool(visible) and self._ups_missing_setting()
 
     @api.depends_context("ups_finding", "uid")
     def _compute_ups_finding(self):

@@ -283,7 +283,8 @@ class UpsConnection(models.Model):
         """
         found = self.search([("company_id", "=", company_id)])
         if not found:
-            found = self.create({"company_id": company_id})
+            quiet = self.with_context(mail_create_nolog=True)  # no line of the history's own
+            found = quiet.create({"company_id": company_id}).with_env(self.env)
             self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
         return found
 
@@ -355,7 +356,10 @@ class UpsConnection(models.Model):
         self.env.cr.execute(
             SQL("UPDATE ups_connection SET %s WHERE id = %s", SQL(", ").join(assignments), self.id)
         )
-        self.env.invalidate_all(flush=False)
+        self.invalidate_recordset(flush=False)
+        companies = self.env["res.company"]
+        shown = [name for name in companies._fields if name.startswith("ups_")]
+        companies.invalidate_model(shown, flush=False)
 
     def _tell(self, *notes):
         """Tell people and other addons what was stored, each by itself, whatever fails on the way.

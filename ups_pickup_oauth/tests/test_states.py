@@ -58,8 +58,9 @@ class StateCase(UpsCase):
 
     def press_test(self):
         """:return: whether the button Test found all well."""
-        params = self.company.with_user(self.admin).action_ups_test()["params"]
-        return params["type"] == "success"
+        action = self.company.with_user(self.admin).action_ups_test()
+        self.env.invalidate_all()
+        return action["context"]["ups_finding_kind"] == "success"
 
     def activities(self):
         return self.env["mail.activity"].search([("res_model", "=", "ups.connection")])
@@ -86,6 +87,7 @@ class StateCase(UpsCase):
 class TestStates(StateCase):
     def test_what_makes_it_useless_reads_reauthorize_until_it_is_put_back(self):
         self.authorize(self.other_company)
+        self.simulator.forget_requests()
         late = fields.Datetime.now() + timedelta(days=999)
         for cause, reason, asked in (
             (self.server(UPS_CLIENT_ID="another"), "other_application", 1),
@@ -126,8 +128,7 @@ class TestStates(StateCase):
         self.assertFalse(self.press_test())
 
         self.configure()
-        self.assertEqual(self.seen(), WORKS)
-        self.assertTrue(self.company.with_user(self.admin).ups_is_secret_unproven)
+        self.env.flush_all()
         self.assertTrue(self.press_test())
         self.assertEqual(self.seen(), WORKS)
         self.assertFalse(self.company.with_user(self.admin).ups_is_secret_unproven)
@@ -221,13 +222,14 @@ class TestStates(StateCase):
                 self.assertEqual("not available" in str(told), lang == "en_US")
 
     def test_nothing_is_left_of_a_deleted_company(self):
+        self.authorize(self.other_company)
         self.let_it_end()
         self.simulator.kill_grants()
-        self.failure()
-        of_it = [("model", "=", "ups.connection"), ("res_id", "=", self.connection.id)]
+        self.failure(self.other_company)
+        row = self.other_company.ups_connection_ids.id
+        of_it = [("model", "=", "ups.connection"), ("res_id", "=", row)]
         self.assertTrue(self.env["mail.message"].search(of_it) and self.activities())
-        self.branch.unlink()
-        self.company.unlink()
+        self.other_company.unlink()
         self.assertFalse(self.env["mail.message"].search(of_it) or self.activities())
 
     def test_a_field_that_another_addon_requires(self):
@@ -283,6 +285,7 @@ class TestCopies(StateCase):
     def test_one_whose_original_stands_beside_it_asks_nothing(self):
         for where, works in (("dropped", True), ("another server", True), ("beside", False)):
             with self.subTest(where):
+                self.authorize()
                 self.connection.database_identity = self.other_database(where)
                 self.assertEqual(self.seen(), WORKS if works else ("reauthorize", "copied"))
                 calls = self.simulator.calls()

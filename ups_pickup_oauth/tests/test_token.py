@@ -227,7 +227,7 @@ class TestToken(UpsCase):
         caught = self.failure(SETTINGS)
         self.assertIn("General Settings", str(caught))
         self.assertNotIn("not-the-secret", str(caught))
-        self.assert_kept()
+        self.assert_kept("reauthorize")
         self.configure()
         self.assertTrue(self.simulator.is_live_access_token(self.token()))
 
@@ -236,13 +236,13 @@ class TestToken(UpsCase):
         self.forget_application()
         self.assertIn("client ID", str(self.failure(SETTINGS)))
         self.assert_refreshes(0)
-        self.assert_kept()
+        self.assert_kept("reauthorize")
 
     def test_a_token_of_the_other_environment_is_not_sent_there(self):
         self.configure(ups_environment="production")
         self.assertIn("Test", str(self.failure(SETTINGS)))
         self.assertEqual(self.simulator.calls(), 0)
-        self.assert_kept()
+        self.assert_kept("reauthorize")
 
     # === UPS IS LEFT ALONE === #
 
