@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.service.model import retrying
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import config
 
 from .. import token_keys
@@ -33,40 +31,8 @@ class TestTokenStorm(RealTransactionCase):
 
     # === OTHER PROCESSES === #
 
-    def config_file(self):
-        """:return: a configuration with which another process is this server's twin."""
-        options = ("addons_path", "data_dir", "db_host", "db_port", "db_user", "db_password")
-        lines = ["[options]", "http_interface = 127.0.0.1"]
-        for name in options:
-            value = config[name]
-            if value:
-                value = ",".join(value) if isinstance(value, list) else value
-                lines.append(f"{name} = {value}")
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        path = Path(folder.name, "odoo.conf")
-        path.write_text("\n".join(lines))
-        return str(path)
-
     def start(self, threads, mode):
-        arguments = [self.config_file(), get_db_name(), str(self.company_id), str(threads), mode]
-        process = subprocess.Popen(  # noqa: S603 this very interpreter
-            [sys.executable, str(WORKER), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stdin.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.assertEqual(process.stdout.readline(), "ready\n")
-        return process
-
-    def go(self, process):
-        process.stdin.write("go\n")
-        process.stdin.flush()
+        return self.start_process(WORKER, str(self.company_id), str(threads), mode)
 
     def storm(self, mode):
         processes = [self.start(THREADS, mode) for _each in range(PROCESSES)]

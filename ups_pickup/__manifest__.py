@@ -1,0 +1,20 @@
+{
+    "name": "UPS Pickups",
+    "summary": "Request, watch and cancel UPS pickups: one driver a click, with the price before",
+    "version": "19.0.1.0.0",
+    "category": "Inventory/Delivery",
+    "author": "ups_pickup_oauth contributors",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": ["ups_pickup_oauth", "resource"],
+    "data": [
+        "security/ups_pickup_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ups_pickup_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ups_pickup_service_data.xml",
+        "views/ups_pickup_views.xml",
+    ],
+}
