@@ -15,6 +15,10 @@
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ups_pickup_service_data.xml",
+        "wizard/ups_pickup_number_views.xml",
         "views/ups_pickup_views.xml",
+        "views/ups_pickup_location_views.xml",
+        "views/ups_pickup_menus.xml",
+        "views/res_company_views.xml",
     ],
 }

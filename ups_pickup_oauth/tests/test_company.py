@@ -268,7 +268,8 @@ class TestCompany(UpsCase):
         )
         self.change_first(
             "base_setup.res_config_settings_view_form",
-            """<block name="integration" position="attributes"><attribute name="name">of_others</attribute></block>""",
+            """<block name="integration" position="attributes">
+                <attribute name="name">of_others</attribute></block>""",
         )
         search = {"name": "First", "model": "res.company", "priority": 1}
         self.env["ir.ui.view"].create(
