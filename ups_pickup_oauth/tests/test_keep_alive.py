@@ -88,7 +88,9 @@ class TestKeepAlive(RealTransactionCase):
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), calls, "not again in the same run")
         with self.transaction(SUPERUSER_ID) as env:
-            env.cr.execute("UPDATE ups_connection SET last_problem_on = last_problem_on - interval '1 day'")
+            env.cr.execute(
+                "UPDATE ups_connection SET last_problem_on = last_problem_on - interval '1 day'"
+            )
         self.run_cron()  # the next day: those that met an outage
         self.assertLessEqual(self.simulator.calls("refresh"), calls + 2)
         self.assertEqual(self.stored(ended)[0], "reauthorize")
