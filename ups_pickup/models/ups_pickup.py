@@ -410,7 +410,10 @@ class UpsPickup(models.Model):
                 pickup._refuse_unless_draft({"line_ids": True})
         if self.ids:
             self.env.cr.execute(
-                SQL("UPDATE ups_pickup SET write_date = write_date WHERE id IN %s", tuple(self.ids))
+                SQL(
+                    "UPDATE ups_pickup SET write_date = write_date WHERE id IN %s", tuple(self.ids)
+                ),
+                log_exceptions=False,
             )
 
     # === SMALL QUESTIONS === #

@@ -174,18 +174,18 @@ class TestLife(PickupCase):
         pickup_id = self.new_pickup()
         with self.transaction() as env:
             line = env["ups.pickup"].browse(pickup_id).line_ids
-            self.assertEqual(line.quantity, 1)  # the snapshot is taken
+            self.assertEqual(line.container, "package")  # the snapshot is taken
             self.click(pickup_id)
 
             def change():
-                line.quantity = 7
+                line.container = "letter"
                 env.flush_all()
 
             with self.assertRaisesRegex(UserError, "cannot be changed"):
                 retrying(change, env)
             env.cr.rollback()
         [truck] = self.simulator.trucks()
-        self.assertEqual(truck["asks"][0]["PickupPiece"][0]["Quantity"], "1")
+        self.assertEqual(truck["asks"][0]["PickupPiece"][0]["ContainerCode"], "01")
 
     def test_the_second_draft_of_a_day_is_led_to_the_first(self):
         _first_id, prn = self.booked()
