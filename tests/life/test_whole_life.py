@@ -17,7 +17,7 @@ AUTHORIZED = ("authorized", "UPS accepts the authorization of My Company.")
 
 @pytest.fixture(scope="module")
 def life(serve, simulator):
-    database.make_without_addon(NAME, database.MORE_MODULES)
+    database.make_without_addons(NAME, database.MORE_MODULES)
     with serve(NAME) as odoo:
         yield WholeLife(odoo, simulator)
 

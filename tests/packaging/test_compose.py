@@ -10,6 +10,7 @@ import pytest
 import requests
 import yaml
 
+from devenv import addons
 from devenv.paths import ADDON, REPO
 
 CALLBACK = "/ups_pickup_oauth/callback"
@@ -37,6 +38,11 @@ def test_nothing_is_published_beyond_this_machine(services):
     published = [port for service in services.values() for port in service.get("ports", [])]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_all_addons_are_installed(services):
+    assert f"--init={addons.listed()}" in services["odoo"]["command"]
+    assert ".:/mnt/extra-addons:ro" in services["odoo"]["volumes"]
 
 
 def test_simulator_and_its_door_share_odoos_loopback(services):

@@ -104,6 +104,8 @@ class UpsApiError(UpsError):
 class UpsNeverLeft(requests.ConnectionError):
     """Not one byte of the request was sent: UPS knows nothing of it, and it may be sent again."""
 
+    never_left = True  # for addons whose plain client never imports this one
+
 
 class UpsAnswerLost(requests.ConnectionError):
     """The request was sent and no whole answer came: UPS may have carried it out.
@@ -111,4 +113,5 @@ class UpsAnswerLost(requests.ConnectionError):
     ``timed_out`` says whether it was waited for in vain, rather than that the connection broke.
     """
 
+    never_left = False
     timed_out = False
