@@ -90,7 +90,6 @@ def pickups_in_every_state(place, states):
 if "ups.pickup" in env:
     env = env(context=dict(env.context, allowed_company_ids=admin.company_ids.ids))
     oregon, hawaii = "base.state_us_32", "base.state_us_12"
-    admin.company_id = harbor
     address(harbor, street="1 Pier Road", city="Portland", zip="97201", phone="5035550100")
     harbor.partner_id.state_id = env.ref(oregon)
     address(branch, street="2 Dock Street", city="Portland", zip="97203", phone="5035550101")

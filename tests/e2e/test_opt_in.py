@@ -161,7 +161,7 @@ def test_ups_is_down_during_the_exchange(guide: Guide, simulator: SimulatorContr
 
 
 def test_ups_is_down_before_leaving(guide: Guide, simulator: SimulatorControl, screenshot):
-    simulator.queue_fault("authorize", "html")
+    simulator.queue_fault("authorize", "error_page")
     guide.open_company(COMPANY)
     guide.open_modal()
     guide.press_in_modal("OAuth")

@@ -22,7 +22,7 @@ async function land(env, { params }) {
             onClose: () => {
                 // Not where a button of the dialog has led somewhere else.
                 if (env.services.action.currentController === underneath) {
-                    return env.services.action.restore(underneath.jsId);
+                    return env.services.action.restore(underneath.jsId).then(showBlock);
                 }
             },
         });
@@ -34,8 +34,16 @@ async function openSettings(env) {
     showBlock();
 }
 
-function showBlock() {
-    document.querySelector("#ups_redirect_uri")?.scrollIntoView({ block: "center" });
+/** In General Settings, where the block of UPS stands far below; it may not be drawn yet. */
+async function showBlock(tries = 20) {
+    const isSettings = document.querySelector(".o_setting_container, #ups_redirect_uri");
+    const block = document.querySelector("#ups_redirect_uri");
+    if (block) {
+        block.scrollIntoView({ block: "center" });
+    } else if (isSettings && tries) {
+        await new Promise((done) => browser.setTimeout(done, 100));
+        await showBlock(tries - 1);
+    }
 }
 
 registry.category("actions").add("ups_pickup_oauth.land", land);
