@@ -105,24 +105,25 @@ class TestKeepAlive(RealTransactionCase):
         companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(6)]
         for secret, calls in (("not-the-secret", 1), (CLIENT_SECRET, OUTAGES)):
             with self.subTest(calls), patch.dict(os.environ, {"UPS_CLIENT_SECRET": secret}):
+                with self.transaction(SUPERUSER_ID) as env:
+                    self.triggers(env).unlink()
+                    env["ups.connection"].search([]).retry_at = False
                 self.simulator.forget_requests()
                 if secret == CLIENT_SECRET:
                     self.simulator.queue_fault("refresh", "html", times=99)
-                    with self.transaction(SUPERUSER_ID) as env:  # the pause is over
-                        env["ups.connection"].search([]).retry_at = False
-                before = fields.Datetime.now()
+                soon = fields.Datetime.now() + timedelta(hours=1, minutes=1)
                 self.run_cron(parallel=1)
                 self.assertEqual(self.simulator.calls("refresh"), calls)
                 with self.transaction(SUPERUSER_ID) as env:
-                    job = env.ref("ups_pickup_oauth.ir_cron_keep_alive")
-                    triggers = env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
-                    self.assertTrue(triggers)
-                    soon = before + timedelta(hours=1, minutes=1)
-                    self.assertLessEqual(min(triggers.mapped("call_at")), soon)
-                    triggers.unlink()
+                    self.assertLessEqual(self.triggers(env).call_at, soon)
+                    self.triggers(env).unlink()
                 for company_id in companies:
                     live = self.simulator.is_live_refresh_token(self.stored(company_id)[1])
                     self.assertTrue(live)
+
+    def triggers(self, env):
+        job = env.ref("ups_pickup_oauth.ir_cron_keep_alive")
+        return env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
 
     def test_a_small_pool_of_connections_renews_all_the_same(self):
         companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(12)]
