@@ -152,16 +152,6 @@ class UpsConnection(models.Model):
             return False
         return is_beside(self.env.cr, theirs)
 
-    @api.model
-    def _is_copy_beside_original(self):
-        """:return: whether the database that any token was given to still stands beside this one.
-
-        :rtype: bool
-        """
-        given = self.sudo().search([("database_identity", "!=", False)])
-        theirs = set(given.mapped("database_identity"))
-        return any(is_beside(self.env.cr, each) for each in theirs - {self._this_database()})
-
     # === WORDS === #
 
     def _status(self, reason):

@@ -89,21 +89,22 @@ class TestStates(StateCase):
         self.authorize(self.other_company)
         self.simulator.forget_requests()
         late = fields.Datetime.now() + timedelta(days=999)
-        for cause, reason, asked in (
-            (self.server(UPS_CLIENT_ID="another"), "other_application", 1),
-            (self.server(UPS_ENVIRONMENT="production"), "other_environment", 1),
-            (self.server(UPS_BASE_URL="https://localhost:9"), "other_host", 1),
-            (self.server(UPS_CLIENT_SECRET="new", UPS_TOKEN_KEYS="garbage"), "settings", 1),
-            (self.parameter("database.uuid", "that of a copy"), "copied", 2),
-            (freeze_time(late), "expired", 2),
+        for cause, reason, words, asked in (
+            (self.server(UPS_CLIENT_ID="another"), "other_application", "client ID back", 1),
+            (self.server(UPS_ENVIRONMENT="production"), "other_environment", "Test (CIE)", 1),
+            (self.server(UPS_BASE_URL="https://localhost:9"), "other_host", "UPS_BASE_URL", 1),
+            (self.server(UPS_TOKEN_KEYS="garbage"), "settings", "not a Fernet key", 1),
+            (self.parameter("database.uuid", "that of a copy"), "copied", "is a copy", 2),
+            (freeze_time(late), "expired", "not used for too long", 2),
         ):
             with self.subTest(reason):
                 self.let_it_end()
                 held = self.connection.sealed_refresh_token
                 with cause:
                     self.assertEqual(self.seen(), ("reauthorize", reason))
-                    self.assertTrue(self.company.with_user(self.admin).ups_reauthorize_reason)
-                    self.assertTrue(self.failure())
+                    shown = self.company.with_user(self.admin).ups_reauthorize_reason
+                    self.assertIn(words, shown)
+                    self.assertIn(words, str(self.failure()))
                     self.assertEqual(self.simulator.calls(), 0)
                     self.run_daily_job()
                     self.assertEqual(len(self.activities()), asked, "one where one mend ends all")
@@ -198,17 +199,6 @@ class TestStates(StateCase):
         self.authorize()
         self.assertNotEqual(self.connection.sealed_refresh_token, held)
         self.assertTrue(self.connection.user_note)
-
-    def test_ten_sessions_of_an_application_without_the_product(self):
-        words = {"response": {"errors": [{"code": "250002", "message": "Invalid Authentication"}]}}
-        self.simulator.queue_fault("countries", "status", status=401, body=words, times=99)
-        for age, refreshes in ((0, 0), (5, 1), (30, 1)):  # minutes
-            with self.subTest(age), freeze_time(fields.Datetime.now() + timedelta(minutes=age)):
-                for _each in range(10):
-                    answer = self.company._ups_session().get("/api/pickup/v2409/countries/US")
-                    self.assertIn("250002", answer.text, "the caller gets UPS's words")
-                    self.env.invalidate_all()
-                self.assertEqual(self.simulator.calls("refresh"), refreshes)
 
     def test_a_failure_of_another_thread_is_told_in_the_readers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

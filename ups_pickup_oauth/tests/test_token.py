@@ -238,12 +238,6 @@ class TestToken(UpsCase):
         self.assert_refreshes(0)
         self.assert_kept("reauthorize")
 
-    def test_a_token_of_the_other_environment_is_not_sent_there(self):
-        self.configure(ups_environment="production")
-        self.assertIn("Test", str(self.failure(SETTINGS)))
-        self.assertEqual(self.simulator.calls(), 0)
-        self.assert_kept("reauthorize")
-
     # === UPS IS LEFT ALONE === #
 
     def later(self):
@@ -334,36 +328,6 @@ class TestToken(UpsCase):
         self.assertFalse(self.activities())
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
-    def test_an_expired_refresh_token_is_known_without_asking_ups(self):
-        self.let_it_end()
-        self.connection.refresh_token_expires_at = fields.Datetime.now()
-        self.assertIn("not used for too long", str(self.failure(REAUTHORIZE)))
-        self.assert_refreshes(0)
-        self.assert_kept("reauthorize")
-
-    def test_a_lost_key_is_told_without_asking_ups(self):
-        with patch.dict("os.environ", {"UPS_TOKEN_KEYS": Fernet.generate_key().decode()}):
-            self.assertIn("key that had encrypted", str(self.failure(REAUTHORIZE)))
-            self.assertEqual(self.company.ups_authorization_state, "reauthorize")
-            self.assertFalse(self.company.ups_refresh_token)
-        self.assert_refreshes(0)
-        self.assertEqual(len(self.activities()), 1)
-
-    def test_a_key_that_comes_back_authorizes_again(self):
-        """One start of a server with another key must not cost every authorization."""
-        with patch.dict("os.environ", {"UPS_TOKEN_KEYS": Fernet.generate_key().decode()}):
-            self.failure(REAUTHORIZE)
-        self.assertTrue(self.simulator.is_live_access_token(self.token()))
-        self.assert_kept()
-        self.assertFalse(self.activities())
-        self.assertFalse(self.company.ups_reauthorize_reason)
-
-    def test_a_copy_of_the_database_asks_ups_nothing(self):
-        self.env["ir.config_parameter"].set_param("database.uuid", "the-uuid-of-a-copy")
-        self.assertIn("is a copy", str(self.failure(REAUTHORIZE)))
-        self.assertEqual(self.simulator.calls(), 0)
-        self.assert_kept("reauthorize")
-
     def test_waiting_has_an_end(self):
         self.let_it_end()
         key = (self.registry.db_name, self.connection.id, False)
@@ -371,15 +335,6 @@ class TestToken(UpsCase):
         other = flight(key)
         with other._lock:  # another thread's refresh
             self.assertIn("Try again", str(self.later()))
-        self.assertTrue(self.token())
-
-    def test_settings_that_ups_refused_are_not_sent_again_at_once(self):
-        self.let_it_end()
-        self.configure(ups_client_secret="not-the-secret")
-        for _each in range(5):
-            self.failure(SETTINGS)
-        self.assert_refreshes(1)
-        self.configure()
         self.assertTrue(self.token())
 
     def test_the_note_of_the_activity_is_text(self):

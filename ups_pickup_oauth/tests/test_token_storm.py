@@ -90,14 +90,6 @@ class TestTokenStorm(RealTransactionCase):
         self.assertEqual(self.simulator.calls("refresh"), 1)
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
-    def test_postgresql_ends_the_connection_between_the_answer_and_the_commit(self):
-        with self.answer_without_its_transaction() as waiting:
-            pass
-        token = waiting.result()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
-
     def test_the_key_file_cannot_be_read_when_the_answer_comes(self):
         key_file = self.use_a_key_file()
         self.authorize()
