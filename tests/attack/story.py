@@ -167,6 +167,8 @@ class Story(Guide):
         self.press_in_modal("Opt-Out")
         confirmation = self.page.get_by_role("dialog").filter(has_text="Opt out of UPS?")
         confirmation.get_by_role("button", name="OK", exact=True).click()
+        expect(self.modal.get_by_role("status")).to_contain_text("reset your UPS.com password")
+        self.press_in_modal("Cancel")
         expect(self.api_button).not_to_contain_text("Authorized")
 
     def look_at_the_history(self, company: str) -> None:
