@@ -80,13 +80,14 @@ def _in_browser(folder: str) -> Callable[[], int]:
     return lambda: run_stage([*_PYTEST, "-p", "no:odoo", f"tests/{folder}"], cwd=REPO)
 
 
-def _plain(folder: str) -> Callable[[], int]:
-    return lambda: run_stage([*_PLAIN, f"tests/{folder}"], cwd=REPO)
+def _plain(*folders: str) -> Callable[[], int]:
+    paths = [f"tests/{folder}" for folder in folders]
+    return lambda: run_stage([*_PLAIN, *paths], cwd=REPO)
 
 
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
-    "the UPS client, in plain Python": _plain("client"),
+    "UPS's clients, in plain Python": _plain("client", "pickup_api"),
     "the documents against the code": _plain("docs"),
     "the simulator and the client against UPS's OpenAPI description": _plain("contract"),
     "the packages that pip installs": _plain("packaging"),

@@ -82,6 +82,7 @@ def fingerprint(env, *texts):
     keys = _keys(env, create=False)
     if not keys:
         return ""
+    _fernet(env, keys)  # raises where one is none
     key = keys[0] if isinstance(keys[0], bytes) else keys[0].encode()
     message = json.dumps(texts).encode()
     return hmac.new(key, message, "sha256").hexdigest()[:32]

@@ -71,7 +71,7 @@ class Story(Guide):
     def save_secret_that_odoo_refuses(self, secret: str) -> None:
         self._fill_in_settings("", secret)
         self._press_save()
-        refusal = self.page.get_by_role("dialog").filter(has_text="Enter the client ID")
+        refusal = self.page.get_by_role("dialog").filter(has_text="client ID was emptied")
         expect(refusal).to_be_visible()
         self.page.reload()
 

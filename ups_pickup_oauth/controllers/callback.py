@@ -1,10 +1,12 @@
 import functools
+from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.http import Controller, request, route
 
 from .. import const, messages
 from ..models.ups_authorization_attempt import Outcome
+from ..settings import redirect_uri
 from ..ups_client.authorization_response import AuthorizationResponse
 
 COMPANIES_URL = "/odoo/companies"
@@ -124,6 +126,8 @@ class UpsCallback(Controller):
                 "tip": messages.account_executive_tip(request.env),
                 "reload": outcome.kind == "in_progress",
                 "company": company,
+                "whose": request.env.company,
+                "host": urlsplit(redirect_uri(request.env)).netloc,
                 "look_first": outcome.kind == "interrupted",
                 "may_try_again": outcome.kind not in ("no_access", "in_progress", "busy"),
                 "try_again_url": const.TRY_AGAIN_ROUTE,

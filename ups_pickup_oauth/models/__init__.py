@@ -2,6 +2,8 @@ from . import (
     ir_model_fields,
     mail_message,
     res_company,
+    res_company_dialog,
+    res_company_search,
     res_config_settings,
     ups_authorization_attempt,
     ups_connection,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .. import messages
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 from ..live_token import TokenSource, Wish
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
@@ -291,7 +291,10 @@ class ResCompany(models.Model):
             "res_id": self.id,
             "views": [(view.id, "form")],
             "target": "new",
-            "context": {"dialog_size": "medium"},
+            "context": {
+                "dialog_size": "medium",
+                "ups_return_to": self.env.context.get("ups_return_to", "form"),
+            },
         }
 
     def action_ups_oauth(self):
@@ -301,7 +304,9 @@ class ResCompany(models.Model):
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
         :raise RedirectWarning: If the settings are incomplete, or refused by UPS.
-        :raise UserError: If UPS cannot be reached, or the server's keys cannot be used.
+        :raise UpsSettingsWrong: If whoever runs the server, or UPS, has something to correct.
+        :raise UpsTryLater: If UPS cannot be reached.
+        :raise UserError: If the server's keys cannot be used.
         """
         self.ensure_one()
         self._ups_check_access()
@@ -309,7 +314,7 @@ class ResCompany(models.Model):
         if missing := messages.missing_setting(self.env, settings):
             self._ups_raise_to_settings(*missing)
         if not settings.redirect_uri.startswith(("http://", "https://")):
-            self._ups_raise(UserError, *messages.unknown_address(self.env))
+            self._ups_raise(UpsSettingsWrong, *messages.unknown_address(self.env))
         try:
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
@@ -318,7 +323,8 @@ class ResCompany(models.Model):
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
-            self._ups_raise(UserError, what, advice)
+            of_settings = isinstance(error, FixSettings)
+            self._ups_raise(UpsSettingsWrong if of_settings else UpsTryLater, what, advice)
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def action_ups_opt_out(self):
@@ -356,12 +362,7 @@ class ResCompany(models.Model):
                 " reset your UPS.com password: that ends it for every application with this login."
             )
         )
-        return self._ups_notify(
-            "info",
-            " ".join(message),
-            sticky=True,
-            next_action={"type": "ir.actions.act_window_close"},
-        )
+        return self._ups_tell("info", " ".join(message))
 
     def action_ups_test(self):
         """Make a harmless call with the company's token, and say in words what came of it.
@@ -374,8 +375,7 @@ class ResCompany(models.Model):
         self._ups_check_access()
         kind, message = self._ups_test()
         self._ups_note(self.env._("Tested. %s", message))
-        close = {"type": "ir.actions.act_window_close"}
-        return self._ups_notify(kind, message, next_action=close, sticky=kind != "success")
+        return self._ups_tell(kind, message)
 
     def action_ups_history(self):
         """Open the history of the company's own UPS authorizations.
@@ -413,14 +413,13 @@ class ResCompany(models.Model):
         self.env["res.config.settings"]._ups_reseal_client_secret(connections)
         connections._make_original()
         names = connections.company_id.mapped("display_name")
-        return self._ups_notify(
+        return self._ups_tell(
             "info",
             self.env._(
                 "This database is the original now. UPS goes on for: %s. Click Test to see"
                 " that it works.",
                 ", ".join(names),
             ),
-            next_action={"type": "ir.actions.act_window_close"},
         )
 
     def action_ups_api_parent(self):
@@ -436,13 +435,10 @@ class ResCompany(models.Model):
 
     # === CRUD METHODS === #
 
-    def unlink(self):
-        """Override of `base` to delete the history and the activities, too: PostgreSQL's cascade
-        knows of no messages."""
-        connections = self.sudo().ups_connection_ids
-        if connections and self.env.user.has_group("base.group_erp_manager"):
-            connections.unlink()
-        return super().unlink()
+    @api.ondelete(at_uninstall=False)
+    def _unlink_ups_history(self):
+        """Delete messages and activities, too: PostgreSQL's cascade knows of none."""
+        self.sudo().ups_connection_ids.unlink()
 
     # === FOR OTHER ADDONS === #
 
@@ -560,37 +556,41 @@ class ResCompany(models.Model):
 
     @api.model
     def _ups_landing_action(self, company_id):
-        """Return to the company in the web client, with what there is to tell.
+        """Return to where the person began, with the company's dialog open on the good news.
 
-        The message follows from what is stored, so that the address alone tells nothing untrue.
+        What is told follows from what is stored, so that the address alone tells nothing untrue.
 
         :param int company_id: The company, as a `res.company` id.
-        :return: An action that opens the company's form, with a message if it is authorized.
+        :return: An action that opens that page, with the dialog if the company is authorized.
         :rtype: dict
         """
         company = self.browse(company_id if type(company_id) is int else ()).exists()
         if not company or not company._ups_may_authorize():
             return {"type": "ir.actions.act_url", "url": "/odoo/companies", "target": "self"}
-        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
-        # Without the active_id of the address that led here, the web client shows the address and
-        # the breadcrumbs of a company that was opened from the list.
-        action.update(res_id=company.id, context={"active_id": False, "active_ids": []})
-        if company.ups_authorization_state != "authorized":
-            return action
-        return company._ups_notify(
-            "success",
-            self.env._(
-                "%s is authorized. UPS pickups can now act for this company.", company.display_name
-            ),
-            next_action=action,
-        )
+        dialog = False
+        if company.ups_authorization_state == "authorized":
+            dialog = company.action_ups_api()
+            dialog["context"]["ups_welcome"] = True
+        return {
+            "type": "ir.actions.client",
+            "tag": "ups_pickup_oauth.land",
+            "params": {"path": company._ups_way_back(), "dialog": dialog},
+        }
+
+    def _ups_way_back(self):
+        """:return: the path of the page where the user last began to authorize the company."""
+        mine = [("company_id", "=", self.id), ("user_id", "=", self.env.uid)]
+        attempt = self.env["ups.authorization.attempt"].sudo().search(mine, limit=1)
+        paths = {"list": "/odoo/companies", "settings": "/odoo/settings"}
+        return paths.get(attempt.return_to, f"/odoo/companies/{self.id}")
 
     def _ups_landing_url(self):
         """:return: the path, on this Odoo, of :meth:`_ups_landing_action` for the company."""
         self.ensure_one()
         return f"/odoo/{self.id}/ups-authorized?view_type=form"
 
-    def _ups_notify(self, kind, message, next_action, sticky=False):
+    @api.model
+    def _ups_notify(self, kind, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -598,8 +598,7 @@ class ResCompany(models.Model):
                 "type": kind,
                 "title": self.env._("UPS API"),
                 "message": message,
-                "sticky": sticky,
-                "next": next_action,
+                "sticky": kind != "success",
             },
         }
 
@@ -611,7 +610,7 @@ class ResCompany(models.Model):
     def _ups_raise_to_settings(self, what, advice):
         raise RedirectWarning(
             "\n\n".join((f"{what} {advice}", messages.account_executive_tip(self.env))),
-            self.env.ref("base_setup.action_general_configuration").id,
+            self.env.ref("ups_pickup_oauth.action_ups_settings").id,
             self.env._("Open Settings"),
         ) from None
 

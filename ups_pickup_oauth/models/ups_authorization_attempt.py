@@ -61,7 +61,6 @@ class UpsAuthorizationAttempt(models.Model):
         [("form", "Company"), ("list", "Companies"), ("settings", "General Settings")],
         required=True,
         readonly=True,
-        default="form",
         help="Where the person began, and comes back to.",
     )
     expires_at = fields.Datetime(required=True, readonly=True)

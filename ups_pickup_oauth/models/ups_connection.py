@@ -1,13 +1,17 @@
 """A company's UPS tokens: what is stored, and how it is written, locked and forgotten."""
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 from psycopg2.errors import LockNotAvailable
 
 from .. import token_keys
 from ..database_identity import OF_THIS_DATABASE, identity
 from ..own_transaction import LONGEST_WAIT, quietly
+
+_logger = logging.getLogger(__name__)
 
 NOTHING_GRANTED = {
     "state": "not_authorized",
@@ -279,7 +283,9 @@ class UpsConnection(models.Model):
         """
         found = self.search([("company_id", "=", company_id)])
         if not found:
-            found = self.create({"company_id": company_id})
+            # No line of the history's own; and nobody follows, or could write to it.
+            quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+            found = quiet.create({"company_id": company_id}).with_env(self.env)
             self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
         return found
 
@@ -351,7 +357,10 @@ class UpsConnection(models.Model):
         self.env.cr.execute(
             SQL("UPDATE ups_connection SET %s WHERE id = %s", SQL(", ").join(assignments), self.id)
         )
-        self.env.invalidate_all(flush=False)
+        self.invalidate_recordset(flush=False)
+        companies = self.env["res.company"]
+        shown = [name for name in companies._fields if name.startswith("ups_")]
+        companies.invalidate_model(shown, flush=False)
 
     def _tell(self, *notes):
         """Tell people and other addons what was stored, each by itself, whatever fails on the way.
@@ -404,6 +413,7 @@ class UpsConnection(models.Model):
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
+        self._log_oddities(token_set)
         now = fields.Datetime.now()
         self._put(
             NOTHING_GRANTED
@@ -443,6 +453,11 @@ class UpsConnection(models.Model):
             "settings_judged_on": fields.Datetime.now(),
         }
 
+    def _log_oddities(self, token_set):
+        if token_set.oddities:  # tokens were in it, so a default stands in for each
+            names = ", ".join(token_set.oddities)
+            _logger.warning("UPS's answer for company %s was odd: %s", self.company_id.id, names)
+
     def _sealed(self, token_set):
         """:return: the values of the fields that hold the tokens."""
         return {
@@ -458,9 +473,12 @@ class UpsConnection(models.Model):
             connection._lock_in_callers_transaction()
             connection._message_log(
                 body=connection.env._(
-                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",
+                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (%(zone)s).",
                     name=connection.authorized_by_id.display_name or "?",
-                    date=f"{connection.authorized_on or '?'}"[:16],  # no seconds
+                    date=format_datetime(
+                        self.env, connection.authorized_on, tz=f"{self.env.tz}", dt_format="short"
+                    ),
+                    zone=self.env.tz,  # a later reader may live in another one
                 )
             )
         self.write(NOTHING_GRANTED)

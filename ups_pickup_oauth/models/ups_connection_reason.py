@@ -5,6 +5,7 @@ import logging
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from .. import messages
@@ -124,6 +125,20 @@ class UpsConnection(models.Model):
             if self[name] and now and now != self[name]:
                 return GIVEN_TO[name]
         return False
+
+    @api.model
+    def _count_given_elsewhere(self, client_id, environment):
+        """Count whom a change of the settings would keep from using what they were given.
+
+        :param str client_id: The application's ID, as it would be.
+        :param str environment: The environment, as it would be.
+        :return: How many authorizations were given to another application or environment.
+        :rtype: int
+        """
+        elsewhere = Domain("client_id", "not in", [client_id, False]) | Domain(
+            "environment", "not in", [environment, False]
+        )
+        return self.search_count(Domain("state", "=", "authorized") & elsewhere)
 
     def _is_copied(self):
         """:return: whether this database is a copy of the one that the tokens were given to.

@@ -204,6 +204,8 @@ class UpsConnection(models.Model):
         refresh_token = self._open("sealed_refresh_token")
         if not refresh_token:
             return self._end("lost_key", "", notes)
+        if error := self._why_not_now(wish, in_force):
+            return error
         try:
             token_set = _refresh_once_more_if_dropped(in_force.settings.client, refresh_token)
         except AskPersonAgain as error:
@@ -230,10 +232,13 @@ class UpsConnection(models.Model):
             )
         if self.state == "reauthorize" and not self._is_worth_another_try(wish):
             return self._needs_a_person(self.reason)
+        reason = self._reason_but_settings(in_force)
+        return self._needs_a_person(reason) if reason else None
+
+    def _why_not_now(self, wish, in_force):
+        """:return: the exception to raise as long as settings are missing or UPS is left alone."""
         if in_force.problem:
             return self._failure(UpsSettingsWrong, lambda own: InForce.of(own.env).problem or "")
-        if reason := self._reason_but_settings(in_force):
-            return self._needs_a_person(reason)
         return None if wish.is_test else self._pause_now(in_force)
 
     def _reason_but_settings(self, in_force):
@@ -300,10 +305,7 @@ class UpsConnection(models.Model):
         )
         if self.asked_reason:
             notes.append(None)
-        if odd := getattr(token_set, "oddities", ()):
-            _logger.warning(
-                "UPS's answer for company %s was odd: %s", self.company_id.id, ", ".join(odd)
-            )
+        self._log_oddities(token_set)
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
 
     def _settings_refused(self, error, settings, notes):

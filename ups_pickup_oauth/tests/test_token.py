@@ -57,10 +57,9 @@ class TestToken(UpsCase):
         """The stored refresh token is the one that UPS takes next."""
         self.env.invalidate_all()
         self.assertEqual(self.company.ups_authorization_state, state)
+        self.assertTrue(self.company.ups_refresh_token, "only a person destroys it")
         if state == "authorized":
             self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
-        else:
-            self.assertFalse(self.company.ups_refresh_token or self.company.ups_access_token)
 
     # === WITHOUT AND WITH A REFRESH === #
 
@@ -128,7 +127,8 @@ class TestToken(UpsCase):
     def test_nothing_is_left_in_memory_of_a_refresh(self):
         self.let_it_end()
         self.token()
-        self.assertNotIn((self.registry.db_name, self.connection.id), token_flights._flights)
+        mine = (self.registry.db_name, self.connection.id)
+        self.assertFalse([key for key in token_flights._flights if key[:2] == mine])
 
     def test_the_margin_is_a_minute(self):
         self.let_it_end(61)
@@ -175,7 +175,7 @@ class TestToken(UpsCase):
         for fault, error, calls, state in (
             ({"kind": "status", "status": 400}, REAUTHORIZE, 1, "reauthorize"),
             ({"kind": "status", "status": 401}, REAUTHORIZE, 1, "reauthorize"),
-            ({"kind": "status", "status": 403}, SETTINGS, 1, "authorized"),
+            ({"kind": "status", "status": 403}, SETTINGS, 1, "reauthorize"),
             ({"kind": "status", "status": 429}, LATER, 1, "authorized"),
             ({"kind": "status", "status": 500}, LATER, 1, "authorized"),
             ({"kind": "status", "status": 503, "body": "busy"}, LATER, 1, "authorized"),
@@ -227,22 +227,22 @@ class TestToken(UpsCase):
         caught = self.failure(SETTINGS)
         self.assertIn("General Settings", str(caught))
         self.assertNotIn("not-the-secret", str(caught))
-        self.assert_kept()
+        self.assert_kept("reauthorize")
         self.configure()
         self.assertTrue(self.simulator.is_live_access_token(self.token()))
 
     def test_missing_settings_keep_the_tokens_and_ask_nobody(self):
         self.let_it_end()
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         self.assertIn("client ID", str(self.failure(SETTINGS)))
         self.assert_refreshes(0)
-        self.assert_kept()
+        self.assert_kept("reauthorize")
 
     def test_a_token_of_the_other_environment_is_not_sent_there(self):
         self.configure(ups_environment="production")
         self.assertIn("Test", str(self.failure(SETTINGS)))
         self.assertEqual(self.simulator.calls(), 0)
-        self.assert_kept()
+        self.assert_kept("reauthorize")
 
     # === UPS IS LEFT ALONE === #
 
@@ -366,8 +366,8 @@ class TestToken(UpsCase):
 
     def test_waiting_has_an_end(self):
         self.let_it_end()
-        key = (self.registry.db_name, self.connection.id)
-        self.startPatcher(patch.object(ups_connection_refresh, "LONGEST_REFRESH", 0.01))
+        key = (self.registry.db_name, self.connection.id, False)
+        self.startPatcher(patch.object(ups_connection_refresh, "LONGEST_WAIT", 0.01))
         other = flight(key)
         with other._lock:  # another thread's refresh
             self.assertIn("Try again", str(self.later()))

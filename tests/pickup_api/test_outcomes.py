@@ -1,0 +1,302 @@
+"""What counts as what (DESIGN_PICKUPS.md, 14, 26 and 29): each fault, what the caller is told, and
+whether a truck comes."""
+
+import json
+import socket
+import ssl
+from types import SimpleNamespace
+
+import pytest
+import requests
+import urllib3
+from pickup_api import (
+    Booked,
+    Cancelled,
+    Entry,
+    Listed,
+    NeverLeft,
+    NoLook,
+    NotAnswered,
+    Priced,
+    Refused,
+    States,
+    Unknown,
+    ask_price,
+    ask_states,
+    ask_status,
+    cancel_pickup,
+    meaning,
+    request_pickup,
+    trigger_smart_pickup,
+)
+from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
+from ups_client import UpsSession
+from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT
+
+ENVELOPE = {"response": {"errors": [{"code": "1", "message": "No"}]}}
+NO_ENVELOPE = {"error": "no"}
+
+# fault, what a POST or DELETE ends with, what a price does, and whether UPS's work was done. A 401
+# in UPS's envelope comes twice: the session tries once more with a fresh token.
+FAULTS = [
+    ({"kind": "drop"}, Unknown, NotAnswered, False),
+    ({"kind": "drop", "when": "after"}, Unknown, NotAnswered, True),
+    ({"kind": "hang"}, Unknown, NotAnswered, False),
+    ({"kind": "hang", "when": "after"}, Unknown, NotAnswered, True),
+    ({"kind": "truncated"}, Unknown, NotAnswered, True),
+    ({"kind": "html"}, Unknown, NotAnswered, False),
+    ({"kind": "html", "status": 200, "when": "after"}, Unknown, NotAnswered, True),
+    ({"kind": "html", "status": 400}, Unknown, NotAnswered, False),
+    ({"kind": "html", "status": 401}, Refused, Refused, False),
+    ({"kind": "status", "status": 302}, Unknown, NotAnswered, False),
+    ({"kind": "status", "status": 500}, Unknown, NotAnswered, False),
+    ({"kind": "status", "status": 503, "when": "after"}, Unknown, NotAnswered, True),
+    ({"kind": "status", "status": 400}, Refused, Refused, False),
+    ({"kind": "status", "status": 403}, Refused, Refused, False),
+    ({"kind": "status", "status": 429}, Refused, Refused, False),
+    ({"kind": "status", "status": 401, "times": 2}, Refused, Refused, False),
+    ({"kind": "status", "status": 404, "body": NO_ENVELOPE}, Unknown, NotAnswered, False),
+    ({"kind": "status", "status": 200, "body": ENVELOPE, "when": "after"},
+     Unknown, NotAnswered, True),
+    ({"kind": "status", "status": 200, "body": "[]"}, Unknown, NotAnswered, False),
+    ({"kind": "status", "status": 200, "body": {}}, Unknown, NotAnswered, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
+def test_each_fault(sim, ups, row):
+    fault, posted, priced, is_done = row
+    sim.queue_fault("request", **fault)
+    assert type(request_pickup(ups, PICKUP)) is posted
+    assert len(sim.trucks()) == is_done
+    assert sim.calls("request") == fault.get("times", 1)  # never a second POST
+
+    sim.queue_fault("price", **fault)
+    assert type(ask_price(ups, PRICE)) is priced
+    sim.queue_fault("status", **{**fault, "times": 3})
+    assert type(ask_status(ups, ACCOUNT)) is NoLook
+
+
+@pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
+def test_each_fault_of_a_cancel(sim, ups, row):
+    fault, posted, _priced, is_done = row
+    prn = request_pickup(ups, PICKUP).prn
+    sim.queue_fault("cancel", **fault)
+
+    assert type(cancel_pickup(ups, prn)) is posted
+    assert sim.trucks()[0]["is_open"] is not is_done
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_200_without_a_prn_is_no_booking(sim, ups, when):
+    sim.lose_prn(when)
+
+    assert request_pickup(ups, PICKUP).reason == "no_prn"
+    assert len(sim.trucks()) == (when == "after")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words", "field"),
+    [
+        (400, "9500535", "Not valid", "address.pickup_point"),
+        (200, "9510154", "Not yours", "account.number"),
+        (400, "9599999", "The Close Time is too early.", "close_time"),
+        (200, "9599999", "Ready time or close time", None),
+        (409, "9599999", "", None),
+    ],
+)
+def test_a_refusal_has_ups_words_and_a_field_if_one_can_be_told(
+    sim, ups, status, code, words, field
+):
+    sim.refuse_next("request", code, words, status)
+    refused = request_pickup(ups, PICKUP)
+
+    assert refused == Refused(code, words or ("" if status != 200 else "Failure"), status, field)
+    assert sim.trucks() == []
+
+
+def test_ups_asks_for_a_pause(sim, ups):
+    sim.queue_fault("request", "status", status=429, headers={"Retry-After": "90"})
+
+    assert request_pickup(ups, PICKUP).retry_after == 90
+
+
+# === WITHOUT A SERVER === #
+
+
+class Answering:
+    """A session that answers, or raises, whatever the test says."""
+
+    def __init__(self, answer, status=200):
+        self._answer, self._status, self.calls = answer, status, 0
+
+    def request(self, _method, _path, **_what):
+        self.calls += 1
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        is_raw = isinstance(self._answer, bytes)
+        body = self._answer if is_raw else json.dumps(self._answer).encode()
+        return SimpleNamespace(status_code=self._status, headers={}, content=body)
+
+
+class _Told(requests.ConnectionError):
+    def __init__(self, never_left):
+        super().__init__()
+        self.never_left = never_left
+
+
+_POOL = urllib3.HTTPSConnectionPool("ups.example")
+
+
+def _wrapped(error, kind=requests.ConnectionError):
+    return kind(urllib3.exceptions.MaxRetryError(_POOL, "/", error))
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (_wrapped(urllib3.exceptions.NewConnectionError(None, "no")), NeverLeft),
+        (_wrapped(socket.gaierror(-2, "unknown name")), Unknown),
+        (requests.ConnectTimeout(), NeverLeft),
+        (_wrapped(ssl.SSLCertVerificationError(), requests.exceptions.SSLError), NeverLeft),
+        (_wrapped(ssl.SSLError("bad record mac"), requests.exceptions.SSLError), Unknown),
+        (_wrapped(OSError("Tunnel connection failed: 407"), requests.exceptions.ProxyError),
+         NeverLeft),
+        (_wrapped(ConnectionResetError(), requests.exceptions.ProxyError), Unknown),
+        (requests.exceptions.InvalidHeader(), NeverLeft),
+        (requests.ReadTimeout(), Unknown),
+        (requests.ConnectionError("Remote end closed connection"), Unknown),
+        (requests.exceptions.ChunkedEncodingError(), Unknown),
+        (urllib3.exceptions.ProtocolError(), Unknown),
+        (TimeoutError("the answer takes too long"), Unknown),
+        (_Told(True), NeverLeft),
+        (_Told(False), Unknown),
+    ],
+)  # fmt: skip
+def test_never_left_is_said_only_where_it_is_sure(error, outcome):
+    session = Answering(error)
+
+    assert type(request_pickup(session, PICKUP)) is outcome
+    assert type(cancel_pickup(session, "2929AONCALL")) is outcome
+    assert type(ask_price(session, PRICE)) is NotAnswered
+    assert type(ask_status(session, ACCOUNT)) is NoLook
+    assert session.calls == 4
+
+
+def test_no_outcome_holds_what_was_sent():
+    error = _wrapped(ConnectionResetError(f"while sending {ADDRESS.street}"))
+
+    assert ADDRESS.street not in repr(request_pickup(Answering(error), PICKUP))
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_ups_words_are_redacted_as_the_session_says(status):
+    failed = {"Response": {"ResponseStatus": {"Code": "0", "Description": "the-token"}}}
+    envelope = {"response": {"errors": [{"code": "1", "message": "the-token"}]}}
+    session = Answering({"PickupCreationResponse": failed} if status == 200 else envelope, status)
+    session.redact = lambda text: text.replace("the-token", "***")
+
+    assert request_pickup(session, PICKUP).words == "***"
+
+
+@pytest.mark.parametrize("error", [LookupError("Authorize anew."), KeyboardInterrupt()])
+def test_what_the_session_says_itself_passes(error):
+    for call in (lambda: request_pickup(Answering(error), PICKUP),
+                 lambda: ask_status(Answering(error), ACCOUNT)):  # fmt: skip
+        with pytest.raises(type(error)) as raised:
+            call()
+        assert raised.value is error
+
+
+def test_without_a_connection_nothing_has_left(sim):
+    gone = UpsSession("http://localhost:9", lambda refused=None: "token")  # discard: nobody listens
+
+    assert request_pickup(gone, PICKUP) == NeverLeft("no_connection", "ConnectionError")
+
+
+# === WHAT GOOD ANSWERS SAY === #
+
+
+@pytest.mark.parametrize("shape", ["array", "object"])
+def test_a_whole_life(sim, ups, shape):
+    sim.set_shape(shape)
+    priced = ask_price(ups, PRICE)
+    booked = request_pickup(ups, PICKUP)
+
+    assert isinstance(priced, Priced)
+    assert isinstance(booked, Booked)
+    assert priced.charge == booked.charge
+    assert str(booked.charge.payable) == "19.88"
+    assert (booked.charge.currency, booked.charge.day) == ("USD", "same")
+    sim.set_code(booked.prn, "002")
+    (entry,) = ask_status(ups, ACCOUNT).entries
+    assert (entry.prn, entry.kind, entry.code) == (booked.prn, "oncall", "002")
+    assert (entry.reference, entry.service_date) == (PICKUP.reference, PICKUP.date)
+    assert cancel_pickup(ups, booked.prn) == Cancelled("oncall")
+    assert isinstance(cancel_pickup(ups, booked.prn), Refused)
+
+
+@pytest.mark.parametrize("shape", ["array", "object"])
+def test_a_smart_pickup(sim, ups, shape):
+    sim.set_shape(shape)
+    new, again = trigger_smart_pickup(ups, TRIGGER), trigger_smart_pickup(ups, TRIGGER)
+
+    assert (new.was_there, again.was_there) == (False, True)
+    assert new.prn == again.prn
+    assert new.service_date == PICKUP.date
+    (entry,) = ask_status(ups, SMART_ACCOUNT, "smart").entries
+    assert (entry.kind, entry.code) == ("smart", "001")
+    assert cancel_pickup(ups, new.prn) == Cancelled("smart", "002")
+    refused = trigger_smart_pickup(ups, changed(TRIGGER, "account_number", ACCOUNT))
+    assert refused.code == "9510029"
+
+
+def test_states(sim, ups):
+    assert "NJ" in ask_states(ups, "US").names
+    assert ask_states(ups, "DE") == States(())
+    assert type(ask_states(ups, "XX")) is Refused
+
+
+GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
+ENTRY = {"PRN": 29290000001, "PickupType": 1, "OnCallStatusCode": 2}
+READ = Entry("29290000001", "oncall", None, "002")
+
+
+@pytest.mark.parametrize(
+    ("content", "listed"),
+    [
+        (GOOD, Listed((), True)),
+        ({**GOOD, "PendingStatus": []}, Listed((), True)),
+        ({**GOOD, "PendingStatus": None}, Listed((), True)),
+        ({**GOOD, "PendingStatus": ENTRY}, Listed((READ,), True)),
+        ({**GOOD, "PendingStatus": [ENTRY, {"PRN": ""}]}, Listed((READ,), False)),
+        ({**GOOD, "PendingStatus": [ENTRY, 7, None, []]}, Listed((READ,), False)),
+        ({"PendingStatus": [ENTRY]}, Listed((READ,), False)),  # found counts, Code or none
+        ({"PendingStatus": []}, NoLook),
+        ({"Response": {"ResponseStatus": {"Code": 0}}, "PendingStatus": [ENTRY]}, NoLook),
+        ({**GOOD, "PendingStatus": "none"}, Listed((), False)),
+    ],
+)
+def test_only_a_whole_answer_says_none(content, listed):
+    answer = ask_status(Answering({"PickupPendingStatusResponse": content}), ACCOUNT)
+
+    assert answer == listed or type(answer) is listed
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "state", "is_final"),
+    [
+        ("oncall", "001", "requested", False), ("oncall", "012", "requested", False),
+        ("oncall", "002", "dispatched", False), ("oncall", "005", "delayed", False),
+        ("oncall", "003", "done", True), ("oncall", "004", "unsuccessful", True),
+        ("oncall", "007", "cancelled", True), ("oncall", "008", None, False),
+        ("oncall", "042", None, False), (None, None, None, False),
+        ("smart", "002", "cancelled", True), ("smart", "003", "done", True),
+        ("smart", "004", "unsuccessful", True), ("smart", "008", "unsuccessful", True),
+        ("smart", "999", None, False),
+    ],
+)  # fmt: skip
+def test_what_a_code_means(kind, code, state, is_final):
+    said = meaning(kind, code)
+
+    assert (said.state, said.is_final) == (state, is_final)

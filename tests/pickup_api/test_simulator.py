@@ -1,0 +1,163 @@
+"""How UPS behaves, as the simulator plays it."""
+
+import datetime
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from pickup_api import ask_status, cancel_pickup, request_pickup
+from samples import PICKUP, TODAY, changed
+from ups_pickup_simulator import ACCOUNT, SimulatorControl
+
+TOMORROW = TODAY + datetime.timedelta(days=1)
+SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup" / "tests" / "ups_pickup_simulator.py"
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "is_same"),
+    [
+        ("reference", "another", True),
+        ("address.contact_name", "Somebody", True),
+        ("ready_time", datetime.time(10), True),
+        ("address.street", "123 MAIN STREET", True),
+        ("address.street", "125 Main Street", False),
+        ("address.pickup_point", "Lobby", False),
+        ("date", TOMORROW, False),
+    ],
+)
+def test_one_truck_for_an_address_point_and_day(sim, ups, way, value, is_same):
+    first = request_pickup(ups, PICKUP)
+    second = request_pickup(ups, changed(PICKUP, way, value))
+
+    assert (first.prn == second.prn) is is_same
+    assert len(sim.trucks()) == 2 - is_same
+
+
+def test_a_merged_truck_shows_the_first_reference_and_a_cancelled_one_is_not_merged(sim, ups):
+    first = request_pickup(ups, PICKUP)
+    request_pickup(ups, changed(PICKUP, "reference", "another"))
+
+    (entry,) = ask_status(ups, ACCOUNT).entries
+    assert entry.reference == PICKUP.reference
+    assert sim.trucks()[0]["references"] == [PICKUP.reference, "another"]
+    cancel_pickup(ups, first.prn)
+    assert request_pickup(ups, PICKUP).prn != first.prn
+
+
+@pytest.mark.parametrize(
+    ("moment", "days"),
+    [
+        ("2026-03-10T00:00:00-04:00", [TODAY, TOMORROW]),
+        ("2026-03-10T23:59:00-04:00", [TODAY, TOMORROW]),
+        ("2026-03-11T03:59:00+00:00", [TODAY, TOMORROW]),  # still the 10th in New York
+        ("2026-03-11T04:01:00+00:00", [TOMORROW]),
+        ("2026-03-08T23:59:00-04:00", []),  # the day of the change to summer time
+        ("2026-03-09T00:01:00-04:00", [TODAY]),
+        ("2026-03-12T00:01:00-04:00", []),
+    ],
+)
+def test_a_status_tells_of_today_and_tomorrow_by_ups_clock(sim, ups, moment, days):
+    for day in (TODAY, TOMORROW):
+        request_pickup(ups, changed(PICKUP, "date", day))
+    sim.set_time(moment)
+
+    listed = ask_status(ups, ACCOUNT)
+    assert [entry.service_date for entry in listed.entries] == days
+    assert listed.is_whole
+
+
+def test_a_past_date_is_booked(sim, ups):
+    assert request_pickup(ups, changed(PICKUP, "date", datetime.date(2020, 1, 1))).prn
+
+
+def test_an_account_that_is_not_the_users(sim, ups):
+    prn = request_pickup(ups, PICKUP).prn
+    sim.own_account(ACCOUNT, owned=False)
+
+    assert request_pickup(ups, PICKUP).code == "9510154"
+    assert ask_status(ups, ACCOUNT).refusal.code == "9510154"
+    sim.own_account(ACCOUNT)
+    assert [entry.prn for entry in ask_status(ups, ACCOUNT).entries] == [prn]
+
+
+def test_those_that_have_ended_and_those_that_vanish(sim, ups):
+    prn = request_pickup(ups, PICKUP).prn
+    for code in ("012", "003", "998"):
+        sim.set_code(prn, code)
+        assert [entry.code for entry in ask_status(ups, ACCOUNT).entries] == [code]
+    sim.set_code(prn, "003")
+    sim.set_lists_ended(False)
+    assert ask_status(ups, ACCOUNT).entries == ()
+    sim.set_code(prn, "002")
+    sim.forget_truck(prn)
+    assert ask_status(ups, ACCOUNT).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("DELETE", "/api/shipments/v2409/pickup/01", {"AccountNumber": ACCOUNT}),
+        ("DELETE", "/api/shipments/v2409/pickup/02", {}),
+        ("GET", "/api/shipments/v2409/pickup/oncall", {"AccountNumber": "X"}),
+        ("GET", "/api/shipments/v2409/pickup/oncall?a=b", {"AccountNumber": ACCOUNT}),
+        ("POST", "/api/pickupcreation/v2409/pickup", {}),
+    ],
+)
+def test_a_broken_request_is_refused(sim, ups, method, path, headers):
+    request_pickup(ups, PICKUP)
+
+    assert ups.request(method, path, headers=headers).status_code == 400
+    assert sim.trucks()[0]["is_open"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"address.pickup_point": "Moon"}, "9500535", "address.pickup_point"),
+        ({"address.country": "DE", "pieces.0.service": "001"}, "9510119", "pieces.service"),
+    ],
+)
+def test_what_ups_tells_by_refusals_only(sim, ups, changes, code, field):
+    request = PICKUP
+    for way, value in changes.items():
+        request = changed(request, way, value)
+    refused = request_pickup(ups, request)
+
+    assert (refused.code, refused.field) == (code, field)
+    assert sim.trucks() == []
+
+
+def test_the_drivers_page(sim, ups):
+    assert "No driver" in requests.get(f"{sim.base_url}/trucks", timeout=9).text
+    instruction = changed(PICKUP, "instruction", "<b>Ring & wait</b>")
+    prn = request_pickup(ups, instruction).prn
+    page = requests.get(sim.base_url, timeout=9).text
+
+    assert re.search(rf'class="prn">{prn}<', page)
+    assert "&lt;b&gt;Ring &amp; wait" in page
+    assert "11 pieces" in page
+    for site, code in (("cross-site", "001"), ("same-origin", "004")):
+        pressed = {"prn": prn, "code": "004"}
+        told = {"Sec-Fetch-Site": site}
+        requests.post(f"{sim.base_url}/trucks", data=pressed, headers=told, timeout=9)
+        assert sim.trucks()[0]["code"] == code
+
+
+def test_as_a_script_steered_from_another_process():
+    command = [sys.executable, str(SCRIPT), "--client-id=id", "--account=A1B2C3"]
+    environment = os.environ | {"UPS_SIMULATOR_CLIENT_SECRET": "secret"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            url = process.stdout.readline().split()[-1]
+            control = SimulatorControl(url)
+            control.set_time("2026-03-10T12:00:00-04:00")
+            control.own_account("S1M2R3", smart=True)
+            assert control.trucks() == []
+            with pytest.raises(ValueError, match="no truck"):
+                control.set_code("29AAAAAAAAA", "002")
+        finally:
+            process.terminate()
