@@ -137,7 +137,8 @@ def drop(name: str) -> None:
 def _ensure_template(modules: str) -> str:
     """Installed under another name and renamed, so that an interrupted one is made again."""
     odoo = odoo_source.ensure()
-    key = f"{odoo.python_path} {odoo.version_id} {modules}"
+    # The list of modules that Odoo knows is in it, too.
+    key = f"{odoo.python_path} {odoo.version_id} {modules} {addons.listed()}"
     name = f"ups_template_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
     if _exists(name):
         return name

@@ -130,7 +130,7 @@ class Story(Guide):
         self.open_company(company)
         self.open_modal()
         self.press_in_modal("Test")
-        expect(self.notification.last).to_contain_text(finding)
+        expect(self.modal).to_contain_text(finding)
 
     def call_that_ups_refuses(self, company: str) -> None:
         """UPS's answer repeats the access token."""
