@@ -82,8 +82,8 @@ def test_odoos_menus_and_fields_are_quoted_as_odoo_translates_them(entries, lang
 def test_buttons_and_settings_are_quoted_as_they_are_translated(entries):
     own = {entry.msgid: entry.msgstr for entry in entries}
     for entry in entries.translated_entries():
-        for word in filter(None, sum(QUOTED.findall(entry.msgid), ())):
-            assert own.get(word, word) in entry.msgstr, entry.msgid
+        for word in filter(own.get, sum(QUOTED.findall(entry.msgid), ())):
+            assert own[word] in entry.msgstr, entry.msgid
 
 
 def placeholders(text):
