@@ -39,22 +39,6 @@ def _run(name: str, check: Callable[[], int]) -> None:
         say(f"=== {name}: passed, {time.monotonic() - start:.0f} s")
 
 
-def _client() -> int:
-    return run_stage([*_PLAIN, "tests/client", "tests/pickup_api"], cwd=REPO)
-
-
-def _docs() -> int:
-    return run_stage([*_PLAIN, "tests/docs"], cwd=REPO)
-
-
-def _contract() -> int:
-    return run_stage([*_PLAIN, "tests/contract"], cwd=REPO)
-
-
-def _packaging() -> int:
-    return run_stage([*_PLAIN, "tests/packaging"], cwd=REPO)
-
-
 def _odoo_runner() -> int:
     """On fresh databases, so that installing is tested too; pytest-odoo then runs all in one."""
     if others := [name for name in addons.names() if name != ADDON.name]:
@@ -92,38 +76,26 @@ def _pytest_odoo() -> int:
     return run_stage(command, cwd=REPO)
 
 
-def _attack() -> int:
-    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/attack"], cwd=REPO)
+def _in_browser(folder: str) -> Callable[[], int]:
+    return lambda: run_stage([*_PYTEST, "-p", "no:odoo", f"tests/{folder}"], cwd=REPO)
 
 
-def _life() -> int:
-    return run_stage([*_PLAIN, "tests/life"], cwd=REPO)
-
-
-def _translations() -> int:
-    """On the database of the attack, where all addons are installed."""
-    return run_stage([*_PLAIN, "tests/translations"], cwd=REPO)
-
-
-def _browser() -> int:
-    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
-
-
-def _soak() -> int:
-    return soak.run([*_PLAIN, "tests/soak"])
+def _plain(*folders: str) -> Callable[[], int]:
+    paths = [f"tests/{folder}" for folder in folders]
+    return lambda: run_stage([*_PLAIN, *paths], cwd=REPO)
 
 
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
-    "the UPS client, in plain Python": _client,
-    "the documents against the code": _docs,
-    "the simulator and the client against UPS's OpenAPI description": _contract,
-    "the packages that pip installs": _packaging,
+    "UPS's clients, in plain Python": _plain("client", "pickup_api"),
+    "the documents against the code": _plain("docs"),
+    "the simulator and the client against UPS's OpenAPI description": _plain("contract"),
+    "the packages that pip installs": _plain("packaging"),
     "the addons, by Odoo's own runner": _odoo_runner,
     "the addons, by pytest-odoo": _pytest_odoo,
-    "the server, attacked": _attack,
-    "the translations": _translations,
-    "the addon's life, from install to uninstall, and its copies": _life,
-    "the soak: one round of each trouble": _soak,
-    "the browser, end to end": _browser,
+    "the server, attacked": _in_browser("attack"),
+    "the translations": _plain("translations"),
+    "the addon's life, from install to uninstall, and its copies": _plain("life"),
+    "the soak: one round of each trouble": lambda: soak.run([*_PLAIN, "tests/soak"]),
+    "the browser, end to end": _in_browser("e2e"),
 }

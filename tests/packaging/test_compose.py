@@ -11,7 +11,7 @@ import requests
 import yaml
 
 from devenv import addons
-from devenv.paths import ADDON, REPO
+from devenv.paths import REPO
 
 CALLBACK = "/ups_pickup_oauth/callback"
 
@@ -26,7 +26,8 @@ def simulator_url(services) -> Iterator[str]:
     """The simulator, started by the file's own command line, at a free port."""
     _, script, *options = services["simulator"]["entrypoint"]
     options = ["--port=0" if option.startswith("--port=") else option for option in options]
-    path = ADDON / "tests" / script.rpartition("/")[2]
+    assert services["simulator"]["volumes"] == [".:/clone:ro"]
+    path = REPO / script.removeprefix("/clone/")
     environment = os.environ | services["simulator"]["environment"]
     command = [sys.executable, path, *options]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -41,7 +42,11 @@ def test_nothing_is_published_beyond_this_machine(services):
 
 
 def test_all_addons_are_installed(services):
-    assert f"--init={addons.listed()}" in services["odoo"]["command"]
+    """Those that Odoo does not install by itself, as soon as all that they need is there."""
+    named = [
+        name for name in addons.names() if not addons.manifest(REPO / name).get("auto_install")
+    ]
+    assert f"--init={','.join(named)}" in services["odoo"]["command"]
     assert ".:/mnt/extra-addons:ro" in services["odoo"]["volumes"]
 
 
