@@ -65,7 +65,7 @@ def authorize(guide: Guide) -> None:
 def choose_location(page: Page, width: int) -> None:
     page.get_by_label("Location", exact=True).click()
     if width == 375:  # a phone has a list of its own for it
-        page.get_by_role("dialog").get_by_text(LOCATION).click()
+        page.get_by_role("dialog").locator(".o_kanban_record").filter(has_text=LOCATION).click()
     else:
         page.get_by_role("option", name=LOCATION).click()
 
