@@ -70,15 +70,19 @@ def account(company, number, name):
     return found or env["ups.pickup.account"].create(values | {"country_id": env.ref("base.us").id})
 
 
-def pickups_in_every_state(place, states):
-    """Of the days before today, so that today's and tomorrow's are free to be requested."""
+def pickups_in_every_state(place, states, step):
+    """Days from today, one each, so that the next ones are free to be requested.
+
+    :param step: -1 for days that are over; those ahead are too far for UPS to be asked of them
+    """
     if env["ups.pickup"].search_count([("location_id", "=", place.id)]):
         return
     today = place._today()
-    for days, state in enumerate(states, start=1):
+    for number, state in enumerate(states, start=1):
+        days = number if step < 0 else number + 7
         lines = env["ups.pickup"]._usual_lines(place)
         pickup = env["ups.pickup"].create({"location_id": place.id, "line_ids": lines})
-        pickup.pickup_date = today - timedelta(days=days)
+        pickup.pickup_date = today + step * timedelta(days=days)
         values = {"state": state} if state != "draft" else {}
         if state not in ("draft", "unconfirmed"):
             values["prn"] = f"29{days:02d}DEMO{days:02d}X"
@@ -104,9 +108,10 @@ if "ups.pickup" in env:
         harbor, known, "Dock Warehouse", "America/Los_Angeles", street="2 Dock Street",
         city="Portland", zip="97203", state=oregon, phone="5035550101",
     )  # fmt: skip
-    location(
+    island = location(
         harbor, known, "Island Store", "Pacific/Honolulu", street="3 Beach Walk",
         city="Honolulu", zip="96815", state=hawaii, phone="8085550102",
     )  # fmt: skip
-    pickups_in_every_state(pier, ("done", "unsuccessful", "unknown", "cancelled", "draft"))
+    pickups_in_every_state(pier, ("done", "unsuccessful", "unknown", "cancelled", "draft"), -1)
+    pickups_in_every_state(island, ("requested", "dispatched", "delayed", "unconfirmed"), 1)
 env.cr.commit()

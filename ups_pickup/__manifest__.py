@@ -21,4 +21,5 @@
         "views/ups_pickup_menus.xml",
         "views/res_company_views.xml",
     ],
+    "assets": {"web.assets_backend": ["ups_pickup/static/src/*"]},
 }
