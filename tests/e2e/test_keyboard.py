@@ -32,7 +32,7 @@ def test_the_whole_way(guide: Guide):
     open_modal(guide)
     expect(guide.modal.get_by_label("UPS.com user")).to_be_focused()
     press("Tab")
-    for name in ("Test", "Connect again", "History", "Opt-Out"):
+    for name in ("First pickup", "Test", "Connect again", "History", "Opt-Out"):
         press("Tab")
         expect(button(guide, name)).to_be_focused()
     press("Enter")
