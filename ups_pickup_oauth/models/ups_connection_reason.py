@@ -152,6 +152,17 @@ class UpsConnection(models.Model):
             return False
         return is_beside(self.env.cr, theirs)
 
+    @api.model
+    def _is_copy_beside_original(self):
+        """For other addons: a copy orders nothing.
+
+        :return: whether a database that any authorization was given to stands beside this one.
+        :rtype: bool
+        """
+        given = self.sudo().search([("database_identity", "!=", False)])
+        theirs = set(given.mapped("database_identity")) - {self._this_database()}
+        return any(is_beside(self.env.cr, each) for each in theirs)
+
     # === WORDS === #
 
     def _status(self, reason):
