@@ -1,11 +1,11 @@
 # What stands behind each line is in devenv/; `make run ODOO_PORT=8070` and the like reach it by
-# the environment. README.md lists the variables, CONTRIBUTING.md the quicker ways to test one thing.
+# the environment. CONTRIBUTING.md lists the variables, and the quicker ways to test one thing.
 PYTHON ?= python3
 
 help: ## this list
 	@echo "Commands of this clone; the first one takes some minutes more, to bring Odoo and PostgreSQL."
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "Variables, as in make run ODOO_PORT=8070: see README.md, For the contributor."
+	@echo "Variables, as in make run ODOO_PORT=8070: see CONTRIBUTING.md."
 
 run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
 	@$(PYTHON) -m devenv run

@@ -21,7 +21,7 @@ def execute(*args: str) -> int:
 
 
 def fresh(*names: str) -> int:
-    """Make databases anew, with the addon installed."""
+    """Make databases anew, with all addons installed."""
     with postgres.running():
         for name in names:
             database.make_fresh(name)

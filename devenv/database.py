@@ -10,23 +10,22 @@ from collections.abc import Iterator
 import psycopg2
 from psycopg2 import sql
 
-from devenv import odoo_source, postgres, server
+from devenv import addons, odoo_source, postgres, server
 from devenv.console import Problem, step
 from devenv.locks import setup_lock
-from devenv.paths import ADDON, CACHE, DATA, REPO
+from devenv.paths import CACHE, DATA, REPO
 
 RUN = "ups_run"
 RUN_REAL = "ups_run_cie"
 TEST = "ups_test"
+ALONE = "ups_test_alone"
 E2E = "ups_e2e"
 ATTACK = "ups_attack"
 BENCH = "ups_bench"
 SOAK = "ups_soak"
 SCREENSHOTS = "ups_screenshots"
-# The modules that the addon depends on, with all that they bring by themselves.
-NEEDED_MODULES = "base_setup,mail"
-# Others that have to do with companies, settings, deliveries and pages.
-MORE_MODULES = f"{NEEDED_MODULES},account,auth_totp,stock_delivery,website"
+# Modules that have to do with companies, settings, deliveries and pages.
+MORE_MODULES = "base_setup,mail,account,auth_totp,stock_delivery,website"
 # Written as the database's comment, so that no database of the person's own is ever dropped.
 _MARK = f"ups_pickup_oauth devenv of {CACHE} "
 
@@ -43,27 +42,36 @@ def connect(name: str) -> Iterator[psycopg2.extensions.cursor]:
 
 
 def make_fresh(name: str) -> None:
-    """A copy of the template with the addon installed, whatever was there before."""
-    make_without_addon(name)
-    with step(f"installing the addon in the database {name}"):
-        server.update(name, "--init", ADDON.name)
+    """A copy of the template with the addons installed, whatever was there before."""
+    make_without_addons(name)
+    with step(f"installing {addons.listed()} in the database {name}"):
+        server.update(name, "--init", addons.listed())
     _remember(name, **_fingerprints())
 
 
-def make_without_addon(name: str, modules: str = NEEDED_MODULES) -> None:
-    """A copy of the template with `modules`, for a runner that installs the addon itself."""
+def make_without_addons(name: str, modules: str | None = None) -> None:
+    """A copy of the template with `modules`, for a runner that installs addons itself.
+
+    :param modules: Odoo's own; by default all that our addons depend on
+    """
     with setup_lock():
-        copy(_ensure_template(modules), name)
+        copy(_ensure_template(modules or addons.needed_modules()), name)
 
 
-def copy(source: str, name: str) -> None:
-    """A copy of a database that nobody uses at the moment, whatever was there before."""
+def copy(source: str, name: str, *, with_its_uuid: bool = False) -> None:
+    """A copy of a database that nobody uses at the moment, whatever was there before.
+
+    Each is a database of its own, as Odoo's own "duplicate database" makes it.
+
+    :param with_its_uuid: as PostgreSQL alone would copy it
+    """
     drop(name)
     _create(name, source)
     if _filestore(source).exists():
         shutil.copytree(_filestore(source), _filestore(name))
+    if with_its_uuid:
+        return
     with connect(name) as cursor:
-        # Odoo's own "duplicate database" does the same: each copy is a database of its own.
         for key in ("database.uuid", "database.secret"):
             statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
             cursor.execute(statement, (str(uuid.uuid4()), key))
@@ -82,10 +90,10 @@ def make_current(name: str) -> None:
     current = _is_current(name)
     if not current["odoo"]:
         with step("updating the database, since it was made with another Odoo"):
-            server.update(name, "--update", "base")
+            server.update(name, "--update", "base", "--init", addons.listed())
     elif not current["addon"]:
-        with step("updating the addon in the database, since its files changed"):
-            server.update(name, "--update", ADDON.name)
+        with step("updating the addons in the database, since their files changed"):
+            server.update(name, *server.install_or_update())
     _remember(name, **_fingerprints())
 
 
@@ -95,8 +103,8 @@ def make_fresh_unless_current(name: str) -> None:
         make_fresh(name)
 
 
-def remember_addon(name: str, digest: str) -> None:
-    """The database has the addon as its files were; see ``addon_digest``."""
+def remember_addons(name: str, digest: str) -> None:
+    """The database has the addons as their files were; see ``addons_digest``."""
     _remember(name, addon=digest)
 
 
@@ -129,7 +137,8 @@ def drop(name: str) -> None:
 def _ensure_template(modules: str) -> str:
     """Installed under another name and renamed, so that an interrupted one is made again."""
     odoo = odoo_source.ensure()
-    key = f"{odoo.python_path} {odoo.version_id} {modules}"
+    # The list of modules that Odoo knows is in it, too.
+    key = f"{odoo.python_path} {odoo.version_id} {modules} {addons.listed()}"
     name = f"ups_template_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
     if _exists(name):
         return name
@@ -176,15 +185,15 @@ def _is_current(name: str) -> dict[str, bool]:
 
 def _fingerprints() -> dict[str, str]:
     odoo = odoo_source.ensure()
-    return {"odoo": _digest(f"{odoo.python_path} {odoo.version_id}"), "addon": addon_digest()}
+    return {"odoo": _digest(f"{odoo.python_path} {odoo.version_id}"), "addon": addons_digest()}
 
 
-def addon_digest() -> str:
+def addons_digest() -> str:
     """Changes when a file does that a running Odoo reads; an editor's own files are none."""
     digest = hashlib.sha256()
-    for path in sorted(ADDON.rglob("*")):
-        inner = path.relative_to(ADDON)
-        if inner.parts[0] == "tests" or path.name.startswith(".") or path.name.endswith("~"):
+    for path in sorted(path for folder in addons.folders() for path in folder.rglob("*")):
+        inner = path.relative_to(REPO)
+        if inner.parts[1] == "tests" or path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_file() and path.suffix != ".pyc":
             digest.update(f"{inner}\0".encode() + path.read_bytes() + b"\0")

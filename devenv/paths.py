@@ -9,7 +9,7 @@ ADDON = REPO / "ups_pickup_oauth"
 DESCRIPTION = ADDON / "static" / "description"
 LOCK_FILE = REPO / "devenv" / "requirements.txt"
 ODOO_BIN = REPO / "devenv" / "odoo_bin.py"
-SIMULATOR = ADDON / "tests" / "ups_simulator.py"
+SIMULATOR = REPO / "ups_pickup" / "tests" / "ups_pickup_simulator.py"
 
 CACHE = Path(os.environ.get("UPS_DEV_CACHE") or REPO / ".cache").expanduser().resolve()
 VENV = CACHE / "venv"

@@ -1,4 +1,4 @@
-"""`make run` after a save: the addon is updated in its database, and Odoo starts again with it."""
+"""`make run` after a save: the addons are updated in its database, and Odoo starts again."""
 
 import re
 import time
@@ -6,26 +6,26 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import NoReturn
 
-from devenv import database
+from devenv import addons, database, server
 from devenv.console import Problem, say, step
 from devenv.odoo_log import TroubleFilter
-from devenv.paths import ADDON
 from devenv.processes import Process
 
 _SECONDS_BETWEEN_LOOKS = 0.3
 # The entry of odoo/service/server.py above the traceback, after which Odoo serves all the same.
 _NOT_LOADED = " CRITICAL .*: Failed to initialize database"
-_PLACE = re.compile(rf'\s*File ".*/({ADDON.name}/.+)", line (\d+)')
 _EXCEPTION = re.compile(r"[\w.]+(?:Error|Exception|Warning): .+")
 
 
 class _LogReader:
-    """Prints warnings and errors of Odoo's log, and knows whether the addon could be loaded."""
+    """Prints warnings and errors of Odoo's log, and knows whether the addons could be loaded."""
 
     def __init__(self) -> None:
         self.not_loaded = False
         self.reason = "the reason stands above"
         self._place = ""
+        ours = "|".join(folder.name for folder in addons.folders())
+        self._in_ours = re.compile(rf'\s*File ".*/((?:{ours})/.+)", line (\d+)')
         self._is_trouble = TroubleFilter()
 
     def __call__(self, line: str) -> None:
@@ -33,7 +33,7 @@ class _LogReader:
             return
         say(line.rstrip("\n"))
         self.not_loaded = self.not_loaded or re.search(_NOT_LOADED, line) is not None
-        if place := _PLACE.match(line):
+        if place := self._in_ours.match(line):
             self._place = " ({}:{})".format(*place.groups())
         if self.not_loaded and _EXCEPTION.match(line):
             self.reason = line.strip() + self._place
@@ -50,7 +50,7 @@ def serve(
     :param welcome: called once, when the first Odoo answers
     :raise Problem: when the first Odoo does not start, or when one ends by itself
     """
-    digest = database.addon_digest()
+    digest = database.addons_digest()
     with ExitStack() as odoo:
         with step("starting Odoo"):
             process = odoo.enter_context(start(on_line=_LogReader()))
@@ -60,15 +60,15 @@ def serve(
             odoo.close()
             process = _start_saved(odoo, start)
             if process:
-                database.remember_addon(name, digest)
+                database.remember_addons(name, digest)
 
 
 def _start_saved(odoo: ExitStack, start: Callable[..., AbstractContextManager]) -> Process | None:
     """None when Odoo cannot load what was saved: it would serve the old data with the new code."""
     log = _LogReader()
     try:
-        with step("saved: updating the addon, and starting Odoo again"):
-            process = odoo.enter_context(start("--update", ADDON.name, on_line=log))
+        with step("saved: updating the addons, and starting Odoo again"):
+            process = odoo.enter_context(start(*server.install_or_update(), on_line=log))
         if not log.not_loaded:
             return process
     except Problem as problem:
@@ -80,14 +80,14 @@ def _start_saved(odoo: ExitStack, start: Callable[..., AbstractContextManager]) 
 
 
 def _wait_for_save(digest: str, process: Process | None) -> str:
-    """The digest of the addon's files once they differ, and stay the same between two looks."""
+    """The digest of the addons' files once they differ, and stay the same between two looks."""
     before = digest
     while True:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
         if process and process.has_ended():
             raise Problem(f"Odoo ended by itself; its log is {process.log}")
         with suppress(FileNotFoundError):  # an editor is just replacing a file
-            now = database.addon_digest()
+            now = database.addons_digest()
             if now == before != digest:
                 return now
             before = now

@@ -80,7 +80,9 @@ def _welcome(odoo_port: int, simulator_port: int, real: bool, log: Path) -> Iter
     yield "  1. Settings, Users & Companies, Companies: open Harbor Supplies"
     yield "  2. API, then OAuth"
     yield f"  3. At UPS, sign in {sign_in}: you come back to the company, now Authorized"
-    yield "  4. Authorized, Opt-Out, OK: it reads API again"
+    yield "  4. First pickup: choose Pier Warehouse; Price, Request; later Cancel the Pickup"
+    if not real:
+        yield f"  5. See the truck: {server.simulator_url(simulator_port)}/trucks"
     yield ""
     if real:
         yield f"  The application at UPS needs this redirect URI: {url}{server.CALLBACK}"

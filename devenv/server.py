@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from devenv import odoo_source
+from devenv import addons, odoo_source
 from devenv.console import run_logged
 from devenv.paths import DATA, LOGS, ODOO_BIN, ODOO_CONF, REPO, SCREENSHOTS, SIMULATOR
 from devenv.ports import free_port
@@ -62,6 +62,11 @@ def update(database: str, *options: str) -> None:
     """An Odoo that installs or updates modules, and ends."""
     command = odoo_command(database, *options, "--stop-after-init", "--no-http")
     run_logged(command, LOGS / f"update-{database}.log", cwd=REPO)
+
+
+def install_or_update() -> tuple[str, ...]:
+    """Options for all addons: Odoo installs those that are new, and updates the others."""
+    return "--init", addons.listed(), "--update", addons.listed()
 
 
 def run_script(database: str, script: str, variables: Mapping[str, str] | None = None) -> None:

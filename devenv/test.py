@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from devenv import database, lint, odoo_log, postgres, server, soak
+from devenv import addons, database, lint, odoo_log, postgres, server, soak
 from devenv.console import Problem, say, step
 from devenv.locks import only_one
 from devenv.paths import ADDON, LOGS, REPO
@@ -39,29 +39,24 @@ def _run(name: str, check: Callable[[], int]) -> None:
         say(f"=== {name}: passed, {time.monotonic() - start:.0f} s")
 
 
-def _client() -> int:
-    return run_stage([*_PLAIN, "tests/client", "tests/pickup_api"], cwd=REPO)
-
-
-def _docs() -> int:
-    return run_stage([*_PLAIN, "tests/docs"], cwd=REPO)
-
-
-def _contract() -> int:
-    return run_stage([*_PLAIN, "tests/contract"], cwd=REPO)
-
-
-def _packaging() -> int:
-    return run_stage([*_PLAIN, "tests/packaging"], cwd=REPO)
-
-
 def _odoo_runner() -> int:
-    """On a fresh database, so that installing the addon is tested too."""
-    database.make_without_addon(database.TEST)
-    log = LOGS / "odoo-tests.log"
-    options = ("--init", ADDON.name, "--test-tags", f"/{ADDON.name}", "--stop-after-init")
-    command = server.odoo_command(database.TEST, *options, f"--http-port={free_port()}")
-    with step("installing the addon and running its tests"), log.open("w") as output:
+    """On fresh databases, so that installing is tested too; pytest-odoo then runs all in one."""
+    if others := [name for name in addons.names() if name != ADDON.name]:
+        # The first one never begins to need the others.
+        return _install_and_test(database.ALONE, [ADDON.name], [ADDON.name]) or _install_and_test(
+            database.TEST, addons.names(), others
+        )
+    return _install_and_test(database.TEST, [ADDON.name], [ADDON.name])
+
+
+def _install_and_test(name: str, install: list[str], test: list[str]) -> int:
+    database.make_without_addons(name, addons.needed_modules(install))
+    log = LOGS / f"odoo-tests-{name}.log"
+    tags = ",".join(f"/{addon}" for addon in test)
+    options = ("--init", ",".join(install), "--test-tags", tags, "--stop-after-init")
+    command = server.odoo_command(name, *options, f"--http-port={free_port()}")
+    told = f"installing {' and '.join(install)}, and running the tests of {' and '.join(test)}"
+    with step(told), log.open("w") as output:
         code = run_stage(command, cwd=REPO, stdout=output, stderr=subprocess.STDOUT)
     lines = log.read_text(errors="replace").splitlines()
     # Odoo's exit code tells of failed tests only; they are among its log's errors.
@@ -74,45 +69,33 @@ def _odoo_runner() -> int:
 
 
 def _pytest_odoo() -> int:
-    """On the database of the stage before, where the addon is installed."""
+    """On the database of the stage before, where all addons are installed."""
     options = [f"--odoo-config={server.write_config()}", f"--odoo-database={database.TEST}"]
     # Without --odoo-http every HttpCase is skipped.
-    command = [*_PYTEST, "-p", "no:playwright", *options, "--odoo-http", ADDON.name]
+    command = [*_PYTEST, "-p", "no:playwright", *options, "--odoo-http", *addons.names()]
     return run_stage(command, cwd=REPO)
 
 
-def _attack() -> int:
-    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/attack"], cwd=REPO)
+def _in_browser(folder: str) -> Callable[[], int]:
+    return lambda: run_stage([*_PYTEST, "-p", "no:odoo", f"tests/{folder}"], cwd=REPO)
 
 
-def _life() -> int:
-    return run_stage([*_PLAIN, "tests/life"], cwd=REPO)
-
-
-def _translations() -> int:
-    """On the database of the stage before, where the addon is installed."""
-    return run_stage([*_PLAIN, "tests/translations"], cwd=REPO)
-
-
-def _browser() -> int:
-    return run_stage([*_PYTEST, "-p", "no:odoo", "tests/e2e"], cwd=REPO)
-
-
-def _soak() -> int:
-    return soak.run([*_PLAIN, "tests/soak"])
+def _plain(*folders: str) -> Callable[[], int]:
+    paths = [f"tests/{folder}" for folder in folders]
+    return lambda: run_stage([*_PLAIN, *paths], cwd=REPO)
 
 
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
-    "the UPS client, in plain Python": _client,
-    "the documents against the code": _docs,
-    "the simulator and the client against UPS's OpenAPI description": _contract,
-    "the package that pip installs": _packaging,
-    "the addon, by Odoo's own runner": _odoo_runner,
-    "the addon, by pytest-odoo": _pytest_odoo,
-    "the server, attacked": _attack,
-    "the translations": _translations,
-    "the addon's life, from install to uninstall, and its copies": _life,
-    "the soak: one round of each trouble": _soak,
-    "the browser, end to end": _browser,
+    "UPS's clients, in plain Python": _plain("client", "pickup_api"),
+    "the documents against the code": _plain("docs"),
+    "the simulator and the client against UPS's OpenAPI description": _plain("contract"),
+    "the packages that pip installs": _plain("packaging"),
+    "the addons, by Odoo's own runner": _odoo_runner,
+    "the addons, by pytest-odoo": _pytest_odoo,
+    "the server, attacked": _in_browser("attack"),
+    "the translations": _plain("translations"),
+    "the addon's life, from install to uninstall, and its copies": _plain("life"),
+    "the soak: one round of each trouble": lambda: soak.run([*_PLAIN, "tests/soak"]),
+    "the browser, end to end": _in_browser("e2e"),
 }

@@ -45,8 +45,10 @@ class Guide:
 
     @property
     def api_button(self) -> Locator:
-        """The button on the company's form; its text is the state."""
-        return self.page.locator(".o_form_view button[name=action_ups_api]").first
+        """The link on the company's form; its text is the state."""
+        return self.page.locator(".o_action_manager .o_form_sheet [name=ups_api]").get_by_role(
+            "button"
+        )
 
     @property
     def modal(self) -> Locator:
@@ -89,13 +91,18 @@ class Guide:
     # === BACK IN ODOO === #
 
     def expect_success(self, company: str) -> None:
-        message = f"{company} is authorized. UPS pickups can now act for this company."
-        expect(self.notification).to_contain_text(message)
+        """Back on the company's form, with the good news in the dialog; close it."""
+        self.expect_good_news(company, r"companies/\d+")
         expect(self.api_button).to_contain_text("Authorized")
-        expect(self.page).to_have_url(
-            re.compile(rf"^{re.escape(self.odoo.url)}/odoo/companies/\d+$")
-        )
-        expect(self.page.locator("[name=name] input")).to_have_value(company)
+        expect(self.page.locator(".o_action_manager [name=name] input")).to_have_value(company)
+
+    def expect_good_news(self, company: str, path: str) -> None:
+        """Back on that page of Odoo, with the good news in the dialog; close it."""
+        expect(self.modal).to_contain_text("UPS pickups can now act for this company.")
+        expect(self.modal.get_by_role("heading", name=company)).to_contain_text("Authorized")
+        expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.odoo.url)}/odoo/{path}$"))
+        self.press_in_modal("Close")
+        expect(self.modal).not_to_be_visible()
 
     def opt_in(self, company: str) -> None:
         self.open_company(company)

@@ -1,7 +1,7 @@
 {
     "name": "UPS Pickup OAuth",
     "summary": "Let Odoo act for a UPS.com user: OAuth opt-in and opt-out for each company",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Inventory/Delivery",
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",
@@ -17,6 +17,11 @@
         "views/res_config_settings_views.xml",
         "views/ups_connection_views.xml",
     ],
-    "assets": {"web.assets_tests": ["ups_pickup_oauth/static/tests/tours/*.js"]},
+    "assets": {
+        "web.assets_backend": ["ups_pickup_oauth/static/src/*"],
+        "web.assets_tests": ["ups_pickup_oauth/static/tests/tours/*.js"],
+    },
+    # Not for a menu of its own: the Apps page hides, by default, all that is no application.
+    "application": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 CALLBACK_ROUTE = "/ups_pickup_oauth/callback"
-"""Where UPS sends the person back to (DESIGN: a contract; registered at UPS to the letter)."""
+"""Where UPS sends the person back to (a contract; registered at UPS to the letter)."""
 
 OUTCOME_ROUTE = "/ups_pickup_oauth/outcome"
 """Where an attempt tells how it ended: an address with no code in it."""

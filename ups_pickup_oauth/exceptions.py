@@ -14,6 +14,13 @@ class UpsSettingsWrong(UserError):
     """UPS refuses this Odoo's settings: an administrator must correct them. Tokens stay."""
 
 
+class UpsGivenElsewhere(UpsReauthorizationNeeded, UpsSettingsWrong):
+    """The authorization was given to another application, environment, host or database.
+
+    Authorize again, or put back what was changed: the tokens stay, and then go on.
+    """
+
+
 class UpsTryLater(UserError):
     """UPS cannot answer now. Tokens stay.
 

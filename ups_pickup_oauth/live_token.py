@@ -25,6 +25,20 @@ class LiveToken:
         return self.expires_at - fields.Datetime.now() >= MARGIN
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What a caller wants of a token.
+
+    ``refused`` is an access token that UPS's API does not accept; ``renewed_before`` asks for one
+    renewed later than that (UTC), however long the stored one lives; ``is_test`` is for a person
+    who is there: pauses do not hold, and what UPS has refused is sent once more.
+    """
+
+    refused: str | None = field(default=None, repr=False)
+    renewed_before: datetime | None = None
+    is_test: bool = False
+
+
 class TokenSource:
     """Hands out a connection's live token, for as long as a session lives.
 
@@ -40,7 +54,7 @@ class TokenSource:
         refuse_templates(self._connection.env)  # somebody may hand it the session
         token = self._token
         if not token.lives_on() or token.value == refused:
-            fresh = self._connection._refreshed_token(refused)
+            fresh = self._connection._refreshed_token(Wish(refused))
             if fresh.environment != token.environment:  # the session talks to the other host
                 raise UpsSettingsWrong(
                     self._connection.env._("The UPS environment has changed. Start again.")

@@ -90,16 +90,16 @@ def account_executive_tip(env):
     return env._("Tip: if you need help with UPS, reach out to your UPS Account Executive.")
 
 
-def test_finding(env, answer, company):
+def test_finding(env, answer, company, token):
     """Say what the harmless call of the button **Test** found.
 
     :param requests.Response answer: UPS's answer.
     :param str company: the company's name.
+    :param str token: the access token of the call, which UPS may have echoed.
     :return: the kind of Odoo's notification, and the finding in words.
     :rtype: tuple(str, str)
     """
-    token = answer.request.headers.get("Authorization", "").partition(" ")[2]
-    redact = redactor((token,))  # UPS may have echoed it
+    redact = redactor((token,))
     complaint = complaint_in(Answer(answer.status_code, answer.headers, answer.content), redact)
     words = complaint.in_words() if complaint else ""
     words = env._("UPS's answer: %s.", words.rstrip(".")) if words else ""
@@ -112,7 +112,15 @@ def test_finding(env, answer, company):
             company,
         )
         return "danger", " ".join(filter(None, (finding, words)))
-    finding = env._("UPS is not available at the moment. Try again in a few minutes.")
+    if answer.status_code == 429 or answer.status_code >= 500:
+        finding = env._("UPS is not available at the moment. Try again in a few minutes.")
+    else:
+        finding = env._(
+            "UPS has renewed the authorization of %(company)s, but answered a harmless call with"
+            " HTTP status %(status)s. The authorization works; tell whoever maintains this addon.",
+            company=company,
+            status=answer.status_code,
+        )
     return "warning", " ".join(filter(None, (finding, words)))
 
 

@@ -2,9 +2,15 @@
 
 import contextlib
 import os
+import stat
 import tempfile
+import time
 
 from cryptography.fernet import Fernet
+
+_LENGTH = len(Fernet.generate_key())
+# Seconds between looks at a file that another worker is just writing.
+_LOOKS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def create(path):
@@ -18,11 +24,65 @@ def create(path):
     # another worker made in the meantime: the first one wins, everybody reads it.
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
+        _fill(handle)
+        try:
             os.link(temporary, path)
+        except FileExistsError:
+            return
+        except OSError:
+            # vfat, CIFS and others know no links, and say so by half a dozen numbers.
+            _create_in_place(path)
     finally:
         os.unlink(temporary)
+
+
+def read(path):
+    """Read a key file, waiting a moment for another worker that is just writing it.
+
+    :param str path: where.
+    :return: its content, and whether other users of the server can read it.
+    :rtype: tuple[bytes, bool]
+    :raise OSError: if it cannot be read.
+    """
+    for pause in (*_LOOKS, 0):
+        with open(path, "rb") as file:
+            key = file.read().strip()
+            is_open = _is_open_to_others(file.fileno())
+        if len(key) >= _LENGTH:
+            break
+        time.sleep(pause)
+    return key, is_open
+
+
+def can_be_private(path):
+    """:return: whether a file made there for this user alone looks so; on vfat and CIFS none does.
+
+    :param str path: of a file beside it.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path)) as file:
+            return not _is_open_to_others(file.fileno())
+    except OSError:
+        return True
+
+
+def _create_in_place(path):
+    """For a moment the file is there and empty: :func:`read` waits for it."""
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _fill(handle)
+        except OSError:
+            os.unlink(path)
+            raise
+
+
+def _fill(handle):
+    with os.fdopen(handle, "wb") as file:
+        file.write(Fernet.generate_key())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _is_open_to_others(handle):
+    return bool(stat.S_IMODE(os.fstat(handle).st_mode) & 0o077)

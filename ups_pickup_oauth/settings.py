@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from odoo.tools.urls import urljoin
 
 from . import const, token_keys
-from .ups_client import CIE, PRODUCTION, OAuthClient, base_url_for
+from .ups_client import CIE, PRODUCTION, FixSettings, OAuthClient, base_url_for
 
 ENVIRONMENTS = (PRODUCTION, CIE)
 
@@ -38,6 +38,28 @@ class UpsSettings:
         return base_url_for(self.environment, self.base_url_override or None)
 
     @property
+    def given_to(self):
+        """:return: what an authorization is bound to: it is of no use to another application, in
+        the other environment, or at another host; the host is empty where it cannot be told."""
+        try:
+            base_url = self.base_url
+        except FixSettings:
+            base_url = ""
+        return {
+            "client_id": self.client_id,
+            "environment": self.environment,
+            "base_url": base_url,
+        }
+
+    def fingerprint(self, env):
+        """Tell these settings from others, without showing any of them.
+
+        :return: the same text as long as what UPS judges is the same; empty without a key.
+        :raise UserError: if the keys of this server cannot be used.
+        """
+        return token_keys.fingerprint(env, self.client_secret, *self.given_to.values())
+
+    @property
     def client(self):
         """:return: a client for these settings; it costs nothing to make."""
         return OAuthClient(
@@ -54,7 +76,12 @@ def ups_settings(env, with_secret=True):
     :rtype: UpsSettings
     :raise UserError: if the keys of this server cannot be used.
     """
-    get_param = env["ir.config_parameter"].sudo().get_param
+    parameters = env["ir.config_parameter"].sudo()
+
+    def get_param(name):
+        # Where a person has pasted it, there may be a space around it.
+        return (parameters.get_param(name) or "").strip()
+
     fixed = {
         name: os.environ[variable].strip()
         for name, variable in (
@@ -80,11 +107,7 @@ def ups_settings(env, with_secret=True):
 
 def ups_environment(env):
     """:return: the environment in force, without opening the secret."""
-    return (
-        os.environ.get("UPS_ENVIRONMENT", "").strip()
-        or env["ir.config_parameter"].sudo().get_param(const.PARAM_ENVIRONMENT)
-        or PRODUCTION
-    )
+    return ups_settings(env, with_secret=False).environment
 
 
 def redirect_uri(env):
@@ -94,4 +117,4 @@ def redirect_uri(env):
     compares the URI to the letter.
     """
     base_url = env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
-    return urljoin(base_url, const.CALLBACK_ROUTE)
+    return urljoin(base_url.strip(), const.CALLBACK_ROUTE)

@@ -8,8 +8,9 @@ not carry the key that opens its tokens.
 
 import contextlib
 import hashlib
+import hmac
+import json
 import os
-import stat
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from odoo.tools import config
@@ -37,11 +38,12 @@ def seal(env, secret):
     return _fernet(env, _keys(env, create=True)).encrypt(secret.encode()).decode()
 
 
-def unseal(env, sealed):
+def unseal(env, sealed, uuid=None):
     """Decrypt what :func:`seal` returned.
 
     :param odoo.api.Environment env: tells the database whose key is used.
     :param str sealed: the Fernet token.
+    :param str uuid: the `database.uuid` that named the key file when it was sealed, if another.
     :return: the secret.
     :rtype: str
     :raise LostKey: if no key of this server opens it.
@@ -49,7 +51,7 @@ def unseal(env, sealed):
     :raise AccessError: if a template asks.
     """
     refuse_templates(env)
-    keys = _keys(env, create=False)
+    keys = _keys(env, create=False, uuid=uuid)
     try:
         if not keys:
             raise LostKey
@@ -58,16 +60,32 @@ def unseal(env, sealed):
         raise LostKey from None
 
 
-def opened(env, sealed):
+def opened(env, sealed, uuid=None):
     """As :func:`unseal`, where it is no matter if there is nothing to open.
 
     :return: the secret, or False where there is none or its key is lost.
     :rtype: str|bool
     """
     try:
-        return unseal(env, sealed) if sealed else False
+        return unseal(env, sealed, uuid) if sealed else False
     except LostKey:
         return False
+
+
+def fingerprint(env, *texts):
+    """Tell texts from others without showing any, to who has no key of this server.
+
+    :param odoo.api.Environment env: tells the database whose key is used.
+    :return: 32 characters, the same for the same texts and first key; empty without a key.
+    :raise UpsSettingsWrong: if the keys of this server, or its key file, cannot be used.
+    """
+    keys = _keys(env, create=False)
+    if not keys:
+        return ""
+    _fernet(env, keys)  # raises where one is none
+    key = keys[0] if isinstance(keys[0], bytes) else keys[0].encode()
+    message = json.dumps(texts).encode()
+    return hmac.new(key, message, "sha256").hexdigest()[:32]
 
 
 def is_rotating(env):
@@ -92,9 +110,10 @@ def reseal(env, sealed):
         return None
 
 
-def key_file(env):
+def key_file(env, uuid=None):
     """:return: the path of this database's key file, whether or not it exists."""
-    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid") or env.cr.dbname
+    current = env["ir.config_parameter"].sudo().get_param("database.uuid")
+    uuid = uuid or current or env.cr.dbname
     # Hashed, because a database administrator can write anything into database.uuid.
     name = hashlib.sha256(uuid.encode()).hexdigest()[:32]
     return os.path.join(config["data_dir"], "ups_pickup_oauth", f"{name}.key")
@@ -117,9 +136,9 @@ def _opens(fernet, sealed):
         return False
 
 
-def _keys(env, create):
+def _keys(env, create, uuid=None):
     keys = [key.strip() for key in os.environ.get(KEYS_VARIABLE, "").split(",") if key.strip()]
-    return keys or _keys_from_file(env, create)
+    return keys or _keys_from_file(env, create, uuid)
 
 
 def _fernet(env, keys):
@@ -135,21 +154,15 @@ def _fernet(env, keys):
         ) from None
 
 
-def _keys_from_file(env, create):
-    path = key_file(env)
+def _keys_from_file(env, create, uuid=None):
+    path = key_file(env, uuid)
     try:
         if create and not os.path.exists(path):
             new_key_file.create(path)
-        with open(path, "rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise UpsSettingsWrong(
-                    env._(
-                        "Other users of the server can read the key file for UPS tokens, in the"
-                        " folder ups_pickup_oauth of Odoo's data directory. Ask whoever runs the"
-                        " server to set its mode to 0600."
-                    )
-                )
-            return [file.read().strip()]
+        key, is_open_to_others = new_key_file.read(path)
+        if is_open_to_others:
+            raise UpsSettingsWrong(_open_to_others(env, path))
+        return [key]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -162,3 +175,17 @@ def _keys_from_file(env, create):
                 variable=KEYS_VARIABLE,
             )
         ) from None
+
+
+def _open_to_others(env, path):
+    if new_key_file.can_be_private(path):
+        return env._(
+            "Other users of the server can read the key file for UPS tokens, in the folder"
+            " ups_pickup_oauth of Odoo's data directory. Ask whoever runs the server to set its"
+            " mode to 0600."
+        )
+    return env._(
+        "The file system of Odoo's data directory lets every user of the server read the key file"
+        " for UPS tokens. Ask whoever runs the server to set %s instead.",
+        KEYS_VARIABLE,
+    )

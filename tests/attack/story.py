@@ -71,7 +71,7 @@ class Story(Guide):
     def save_secret_that_odoo_refuses(self, secret: str) -> None:
         self._fill_in_settings("", secret)
         self._press_save()
-        refusal = self.page.get_by_role("dialog").filter(has_text="Enter the client ID")
+        refusal = self.page.get_by_role("dialog").filter(has_text="client ID was emptied")
         expect(refusal).to_be_visible()
         self.page.reload()
 
@@ -130,7 +130,7 @@ class Story(Guide):
         self.open_company(company)
         self.open_modal()
         self.press_in_modal("Test")
-        expect(self.notification.last).to_contain_text(finding)
+        expect(self.modal).to_contain_text(finding)
 
     def call_that_ups_refuses(self, company: str) -> None:
         """UPS's answer repeats the access token."""
@@ -167,6 +167,8 @@ class Story(Guide):
         self.press_in_modal("Opt-Out")
         confirmation = self.page.get_by_role("dialog").filter(has_text="Opt out of UPS?")
         confirmation.get_by_role("button", name="OK", exact=True).click()
+        expect(self.modal.get_by_role("status")).to_contain_text("reset your UPS.com password")
+        self.press_in_modal("Cancel")
         expect(self.api_button).not_to_contain_text("Authorized")
 
     def look_at_the_history(self, company: str) -> None:

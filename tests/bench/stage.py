@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 from cryptography.fernet import Fernet
 
-from devenv import database, odoo_source, server
+from devenv import addons, database, odoo_source, server
 from devenv.console import Problem
 from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
 from devenv.ports import free_port
@@ -59,7 +59,7 @@ class Stage(ExitStack):
         """:return: the names of a database with Odoo's own modules, and of one with the addon."""
         plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
         for name in (plain, addon):
-            database.make_without_addon(name)
+            database.make_without_addons(name, addons.needed_modules([ADDON.name]))
             self.callback(database.drop, name)
         server.update(addon, "--init", ADDON.name)
         return plain, addon

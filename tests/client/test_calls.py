@@ -217,7 +217,16 @@ def test_lifetimes_are_the_answers(client, ups, app):
 # === WHAT IS NEVER SENT === #
 
 
-@pytest.mark.parametrize("damaged", ["", "a b", "a\r\nb", "ä", "a" * 16385, None, False])
+@pytest.mark.parametrize("odd", ["a b", "a\r\nb\0", "ä%&=+", "a" * 4096])
+def test_which_characters_a_code_has_is_ups_s_affair(flow, ups, app, odd):
+    verifier = flow.begin(app.redirect_uri).code_verifier
+    with pytest.raises(AskPersonAgain) as caught:
+        flow.exchange_code(odd, app.redirect_uri, verifier)
+    assert last(ups, "token").form["code"] == odd
+    assert caught.value.ups_message == "Invalid authorization code"
+
+
+@pytest.mark.parametrize("damaged", ["", "\ud800", "a" * 16385, "ä" * 9000, None, False])
 def test_a_damaged_code_or_token_is_not_sent(client, ups, app, damaged):
     for operation, call in (
         ("token", lambda: client.exchange_code(damaged, app.redirect_uri)),
@@ -231,7 +240,7 @@ def test_a_damaged_code_or_token_is_not_sent(client, ups, app, damaged):
     assert not ups.requests
 
 
-@pytest.mark.parametrize("damaged", ["", "a b", False])
+@pytest.mark.parametrize("damaged", ["", "\ud800", False])
 def test_a_lost_verifier_is_no_way_around_pkce(client, ups, app, damaged):
     with pytest.raises(AskPersonAgain):
         client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri, damaged)
@@ -247,6 +256,8 @@ def test_a_lost_verifier_is_no_way_around_pkce(client, ups, app, damaged):
         (False, "secret", "client_id"),
         ("id\n", "secret", "client_id"),
         ("i:d", "secret", "client_id"),
+        (" id", "secret", "client_id"),
+        ("id", "hunter2\u00a0", "client_secret"),
         ("i\ud800d", "secret", "client_id"),
         ("id", "", "client_secret"),
         ("id", False, "client_secret"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_server import TOKENS
-from ups_client import AskPersonAgain, FixSettings, TryLater, UpsError
+from ups_client import AskPersonAgain, FixSettings, TokenSet, TryLater, UpsError
 from ups_client.redaction import redactor
 from ups_client.transport import Answer
 from ups_client.verdict import seconds_to_wait, verdict_on
@@ -22,7 +22,7 @@ VERIFIER = "v" * 43
 
 @pytest.fixture
 def ask(client, app):
-    """Make the call of an operation."""
+    """Make the call of an operation. :return: its error, or what it returned."""
     calls = {
         "authorize": lambda: client.preflight(client.begin(app.redirect_uri)),
         "token": lambda: client.exchange_code("the-code", app.redirect_uri, VERIFIER),
@@ -30,10 +30,10 @@ def ask(client, app):
     }
 
     def ask(operation):
-        with pytest.raises(UpsError) as caught:
-            calls[operation]()
-        assert caught.value.operation == operation
-        return caught.value
+        try:
+            return calls[operation]()
+        except UpsError as error:
+            return error
 
     return ask
 
@@ -44,6 +44,10 @@ def envelope(message, code="10400"):
 
 def outcome(error):
     """The class and its attribute, as the table writes them."""
+    if isinstance(error, TokenSet):
+        return "kept"
+    if not isinstance(error, UpsError):
+        return "odd" if error else "fine"
     if isinstance(error, FixSettings):
         return f"fix {error.setting}"
     if isinstance(error, TryLater):
@@ -116,13 +120,16 @@ NOT_UPSS = [
 @pytest.mark.parametrize("body", NOT_UPSS, ids=lambda body: str(body)[:40])
 def test_a_refusal_that_is_not_upss_own_is_an_outage(ups, ask, status, body):
     for operation, expected in (
-        ("authorize", "later"),
+        ("authorize", "odd"),
         ("token", "later, lost"),
         ("refresh", "later, lost"),
     ):
         ups.queue_fault(operation, "status", status=status, body=body)
         error = ask(operation)
         assert (operation, outcome(error)) == (operation, expected)
+        if operation == "authorize":
+            assert error == f"HTTP {status}, neither UPS's login page nor an error of UPS's own"
+            continue
         assert (error.http_status, error.ups_code, error.ups_message) == (status, None, None)
 
 
@@ -131,31 +138,41 @@ STATUSES = [
     (403, BLOCKED, {}, "fix application", "fix application", "fix application"),
     (403, envelope("ClientId"), {}, "fix application", "fix application", "fix application"),
     (429, BUSY, {}, "later", "later", "later"),
-    (429, GATEWAY_PAGE, {}, "later", "later", "later"),
+    (429, GATEWAY_PAGE, {}, "odd", "later", "later"),
     (429, envelope("ClientId is Invalid"), {}, "later", "later", "later"),
     (500, envelope("ClientId is Invalid"), {}, "later", "later, lost", "later, lost"),
-    (500, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
-    (502, "", {}, "later", "later, lost", "later, lost"),
+    (500, GATEWAY_PAGE, {}, "odd", "later, lost", "later, lost"),
+    (502, "", {}, "odd", "later, lost", "later, lost"),
     (503, BUSY, {}, "later", "later, lost", "later, lost"),
     (404, envelope("Not Found"), {}, "later", "later, lost", "later, lost"),
     (404, envelope("Invalid Refresh Token"), {}, "later", "later, lost", "later, lost"),
-    (405, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
-    (200, GATEWAY_PAGE, {}, "later", "later, lost", "later, lost"),
-    (200, {}, {}, "later", "later, lost", "later, lost"),
+    (405, GATEWAY_PAGE, {}, "odd", "later, lost", "later, lost"),
+    (200, GATEWAY_PAGE, {}, "odd", "later, lost", "later, lost"),
+    (200, {}, {}, "odd", "later, lost", "later, lost"),
     (200, envelope("ClientId is Invalid"), {}, "later", "later, lost", "later, lost"),
-    (201, TOKENS, {}, "later", "later, lost", "later, lost"),
-    (204, "", {}, "later", "later, lost", "later, lost"),
-    (301, "", {"Location": "/elsewhere"}, "later", "later, lost", "later, lost"),
-    (302, "", {}, "later", "later, lost", "later, lost"),
-    (302, "", {"Location": ""}, "later", "later, lost", "later, lost"),
-    (302, "", {"Location": "https://[bad"}, "later", "later, lost", "later, lost"),
-    (307, "", {"Location": "/security/v1/oauth/token"}, "later", "later, lost", "later, lost"),
-    (200, {**TOKENS, "status": "revoked"}, {}, "later", "person", "person"),
-    (200, {**TOKENS, "refresh_token_status": "expired"}, {}, "later", "person", "person"),
-    (200, {**TOKENS, "status": None}, {}, "later", "later, lost", "later, lost"),
-    (200, {**TOKENS, "expires_in": "soon"}, {}, "later", "later, lost", "later, lost"),
-    (200, {**TOKENS, "access_token": "a\r\nb"}, {}, "later", "later, lost", "later, lost"),
-    (200, [TOKENS], {}, "later", "later, lost", "later, lost"),
+    (201, TOKENS, {}, "odd", "kept", "kept"),
+    (204, "", {}, "odd", "later, lost", "later, lost"),
+    (301, "", {"Location": "/elsewhere"}, "odd", "later, lost", "later, lost"),
+    (302, "", {}, "odd", "later, lost", "later, lost"),
+    (302, "", {"Location": ""}, "odd", "later, lost", "later, lost"),
+    (302, "", {"Location": "https://[bad"}, "odd", "later, lost", "later, lost"),
+    (307, "", {"Location": "/security/v1/oauth/token"}, "odd", "later, lost", "later, lost"),
+    (200, {**TOKENS, "status": "revoked", "access_token": ""}, {}, "odd", "person", "person"),
+    (
+        200,
+        {**TOKENS, "refresh_token_status": "expired", "refresh_token": 1},
+        {},
+        "odd",
+        *["person"] * 2,
+    ),
+    (200, {**TOKENS, "status": None}, {}, "odd", "kept", "kept"),
+    (200, {**TOKENS, "expires_in": "soon"}, {}, "odd", "kept", "kept"),
+    (200, {**TOKENS, "access_token": "a\r\nb"}, {}, "odd", "later, lost", "later, lost"),
+    (500, TOKENS, {}, "odd", "kept", "kept"),
+    (303, "", {"Location": "/login"}, "odd", "later, lost", "later, lost"),
+    (303, "", {"Location": "https://www.ups.com/error.page"}, "later", *["later, lost"] * 2),
+    (302, "", {"Location": "/login"}, "fine", "later, lost", "later, lost"),
+    (200, [TOKENS], {}, "odd", "later, lost", "later, lost"),
     (401, {"errors": [{"message": "ClientId"}]}, {}, *["fix client_id"] * 3),
     (401, {"errors": [{"code": 10401}]}, {}, "fix None", "person", "person"),
     (401, {"errors": ["junk", {"code": "7"}]}, {}, "fix None", "person", "person"),
@@ -181,7 +198,8 @@ def test_every_other_answer(ups, ask, status, body, headers, authorize, token, r
         ups.queue_fault(operation, "status", status=status, body=body, headers=headers)
         error = ask(operation)
         assert (operation, outcome(error)) == (operation, expected)
-        assert error.http_status == status
+        if isinstance(error, UpsError):
+            assert (error.operation, error.http_status) == (operation, status)
 
 
 def test_upss_words_come_along_with_an_outage_too(ups, ask):
@@ -214,7 +232,7 @@ def test_the_headers_are_read_where_there_is_no_body(ups, ask):
 
 
 def test_what_ups_did_not_approve_is_told(ups, ask):
-    ups.queue_fault("token", "status", status=200, body={**TOKENS, "status": "revoked"})
+    ups.queue_fault("token", "status", status=200, body={"status": "revoked"})
     error = ask("token")
     assert (error.http_status, error.ups_message) == (200, "status is revoked")
     assert str(error) == "UPS did not approve token: status is revoked"
@@ -328,7 +346,7 @@ def test_an_echoed_secret_is_redacted(ups, ask, client, echo, where):
             "message": {"status": 400, "body": envelope(f"Bad <{echoed}>")},
             "code": {"status": 400, "body": envelope("Bad", code=f"1 {echoed}")},
             "header": {"status": 400, "body": "", "headers": {"errorcode": f"Bad {echoed}"}},
-            "status": {"status": 200, "body": {**TOKENS, "status": f"no {echoed}"}},
+            "status": {"status": 200, "body": {"status": f"no {echoed}"}},
         }[where]
         ups.queue_fault(operation, "status", **fault)
         error = ask(operation)

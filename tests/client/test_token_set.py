@@ -2,13 +2,14 @@
 
 import copy
 import pickle
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_server import TOKENS
-from ups_client import TokenSet
+from ups_client import TokenSet, token_set
 from ups_client.token_set import NotApprovedError, UnreadableError, read_token_set
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=timezone.utc)
@@ -48,30 +49,38 @@ def test_tokens_are_not_shown_and_do_not_change():
         tokens.access_token = "mine"
 
 
-@pytest.mark.parametrize("name", ["expires_in", "refresh_token_expires_in"])
-@pytest.mark.parametrize("value", ["0", 0, "3153600000", 3153600000])
-def test_lifetimes_from_nothing_to_a_century_are_believed(name, value):
-    field = "access_token_expires_at" if name == "expires_in" else "refresh_token_expires_at"
-    assert getattr(read(**{name: value}), field) == NOW + timedelta(seconds=int(value))
-
-
 ODD_NUMBERS = [
     MISSING, None, "", "-1", -1, "1.5", 1.5, 14399.0, " 14399", "14399\n", "1_000", "1e3", "0x10",
     "١٤٣٩٩", "²", True, False, [14399], {"seconds": 1}, "4 hours", "9" * 16, 10**15, 10**400,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["expires_in", "refresh_token_expires_in"])
-@pytest.mark.parametrize("value", [*ODD_NUMBERS, "3153600001", 3153600001], ids=repr)
-def test_a_lifetime_is_never_guessed(name, value):
-    with pytest.raises(UnreadableError, match=name):
-        read(**{name: value})
+LIFETIMES = {
+    "expires_in": ("access_token_expires_at", token_set.DEFAULT_ACCESS_LIFETIME),
+    "refresh_token_expires_in": ("refresh_token_expires_at", token_set.DEFAULT_REFRESH_LIFETIME),
+}
+YEAR = 366 * 86400
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_is_believed_within_a_year_and_otherwise_careful(name):
+    field, default = LIFETIMES[name]
+    for value in ("1", 1, 604800, str(YEAR), YEAR):
+        tokens = read(**{name: value})
+        assert getattr(tokens, field) == NOW + timedelta(seconds=int(value))
+        assert not tokens.oddities
+    for value in [*ODD_NUMBERS, 0, "0", YEAR + 1, "3153600000"]:
+        tokens = read(**{name: value})
+        assert (getattr(tokens, field), tokens.oddities) == (NOW + default, (name,))
+    assert timedelta(minutes=5) < token_set.DEFAULT_ACCESS_LIFETIME <= timedelta(hours=1)
 
 
 @pytest.mark.parametrize("value", ODD_NUMBERS, ids=repr)
 def test_what_is_only_nice_to_know_may_be_odd(value):
     tokens = read(issued_at=value, refresh_count=value, scope=MISSING)
     assert (tokens.issued_at, tokens.refresh_count, tokens.scope) == (None, None, None)
+    expected = () if value in (MISSING, None) else ("issued_at", "refresh_count")
+    assert tokens.oddities == expected
 
 
 def test_a_moment_that_no_datetime_can_hold_is_unknown():
@@ -81,24 +90,34 @@ def test_a_moment_that_no_datetime_can_hold_is_unknown():
 @pytest.mark.parametrize("scope", [None, "", 5, ["a"], "a\nb"])
 def test_an_odd_scope_is_unknown(scope):
     assert read(scope=scope).scope is None
+    assert read(scope=scope).oddities == (() if scope in (None, "") else ("scope",))
 
 
-@pytest.mark.parametrize("name", ["status", "refresh_token_status"])
-def test_both_statuses_must_be_approved(name):
-    assert read(**{name: "Approved"}) == read(**{name: " APPROVED "}) == read()
-    for word in ("revoked", "", "approved?", "not approved"):
-        with pytest.raises(NotApprovedError, match=name):
-            read(**{name: word})
-    for nothing in (MISSING, None, True, 1, ["approved"]):
-        with pytest.raises(UnreadableError, match=name):
-            read(**{name: nothing})
+# What of UPS's own words is as it should be, and what is not. Neither costs a token.
+SAID = [
+    ("status", ["approved", "Approved", " APPROVED "], ["revoked", "", "not approved"]),
+    ("refresh_token_status", ["approved", "APPROVED"], ["expired", "approved?"]),
+    ("token_type", ["bearer", " Bearer", None, MISSING], ["mac", "", "bearer token"]),
+]
 
 
-def test_a_token_of_an_unknown_type_is_not_used():
-    assert read(token_type="bearer") == read(token_type=MISSING) == read(token_type=None) == read()
-    for unknown in ("mac", "", "bearer token", " bearer", 1, ["Bearer"]):
-        with pytest.raises(UnreadableError, match="token_type"):
-            read(token_type=unknown)
+@pytest.mark.parametrize(("name", "good", "odd"), SAID)
+def test_no_token_is_thrown_away_over_what_stands_beside_it(name, good, odd):
+    for value in good:
+        assert read(**{name: value}) == read()
+    missing = [] if MISSING in good else [MISSING, None]
+    for value in [*odd, *missing, True, 1, ["approved"], {}]:
+        assert read(**{name: value}) == replace(read(), oddities=(name,))
+
+
+@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
+def test_without_both_tokens_the_status_says_why(token):
+    for name in ("status", "refresh_token_status"):
+        with pytest.raises(NotApprovedError, match=f"{name} is revoked"):
+            read(**{token: MISSING, name: "revoked"})
+        for unreadable in (MISSING, None, True, "Approved"):
+            with pytest.raises(UnreadableError, match=token):
+                read(**{token: MISSING, name: unreadable})
 
 
 @pytest.mark.parametrize("name", ["access_token", "refresh_token"])

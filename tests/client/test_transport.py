@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_server import TOKENS, answer, certificate_for
 from ups_client import OAuthClient, TryLater, UpsError, connections, transport
+from ups_client import client as client_module
 
 PAIR = ("new-access-token", "new-refresh-token")
 
@@ -114,12 +115,43 @@ def test_an_answer_that_is_of_no_use_is_lost(client, ups, kind):
     assert outage(lambda: client.refresh(token)).answer_lost
 
 
-def test_a_look_loses_nothing(client, ups, app, monkeypatch):
-    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
-    for kind in ("drop", "hang", "html", "oversized"):
+def test_a_look_that_brings_nothing_stops_nobody(client, ups, app, monkeypatch):
+    monkeypatch.setattr(client_module, "LONGEST_LOOK", 0.2)
+    for kind in ("drop", "hang", "oversized"):
         ups.queue_fault("authorize", kind)
-        error = outage(lambda: client.preflight(client.begin(app.redirect_uri)))
-        assert (error.operation, error.answer_lost) == ("authorize", False)
+        odd = client.preflight(client.begin(app.redirect_uri))
+        assert odd.startswith("No usable answer from UPS to authorize")
+    ups.stop()
+    error = outage(lambda: client.preflight(client.begin(app.redirect_uri)))
+    assert (error.operation, error.answer_lost, error.has_left) == ("authorize", False, False)
+
+
+def test_a_look_lasts_less_than_eight_seconds_however_it_drips(client_of, tiny, app, monkeypatch):
+    assert client_module.LONGEST_LOOK < 8
+    monkeypatch.setattr(client_module, "LONGEST_LOOK", 0.2)
+    for start, more in ENDLESS.values():
+        monkeypatch.setattr(connections, "MAX_ANSWER", 1 << 60)
+        client = client_of(tiny(one(start, then=lambda peer, more=more: peer.send_for_ever(more))))
+        assert "No usable answer" in client.preflight(client.begin(app.redirect_uri))
+
+
+def test_all_addresses_of_a_host_share_one_time_out(app, monkeypatch):
+    """Two that swallow what is sent to them, and one that answers: it is not reached in time."""
+    asked, clock = [], [1000.0]
+
+    def connect(address, timeout, *args, **options):
+        asked.append((address[0], timeout))
+        clock[0] += timeout if len(asked) > 1 else timeout / 2
+        raise TimeoutError
+
+    found = [(socket.AF_INET, 1, 6, "", (f"192.0.2.{last}", 443)) for last in (1, 2, 3)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    client = OAuthClient("https://onlinetools.ups.com", app.id, app.secret)
+    assert not outage(lambda: refresh(client)).has_left
+    assert asked == [("192.0.2.1", 5), ("192.0.2.2", 2.5)]
+    assert connections.LONGEST_CALL == connections.CONNECT_TIMEOUT + connections.ANSWER_DEADLINE
 
 
 @pytest.mark.parametrize(
@@ -357,10 +389,7 @@ def test_a_redirect_is_never_followed(client_of, tiny, app, status):
     page = answer(b"", status=f"{status} Moved", Location=location)
     client = client_of(tiny(always(page)))
     assert outage(lambda: refresh(client)).http_status == status
-    if status == 302:
-        client.preflight(client.begin(app.redirect_uri))
-    else:
-        outage(lambda: client.preflight(client.begin(app.redirect_uri)))
+    assert (client.preflight(client.begin(app.redirect_uri)) is None) == (status == 302)
     assert not elsewhere.connections
 
 
@@ -478,7 +507,7 @@ def failures(client, ups, app, tiny, client_of):
         ("refresh", None, "truncated"),
         ("refresh", None, "oversized"),
         ("refresh", 200, "html"),
-        ("authorize", None, "drop"),
+        ("authorize", None, "error_page"),
     ):
         ups.queue_fault(operation, kind, status=status)
         yield {
@@ -486,11 +515,11 @@ def failures(client, ups, app, tiny, client_of):
             "token": lambda: client.exchange_code(CODE, app.redirect_uri, VERIFIER),
             "refresh": lambda: client.refresh(ups.issue_tokens()["refresh_token"]),
         }[operation]
-    for fields in ({**TOKENS, "status": "revoked"}, {**TOKENS, "expires_in": None}):
+    for fields in ({"status": "revoked"}, {**TOKENS, "access_token": None}):
         server = tiny(always(answer(fields)))
         yield lambda server=server: client_of(server).refresh(REFRESH_TOKEN)
     yield lambda: OAuthClient(ups.base_url, app.id, app.secret + "\n")
-    yield lambda: client.refresh(REFRESH_TOKEN + " ")
+    yield lambda: client.refresh(REFRESH_TOKEN + "\ud800")
 
 
 def test_no_error_holds_a_secret(client, ups, app, tiny, client_of, monkeypatch, everything_logged):

@@ -34,7 +34,7 @@ def messages_of_view(path):
 
 def messages():
     for path in ADDON.rglob("*.py"):
-        if "tests" not in path.parts:
+        if "tests" not in path.relative_to(REPO).parts:
             yield from messages_of_python(path)
     for path in ADDON.rglob("views/*.xml"):
         yield from messages_of_view(path)

@@ -2,10 +2,10 @@
 
 import re
 
-from guide import Guide
+from guide import Guide, SimulatorControl
 from playwright.sync_api import expect
 
-BLOCK = ["#ups_credentials", "#ups_redirect_uri", "#ups_use_pkce", "#ups_authorization"]
+BLOCK = ["#ups_redirect_uri", "#ups_credentials", "#ups_authorization", "#ups_use_pkce"]
 
 
 def test_its_search_finds_all_of_ups(guide: Guide, screenshot):
@@ -30,3 +30,33 @@ def test_it_marks_the_test_environment_and_leads_to_ups(guide: Guide):
     expect(portal).to_have_attribute("href", "https://developer.ups.com/")
     guide_of_ups = page.locator("#ups_authorization").get_by_role("link", name="guide")
     expect(guide_of_ups).to_have_attribute("href", re.compile("ups.com/.*OAuth"))
+
+
+def test_ctrl_k_leads_to_the_block_which_tests_the_settings(
+    guide: Guide, simulator: SimulatorControl
+):
+    page = guide.page
+    guide.open_company("Harbor Supplies")
+    page.keyboard.press("Control+k")
+    page.locator(".o_command_palette_search input").fill("ups")
+    page.locator(".o_command").filter(has_text="UPS settings").click()
+    for setting in BLOCK:
+        expect(page.locator(setting)).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Test settings").click()
+    expect(guide.notification).to_contain_text("UPS knows this client ID")
+    assert simulator.calls("authorize") == 1
+    page.locator(".breadcrumb").get_by_role("link", name="Harbor Supplies").click()
+    expect(guide.api_button).to_be_visible()
+
+
+def test_a_change_says_first_who_must_be_authorized_again(guide: Guide, screenshot):
+    guide.opt_in("Harbor Supplies")
+    page = guide.page
+    page.goto(f"{guide.odoo.url}/odoo/settings#ups_credentials")
+    application = page.locator("#ups_credentials")
+    expect(application).to_be_in_viewport(ratio=1)
+    application.get_by_label("Client ID").fill("another-application")
+    application.get_by_label("Client ID").blur()
+    expect(application.get_by_role("alert")).to_contain_text("after this change: 1.")
+    screenshot("settings-change")
+    page.get_by_role("button", name="Discard", exact=True).click()

@@ -30,13 +30,16 @@ def test_the_whole_way(guide: Guide):
     guide.agree_at_ups()
     guide.expect_success(COMPANY)
     open_modal(guide)
-    expect(button(guide, "Test")).to_be_focused()
-    for name in ("History", "Opt-Out", "Close", "Test", "History", "Opt-Out"):
+    expect(guide.modal.get_by_label("UPS.com user")).to_be_focused()
+    press("Tab")
+    for name in ("First pickup", "Test", "Connect again", "History", "Opt-Out"):
         press("Tab")
         expect(button(guide, name)).to_be_focused()
     press("Enter")
     expect(button(guide, "OK")).to_be_focused()
     press("Enter")
+    expect(guide.modal).to_contain_text("opted out")
+    press("Escape")
     expect(guide.modal).not_to_be_visible()
     expect(guide.api_button).not_to_contain_text("Authorized")
 

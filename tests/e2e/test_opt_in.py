@@ -27,9 +27,12 @@ def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
     guide.sign_in_at_ups()
     screenshot("opt-in-ups-consent")
     guide.page.get_by_role("button", name="Allow").click()
-    guide.expect_success(COMPANY)
+    expect(guide.modal).to_contain_text("UPS pickups can now act for this company.")
     screenshot("opt-in-success")
     screenshot("opt-in-success-phone", 375)
+    guide.expect_success(COMPANY)
+    guide.page.get_by_role("link", name="Companies").click()
+    expect(guide.row(COMPANY).get_by_role("button", name="Authorized")).to_be_visible()
     assert simulator.calls("token") == 1
 
 
@@ -54,8 +57,7 @@ def test_from_the_list(guide: Guide, screenshot):
     guide.row(COMPANY).get_by_role("button", name="API", exact=True).click()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
-    guide.expect_success(COMPANY)
-    guide.open_list()
+    guide.expect_good_news(COMPANY, "companies")
     authorized = guide.row(COMPANY).get_by_role("button", name="Authorized", exact=True)
     expect(authorized).to_be_visible()
     expect(guide.row(OTHER).get_by_role("button", name="API", exact=True)).to_be_visible()
@@ -70,10 +72,9 @@ def test_from_general_settings(guide: Guide, screenshot):
     link.click()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
-    guide.expect_success(OTHER)  # the administrator's current company
-    guide.page.goto(f"{guide.odoo.url}/odoo/settings")
+    guide.expect_good_news(OTHER, "settings")  # the administrator's current company
     expect(link).to_have_text("Authorized")
-    link.scroll_into_view_if_needed()
+    expect(link).to_be_in_viewport()
     screenshot("opt-in-settings")
 
 
@@ -160,7 +161,7 @@ def test_ups_is_down_during_the_exchange(guide: Guide, simulator: SimulatorContr
 
 
 def test_ups_is_down_before_leaving(guide: Guide, simulator: SimulatorControl, screenshot):
-    simulator.queue_fault("authorize", "html")
+    simulator.queue_fault("authorize", "error_page")
     guide.open_company(COMPANY)
     guide.open_modal()
     guide.press_in_modal("OAuth")
@@ -185,7 +186,7 @@ def test_a_wrong_client_id_leads_to_the_settings(guide: Guide, screenshot):
     warning.get_by_role("button", name="Open Settings").click()
     expect(settings.get_by_label("Client ID")).to_have_value("not-registered")
     expect(settings.get_by_label("Client secret")).to_have_value("")
-    settings.scroll_into_view_if_needed()
+    expect(settings).to_be_in_viewport(ratio=1)
     screenshot("settings")
     screenshot("settings-phone", 375)
 
@@ -211,13 +212,21 @@ def test_two_companies_in_two_tabs(guide: Guide, odoo):
 
 def test_a_branch_uses_its_parents_authorization_until_it_has_its_own(guide: Guide, screenshot):
     guide.opt_in(COMPANY)
-    [[branch]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", BRANCH)
-    guide.page.goto(f"{guide.odoo.url}/odoo/companies/{branch}")
-    expect(guide.api_button).to_contain_text("Authorized")
-    modal = guide.open_modal()
+    expect(guide.open_modal()).to_contain_text(BRANCH)
+    guide.press_in_modal("Close")
+    guide.page.get_by_role("tab", name="Branches").click()
+    guide.row(BRANCH).get_by_text(BRANCH, exact=True).first.click()
+    its_form = guide.page.get_by_role("dialog").filter(has_text="Branches")
+    its_form.locator("[name=ups_api]").get_by_role("button", name="Authorized").click()
+    modal = guide.modal.last
     expect(modal).to_contain_text(re.compile(rf"no authorization of its own.*{COMPANY}", re.DOTALL))
     expect(modal.get_by_role("button", name="Opt-Out")).not_to_be_visible()
     screenshot("branch")
+    modal.get_by_role("button", name=COMPANY, exact=True).click()
+    expect(guide.modal.last.get_by_role("button", name="Opt-Out")).to_be_visible()
+    [[branch]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", BRANCH)
+    guide.page.goto(f"{guide.odoo.url}/odoo/companies/{branch}")
+    guide.open_modal()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
     guide.expect_success(BRANCH)

@@ -13,16 +13,18 @@ def confirmation(guide: Guide):
 def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
     guide.opt_in(COMPANY)
     modal = guide.open_modal()
-    for words in ("Authorized by", "Administrator", "Authorized until", "CIE"):
+    for words in ("Authorized in Odoo by", "Administrator", "Authorized until", "CIE"):
         expect(modal).to_contain_text(words)
     screenshot("opt-out-modal")
     screenshot("opt-out-modal-phone", 375)
     calls = simulator.calls()
     guide.press_in_modal("Opt-Out")
-    expect(confirmation(guide)).to_contain_text("branches that use its authorization")
+    expect(confirmation(guide)).to_contain_text(f"{COMPANY}, {COMPANY} North")
     screenshot("opt-out-confirmation")
     confirmation(guide).get_by_role("button", name="OK", exact=True).click()
-    expect(guide.notification.last).to_contain_text("reset your UPS.com password")
+    expect(guide.modal.get_by_role("status")).to_contain_text("reset your UPS.com password")
+    screenshot("opted-out-modal")
+    guide.press_in_modal("Cancel")
     expect(guide.modal).not_to_be_visible()
     expect(guide.api_button).to_contain_text("API")
     expect(guide.api_button).not_to_contain_text("Authorized")
@@ -36,7 +38,7 @@ def test_cancel_in_the_confirmation_changes_nothing(guide: Guide):
     guide.opt_in("My Company")  # it has neither parent nor branches
     guide.open_modal()
     guide.press_in_modal("Opt-Out")
-    expect(confirmation(guide)).not_to_contain_text("branch")
+    expect(confirmation(guide)).to_contain_text("at UPS for: My Company.")
     confirmation(guide).get_by_role("button", name="Cancel", exact=True).click()
     expect(confirmation(guide)).not_to_be_visible()
     guide.press_in_modal("Close")
@@ -50,6 +52,7 @@ def test_from_the_list(guide: Guide):
     guide.row(COMPANY).get_by_role("button", name="Authorized", exact=True).click()
     guide.press_in_modal("Opt-Out")
     confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    guide.press_in_modal("Cancel")
     expect(guide.row(COMPANY).get_by_role("button", name="API", exact=True)).to_be_visible()
 
 
@@ -58,8 +61,7 @@ def test_the_history_tells_who_and_when(guide: Guide, screenshot):
     guide.open_modal()
     guide.press_in_modal("Opt-Out")
     confirmation(guide).get_by_role("button", name="OK", exact=True).click()
-    expect(guide.modal).not_to_be_visible()
-    guide.open_modal()
+    expect(guide.modal).to_contain_text("opted out")
     guide.press_in_modal("History")
     messages = guide.page.locator("[name=message_ids] .o_data_row")
     expect(messages.first).to_contain_text("It had been authorized by Administrator on")
@@ -74,5 +76,6 @@ def test_again_after_opting_out(guide: Guide):
     guide.open_modal()
     guide.press_in_modal("Opt-Out")
     confirmation(guide).get_by_role("button", name="OK", exact=True).click()
-    expect(guide.api_button).not_to_contain_text("Authorized")
-    guide.opt_in(COMPANY)
+    guide.press_in_modal("OAuth")
+    guide.agree_at_ups()
+    guide.expect_success(COMPANY)

@@ -1,4 +1,4 @@
-"""On a phone, where Odoo folds its stat buttons behind an icon."""
+"""On a phone, a small window and a large one."""
 
 import pytest
 from guide import Guide, SimulatorControl
@@ -23,7 +23,7 @@ def open_form(guide: Guide) -> None:
 
 
 def link(guide: Guide) -> Locator:
-    return guide.page.locator(".o_form_sheet [name=ups_api]").get_by_role("button")
+    return guide.api_button
 
 
 def expect_all_in_view(buttons: Locator) -> None:
@@ -40,16 +40,18 @@ def test_the_whole_way(phone: Guide, screenshot):
     expect_all_in_view(phone.modal.locator(".modal-footer button"))
     phone.press_in_modal("OAuth")
     phone.agree_at_ups()
-    expect(phone.notification).to_contain_text("is authorized")
+    expect(phone.modal).to_contain_text("UPS pickups can now act for this company.")
+    phone.press_in_modal("Close")
     expect(link(phone)).to_have_text("Authorized")
     expect(link(phone)).to_be_in_viewport(ratio=1)
     screenshot("phone-authorized", PHONE["width"])
-    phone.notification.get_by_role("button", name="Close").click()
+    expect(page.locator(".o_back_button")).to_be_visible()
     link(phone).click()
     expect(phone.modal).to_contain_text("Authorized until")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     phone.modal.get_by_role("button", name="Opt-Out").click()
     page.get_by_role("button", name="OK", exact=True).click()
+    phone.press_in_modal("Cancel")
     expect(link(phone)).to_have_text("API")
 
 
@@ -73,7 +75,10 @@ def test_the_cards_of_the_companies_lead_to_the_modal(phone: Guide):
     expect(phone.modal.get_by_role("heading", name=COMPANY)).to_be_visible()
 
 
-def test_a_wider_screen_shows_the_link_once(guide: Guide):
+@pytest.mark.parametrize("width", [375, 576, 700, 767, 768, 1400])
+def test_every_width_shows_the_link_once(guide: Guide, screenshot, width: int):
+    guide.page.set_viewport_size({"width": width, "height": 900})
     open_form(guide)
-    expect(guide.api_button).to_be_visible()
-    expect(link(guide)).not_to_be_visible()
+    expect(link(guide)).to_have_text("API")
+    expect(link(guide)).to_be_in_viewport(ratio=1)
+    screenshot(f"form-{width}", width)

@@ -48,5 +48,5 @@ def test_test(guide: Guide, simulator: SimulatorControl, hanging):
     guide.press_in_modal("Test")
     expect_to_wait(guide, simulator, "countries", "Test")
     simulator.release()
-    expect(guide.notification.last).to_contain_text("UPS accepts the authorization")
+    expect(guide.modal.get_by_role("status")).to_contain_text("UPS accepts the authorization")
     assert simulator.calls("countries") == 1

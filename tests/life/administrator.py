@@ -53,7 +53,7 @@ class Administrator:
 
     def test_authorization(self, company_id: int = 1) -> str:
         """:return: what the button Test says."""
-        return self.call("res.company", "action_ups_test", [company_id])["params"]["message"]
+        return self.call("res.company", "action_ups_test", [company_id])["context"]["ups_finding"]
 
     def authorization(self, company_id: int = 1) -> dict:
         """:return: state and reason, as the modal shows them."""

@@ -17,6 +17,11 @@ from devenv.paths import ADDON, LOGS
 HOME, COPY = "ups_life_home", "ups_life_copy"
 AUTHORIZED = "UPS accepts the authorization of My Company."
 # What the page "Restore Database" does for "This database was moved", which `odoo db` cannot.
+_ACTIVITY = """
+    INSERT INTO mail_activity (res_model, res_model_id, res_id, user_id, date_deadline, active)
+         SELECT model, ir_model.id, ups_connection.id, 2, now(), true
+           FROM ir_model, ups_connection WHERE model = 'ups.connection'
+"""
 _MOVE = """
 import shutil
 import sys
@@ -49,6 +54,7 @@ def home(pristine, serve, simulator, machines):
         # The secret of settings that somebody is about to save.
         admin.call("res.config.settings", "create", [CREDENTIALS])
         assert admin.test_authorization() == AUTHORIZED
+    sql(HOME, _ACTIVITY)
     return HOME
 
 
@@ -65,6 +71,15 @@ def no_copy():
     database.drop(COPY)
     yield
     database.drop(COPY)
+
+
+@pytest.fixture
+def renamed(home):
+    """Gives the original another `database.uuid` for a while; its tokens keep the old one."""
+    change = "UPDATE ir_config_parameter SET value = %s WHERE key = 'database.uuid'"
+    [(uuid,)] = sql(home, "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'")
+    yield lambda: sql(home, change, "another")
+    sql(home, change, uuid)
 
 
 def odoo_db(*args, data_dir):
@@ -105,7 +120,9 @@ def assert_neutralized(name):
     assert connections == [("not_authorized", None)]
     parameters = dict(sql(name, "SELECT key, value FROM ir_config_parameter"))
     assert parameters["ups_pickup_oauth.environment"] == "cie"
-    assert sql(name, "SELECT active FROM ir_cron WHERE cron_name LIKE 'UPS%'") == [(False,)]
+    assert sql(name, "SELECT 1 FROM mail_activity WHERE res_model = 'ups.connection'") == []
+    crons = "SELECT DISTINCT active FROM ir_cron WHERE cron_name LIKE 'UPS%'"
+    assert sql(name, crons) == [(False,)]
 
 
 def test_the_original_can_act_in_production(home):
@@ -147,6 +164,7 @@ def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(
     odoo_db("dump", home, backup, data_dir=machines.here)
     assert not any(key.read_bytes() in content for content in contents(backup))
     move(backup, machines.elsewhere)
+    sql(COPY, "UPDATE ups_connection SET database_identity = '1/1'")  # as of another server
     with serve(COPY, f"--data-dir={machines.elsewhere}") as odoo:
         admin = odoo.sign_in()
         calls = simulator.calls()
@@ -163,6 +181,23 @@ def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(
         admin.save_settings(**CREDENTIALS)
         admin.authorize(simulator)
         assert admin.test_authorization() == AUTHORIZED
+
+
+@pytest.mark.parametrize("needed_for", ["the tokens in this copy", "its uuid", "its tokens"])
+def test_uninstalling_in_a_copy_keeps_the_key_file_of_the_original(
+    needed_for, home, serve, machines, key, renamed
+):
+    """A copy by `createdb --template` has the original's `database.uuid`, and so its key file."""
+    database.copy(home, COPY, with_its_uuid=True)
+    if needed_for != "the tokens in this copy":
+        sql(COPY, "UPDATE ups_connection SET database_identity = NULL")
+    if needed_for == "its tokens":
+        renamed()
+    with serve(COPY, f"--data-dir={machines.here}") as odoo:
+        admin = odoo.sign_in()
+        module = admin.call("ir.module.module", "search", [["name", "=", ADDON.name]])
+        admin.call("ir.module.module", "button_immediate_uninstall", module)
+    assert key.exists()
 
 
 def assert_key_is_missed(admin):

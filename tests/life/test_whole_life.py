@@ -17,7 +17,7 @@ AUTHORIZED = ("authorized", "UPS accepts the authorization of My Company.")
 
 @pytest.fixture(scope="module")
 def life(serve, simulator):
-    database.make_without_addon(NAME, database.MORE_MODULES)
+    database.make_without_addons(NAME, database.MORE_MODULES)
     with serve(NAME) as odoo:
         yield WholeLife(odoo, simulator)
 
@@ -93,7 +93,7 @@ def test_the_views_load(life, model, kind, button):
 def test_the_modal_loads(life):
     [view] = life.admin.call("res.company", "action_ups_api", [1])["views"]
     arch = life.admin.call("res.company", "get_views", [view])["views"]["form"]["arch"]
-    assert 'name="action_ups_opt_out"' in arch
+    assert 'name="action_ups_ask_opt_out"' in arch
 
 
 def test_the_page_of_a_refusal_is_whole_with_website(life, simulator):

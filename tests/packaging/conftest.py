@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from devenv import odoo_source
-from devenv.paths import ADDON, REPO
+from devenv import addons, odoo_source
+from devenv.paths import REPO
 
 # The locked build backend is used, and nothing is asked from a package registry.
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
@@ -28,12 +28,12 @@ class CleanOdoo:
     def install(self, *what: object) -> None:
         run(*PIP, "--python", self.python, "install", *OFFLINE, *what)
 
-    def module_path(self) -> Path:
-        """Where Odoo itself finds the addon, with no option set."""
+    def module_path(self, addon: str) -> Path:
+        """Where Odoo itself finds an addon, with no option set."""
         code = (
             "from odoo.tools import config; config.parse_config([]);"
             "from odoo.modules import get_module_path;"
-            f"print(get_module_path({ADDON.name!r}))"
+            f"print(get_module_path({addon!r}))"
         )
         return Path(self.run("-c", code).strip())
 
@@ -55,22 +55,35 @@ def clone(tmp_path_factory) -> Path:
     run("git", "add", "--all", cwd=folder)
     author = ("-c", "user.name=test", "-c", "user.email=test@localhost")
     run("git", *author, "commit", "--quiet", "--allow-empty", "--message=tree", cwd=folder)
-    (folder / ADDON.name / "left-over.pyc").write_text("of this machine only")
+    for name in addons.names():
+        (folder / name / "left-over.pyc").write_text("of this machine only")
     return folder
 
 
+@pytest.fixture(scope="session", params=addons.names())
+def addon(request) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def wheel(clone, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run(*PIP, "wheel", *OFFLINE, "--wheel-dir", folder, clone / ADDON.name)
-    (built,) = folder.glob("*.whl")
+def wheels(clone, tmp_path_factory) -> list[Path]:
+    """One for each addon."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for name in addons.names():
+        run(*PIP, "wheel", *OFFLINE, "--wheel-dir", folder, clone / name)
+    return sorted(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def wheel(addon, wheels) -> Path:
+    (built,) = (path for path in wheels if path.name.startswith(f"odoo_addon_{addon}-"))
     return built
 
 
 @pytest.fixture(scope="session")
-def wheel_files(wheel) -> set[str]:
+def wheel_files(addon, wheel) -> set[str]:
     """What the wheel holds of the addon, by path inside the addon's folder."""
-    prefix = f"odoo/addons/{ADDON.name}/"
+    prefix = f"odoo/addons/{addon}/"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}

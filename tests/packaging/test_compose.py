@@ -10,7 +10,8 @@ import pytest
 import requests
 import yaml
 
-from devenv.paths import ADDON, REPO
+from devenv import addons
+from devenv.paths import REPO
 
 CALLBACK = "/ups_pickup_oauth/callback"
 
@@ -25,7 +26,8 @@ def simulator_url(services) -> Iterator[str]:
     """The simulator, started by the file's own command line, at a free port."""
     _, script, *options = services["simulator"]["entrypoint"]
     options = ["--port=0" if option.startswith("--port=") else option for option in options]
-    path = ADDON / "tests" / script.rpartition("/")[2]
+    assert services["simulator"]["volumes"] == [".:/clone:ro"]
+    path = REPO / script.removeprefix("/clone/")
     environment = os.environ | services["simulator"]["environment"]
     command = [sys.executable, path, *options]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -37,6 +39,15 @@ def test_nothing_is_published_beyond_this_machine(services):
     published = [port for service in services.values() for port in service.get("ports", [])]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_all_addons_are_installed(services):
+    """Those that Odoo does not install by itself, as soon as all that they need is there."""
+    named = [
+        name for name in addons.names() if not addons.manifest(REPO / name).get("auto_install")
+    ]
+    assert f"--init={','.join(named)}" in services["odoo"]["command"]
+    assert ".:/mnt/extra-addons:ro" in services["odoo"]["volumes"]
 
 
 def test_simulator_and_its_door_share_odoos_loopback(services):

@@ -54,7 +54,7 @@ FAULTS = [
     ({"kind": "status", "status": 400}, Refused, Refused, False),
     ({"kind": "status", "status": 403}, Refused, Refused, False),
     ({"kind": "status", "status": 429}, Refused, Refused, False),
-    ({"kind": "status", "status": 401, "times": 2}, Refused, Refused, False),
+    ({"kind": "status", "status": 401, "times": 1}, Refused, Refused, False),
     ({"kind": "status", "status": 404, "body": NO_ENVELOPE}, Unknown, NotAnswered, False),
     ({"kind": "status", "status": 200, "body": ENVELOPE, "when": "after"},
      Unknown, NotAnswered, True),
@@ -211,7 +211,7 @@ def test_what_the_session_says_itself_passes(error):
 def test_without_a_connection_nothing_has_left(sim):
     gone = UpsSession("http://localhost:9", lambda refused=None: "token")  # discard: nobody listens
 
-    assert request_pickup(gone, PICKUP) == NeverLeft("no_connection", "ConnectionError")
+    assert request_pickup(gone, PICKUP) == NeverLeft("no_connection", "UpsNeverLeft")
 
 
 # === WHAT GOOD ANSWERS SAY === #

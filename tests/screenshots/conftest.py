@@ -1,4 +1,4 @@
-"""A real Odoo in two languages, a simulator of UPS, and a browser in two widths."""
+"""A real Odoo in two languages, a simulator of UPS, and a browser in three widths."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from devenv import database
 from devenv.console import Problem
 from devenv.paths import GALLERY
 
-HEIGHTS = {1400: 900, 375: 812}
+HEIGHTS = {1400: 900, 700: 900, 375: 812}
 LANGUAGES = {"en": "en_US", "de": "de_DE"}
 
 

@@ -58,7 +58,7 @@ class Walk(Guide):
         self.expect_form(name)
 
     def expect_form(self, name: str = COMPANY) -> None:
-        expect(self.page.locator("[name=name] input")).to_have_value(name)
+        expect(self.page.locator(".o_action_manager [name=name] input")).to_have_value(name)
 
     def expect_history(self) -> None:
         """The list of what happened, which a phone shows as cards."""
@@ -77,7 +77,7 @@ class Walk(Guide):
 
     def see_modal(self) -> Locator:
         """Click the button at the top, or the link that a phone shows instead."""
-        self.page.locator(".o_form_view button[name=action_ups_api]:visible").last.click()
+        self.api_button.click()
         expect(self.dialog).to_be_visible()
         return self.dialog
 
@@ -94,8 +94,7 @@ class Walk(Guide):
         self.see_modal()
         self.press("oauth")
         self.agree_at_ups()
-        expect(self.notification).to_be_visible()
-        self.expect_form()
+        expect(self.dialog.locator(".alert-success")).to_be_visible()
 
     # === AT UPS, AND BACK === #
 

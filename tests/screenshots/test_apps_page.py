@@ -17,7 +17,8 @@ WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
 TODAY = "2026-04-01 09:30"  # of the pictures, so that they change only with what they show
-WITHOUT_COUNTERS = ".o_menu_systray .badge { visibility: hidden; }"  # of messages that wait
+# The messages that wait, and the block's word on an address that is only for the picture.
+WITHOUT = ".o_menu_systray .badge { visibility: hidden; } [name=ups_advice] { display: none; }"
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
 
@@ -44,6 +45,8 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
 
 def test_the_pictures(shop_window: Walk):
     walk = shop_window
+    _keep_settings(walk)
+    walk.page.set_viewport_size(SIZE)
     walk.see_form()
     keep(walk.page, "form")
     walk.page.set_viewport_size(TALL)
@@ -64,7 +67,6 @@ def test_the_pictures(shop_window: Walk):
     walk.page.set_viewport_size(LOW)
     walk.see_list()
     keep(walk.page, "list")
-    _keep_settings(walk)
 
 
 def _keep_settings(walk: Walk) -> None:
@@ -86,7 +88,7 @@ def _set_address(walk: Walk, address: str) -> None:
 
 def keep(shown: Page | Locator, name: str) -> None:
     """A palette holds all the colours of a web page, in a third of the bytes."""
-    shot = shown.screenshot(animations="disabled", style=WITHOUT_COUNTERS)
+    shot = shown.screenshot(animations="disabled", style=WITHOUT)
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     file = DESCRIPTION / f"{name}.png"
     picture.quantize(colors=128, dither=Image.Dither.NONE).save(file, optimize=True)

@@ -48,13 +48,16 @@ def _keep_modal_of_the_branch(walk: Walk, name: str) -> None:
 
 
 def test_settings_that_ups_does_not_know(walk: Walk):
-    for name, client_id in (("missing", ""), ("refused", "unknown-client-id")):
-        walk.odoo.save_settings(ups_client_id=client_id, ups_client_secret=client_id)
-        walk.see_form()
-        walk.see_modal()
-        walk.press("oauth")
-        expect(walk.page.locator(".modal-dialog")).to_have_count(2)
-        walk.keep(f"dialog-client-id-{name}")
+    walk.odoo.call("ir.config_parameter", "set_param", "ups_pickup_oauth.client_id", "")
+    walk.see_form()
+    walk.see_modal()
+    walk.keep("dialog-client-id-missing")
+    walk.odoo.save_settings(ups_client_id="unknown-client-id", ups_client_secret="unknown")
+    walk.see_form()
+    walk.see_modal()
+    walk.press("oauth")
+    expect(walk.page.locator(".modal-dialog")).to_have_count(2)
+    walk.keep("dialog-client-id-refused")
     walk.odoo.save_settings(
         ups_client_id=server.SIMULATOR_CLIENT_ID, ups_client_secret=server.SIMULATOR_CLIENT_SECRET
     )
@@ -72,12 +75,11 @@ def test_opting_out(walk: Walk):
     walk.opt_in()
     walk.see_form()
     walk.see_modal()
-    walk.press("opt_out")
+    walk.press("ask_opt_out")
     expect(walk.page.locator(".modal-dialog")).to_have_count(2)
     walk.keep("opt-out-confirmation")
-    walk.dialog.locator("footer .btn-primary").click()
-    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
-    expect(walk.notification).to_be_visible()
+    walk.dialog.locator("footer .btn-danger").click()
+    expect(walk.dialog.locator(".alert-info")).to_be_visible()
     walk.keep("opted-out")
     walk.see_form()
     walk.see_modal()
@@ -99,9 +101,7 @@ def _let_ups_be_out_of_order(walk: Walk, simulator: SimulatorControl) -> None:
     walk.see_form()
     walk.see_modal()
     walk.press("test")
-    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
-    walk.see_form()
-    walk.see_modal()
+    expect(walk.dialog.locator(".alert-warning")).to_be_visible()
     walk.keep("modal-problem")
     walk.press("history")
     walk.expect_history()
@@ -113,8 +113,7 @@ def _let_ups_refuse(walk: Walk, simulator: SimulatorControl) -> None:
     walk.see_form()
     walk.see_modal()
     walk.press("test")
-    expect(walk.page.locator(".modal-dialog")).to_have_count(0)
-    expect(walk.notification).to_be_visible()
+    expect(walk.dialog.locator(".alert-warning")).to_be_visible()
     walk.keep("test-refused")
 
 

@@ -17,7 +17,8 @@ _MOVE_BACK = """
            refresh_token_expires_at = refresh_token_expires_at - %(by)s,
            refreshed_on = refreshed_on - %(by)s,
            retry_at = retry_at - %(by)s,
-           write_date = write_date - %(by)s
+           last_problem_on = last_problem_on - %(by)s,
+           refusal_renewed_on = refusal_renewed_on - %(by)s
      WHERE id IN (SELECT id FROM ups_connection FOR NO KEY UPDATE SKIP LOCKED)
 """
 

@@ -119,7 +119,7 @@ def _set_address(url: str) -> None:
 
 @contextmanager
 def _odoo(number: int, port: int, ups: UpsSimulator, log: Path) -> Iterator[OdooHost]:
-    """A host with a data folder of its own; filestore and key file are shared, as README says."""
+    """A host with a data folder of its own; filestore and key file are shared (operating.md)."""
     folder = SOAK / f"host-{number}"
     folder.mkdir(mode=0o700)
     (folder / "filestore").symlink_to(DATA / "filestore")

@@ -71,9 +71,9 @@ class Traffic:
     def call_api(self, company: Company, host: int) -> str:
         """The button Test: an API call, and before it a refresh when the token has ended."""
         try:
-            said = self._press("action_ups_test", company, host)["params"]
-            company.has_ended = "has ended" in said["message"]
-            outcome = "told that it has ended" if company.has_ended else said["type"]
+            said = self._press("action_ups_test", company, host)["context"]
+            company.has_ended = "has ended" in said["ups_finding"]
+            outcome = "told that it has ended" if company.has_ended else said["ups_finding_kind"]
         except Refused as refusal:
             outcome = refusal.kind
         except Broken:

@@ -2,46 +2,27 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import polib
 import pytest
 from lxml import etree
 
+from devenv import addons
 from devenv.odoo_source import ensure
-from devenv.translations import FOLDER, TEMPLATE
+from devenv.translations import template
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt_BR", "zh_CN")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z]|%%")
 SHOWN_ATTRIBUTES = ("title", "placeholder", "alt")
 
-# Words that a sentence quotes from Odoo's screens, and whose they are.
-ODOOS_WORDS = {
-    "Settings": "base",
-    "General Settings": "base_setup",
-    "Access Rights": "base",
-    "Companies": "base",
+# Ways through Odoo's screens, with the addon whose word each step is.
+ODOOS_WAYS = {
+    "Settings, General Settings": {"Settings": "base", "General Settings": "base_setup"},
+    "Access Rights, Companies": {"Access Rights": "base", "Companies": "base"},
 }
-ODOOS_QUOTES = {
-    "You find the settings in Settings, General Settings, UPS.": ("Settings", "General Settings"),
-    "If UPS keeps refusing, switch off “Use PKCE” in Settings, General Settings, UPS.": (
-        "Settings",
-        "General Settings",
-    ),
-    "If UPS keeps refusing, switch on “Use PKCE” in Settings, General Settings, UPS.": (
-        "Settings",
-        "General Settings",
-    ),
-    "You can authorize UPS only for your own companies. Ask an administrator to add the company"
-    " on your user's form, in Access Rights, Companies.": ("Access Rights", "Companies"),
-}
-# Words that a sentence quotes from the addon's own buttons and fields.
-OWN_QUOTES = {
-    "UPS brings you back here. You then see <b>Authorized</b>.": "Authorized",
-    "An administrator can authorize it again: open the company's form and click"
-    " Reauthorize.": "Reauthorize",
-    "If UPS keeps refusing, switch off “Use PKCE” in Settings, General Settings, UPS.": "Use PKCE",
-    "If UPS keeps refusing, switch on “Use PKCE” in Settings, General Settings, UPS.": "Use PKCE",
-}
+# How a sentence quotes a button or a field of ours.
+QUOTED = re.compile(r"“([^”%]+)”|<b>([^<%]+)</b>")
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -49,19 +30,28 @@ def language(request):
     return request.param
 
 
+TRANSLATED = [name for name in addons.names() if any(template(name).parent.glob("*.po"))]
+"""An addon is translated into all of the languages, or, while it is being built, into none."""
+
+
+@pytest.fixture(params=TRANSLATED)
+def addon(request):
+    return request.param
+
+
 @pytest.fixture
-def entries(language):
-    return polib.pofile(str(FOLDER / f"{language}.po"))
+def entries(addon, language):
+    return polib.pofile(str(template(addon).with_name(f"{language}.po")))
 
 
-def test_each_file_is_one_of_the_languages():
-    assert {path.stem for path in FOLDER.glob("*.po")} == set(LANGUAGES)
+def test_each_file_is_one_of_the_languages(addon):
+    assert {path.stem for path in template(addon).parent.glob("*.po")} == set(LANGUAGES)
 
 
-def test_every_term_of_the_template_is_translated_and_no_other(entries):
+def test_every_term_of_the_template_is_translated_and_no_other(addon, entries):
     assert [entry.msgid for entry in entries if not entry.translated()] == []
     assert [entry.msgid for entry in entries if entry.obsolete] == []
-    terms = {entry.msgid for entry in polib.pofile(str(TEMPLATE))}
+    terms = {entry.msgid for entry in polib.pofile(str(template(addon)))}
     assert {entry.msgid for entry in entries} == terms
 
 
@@ -83,14 +73,17 @@ def test_each_tag_of_a_view_is_kept(entries):
 
 
 def test_odoos_menus_and_fields_are_quoted_as_odoo_translates_them(entries, language):
-    for sentence, words in ODOOS_QUOTES.items():
-        for word in words:
-            assert odoos_word(word, language) in translation(entries, sentence)
+    for entry in entries.translated_entries():
+        for way in filter(entry.msgid.__contains__, ODOOS_WAYS):
+            for word, addon in ODOOS_WAYS[way].items():
+                assert odoos_word(word, addon, language) in entry.msgstr, entry.msgid
 
 
 def test_buttons_and_settings_are_quoted_as_they_are_translated(entries):
-    for sentence, word in OWN_QUOTES.items():
-        assert translation(entries, word) in translation(entries, sentence)
+    own = {entry.msgid: entry.msgstr for entry in entries}
+    for entry in entries.translated_entries():
+        for word in filter(own.get, sum(QUOTED.findall(entry.msgid), ())):
+            assert own[word] in entry.msgstr, entry.msgid
 
 
 def placeholders(text):
@@ -110,12 +103,9 @@ def tags(text):
     return found
 
 
-def translation(entries, term):
-    return entries.find(term).msgstr
-
-
-def odoos_word(word, language):
-    odoo, addon = ensure(), ODOOS_WORDS[word]
+@cache
+def odoos_word(word, addon, language):
+    odoo = ensure()
     # In a checkout of Odoo, base stands apart from the other addons.
     addons = odoo.python_path / "odoo" / "addons" if addon == "base" else odoo.addons_path
-    return translation(polib.pofile(str(addons / addon / "i18n" / f"{language}.po")), word)
+    return polib.pofile(str(addons / addon / "i18n" / f"{language}.po")).find(word).msgstr

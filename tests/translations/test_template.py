@@ -1,12 +1,15 @@
-"""The template holds what Odoo itself finds to translate in the addon as it is now."""
+"""The templates hold what Odoo itself finds to translate in the addons as they are now."""
 
-from devenv import database, postgres, translations
+import pytest
+
+from devenv import addons, database, postgres, translations
 
 
-def test_the_template_is_what_odoo_exports(tmp_path):
+@pytest.mark.parametrize("addon", addons.names())
+def test_the_template_is_what_odoo_exports(addon, tmp_path):
     """`make translations` brings it up to date."""
-    exported = tmp_path / translations.TEMPLATE.name
+    template, exported = translations.template(addon), tmp_path / f"{addon}.pot"
     with postgres.running():
         database.make_fresh_unless_current(database.ATTACK)
-        translations.export(database.ATTACK, exported)
-    assert translations.terms(translations.TEMPLATE) == translations.terms(exported)
+        translations.export(database.ATTACK, addon, exported)
+    assert translations.terms(template) == translations.terms(exported)

@@ -1,10 +1,12 @@
 import functools
+from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.http import Controller, request, route
 
 from .. import const, messages
 from ..models.ups_authorization_attempt import Outcome
+from ..settings import redirect_uri
 from ..ups_client.authorization_response import AuthorizationResponse
 
 COMPANIES_URL = "/odoo/companies"
@@ -124,8 +126,10 @@ class UpsCallback(Controller):
                 "tip": messages.account_executive_tip(request.env),
                 "reload": outcome.kind == "in_progress",
                 "company": company,
+                "whose": request.env.company,
+                "host": urlsplit(redirect_uri(request.env)).netloc,
                 "look_first": outcome.kind == "interrupted",
-                "may_try_again": outcome.kind not in ("no_access", "in_progress"),
+                "may_try_again": outcome.kind not in ("no_access", "in_progress", "busy"),
                 "try_again_url": const.TRY_AGAIN_ROUTE,
                 "companies_url": COMPANIES_URL,
                 "back_url": f"{COMPANIES_URL}/{company.id}" if company else "/odoo",
@@ -144,7 +148,14 @@ class UpsCallback(Controller):
         return response
 
 
-_STATUS = {"malformed": 400, "unknown": 400, "expired": 410, "other_user": 403, "no_access": 403}
+_STATUS = {
+    "malformed": 400,
+    "unknown": 400,
+    "expired": 410,
+    "other_user": 403,
+    "no_access": 403,
+    "busy": 503,
+}
 
 
 def _words(env, outcome):
@@ -183,6 +194,10 @@ def _words(env, outcome):
         "in_progress": (
             env._("Odoo is completing this authorization with UPS."),
             env._("This page reloads by itself."),
+        ),
+        "busy": (
+            env._("Odoo's database is busy, so UPS's answer is not taken yet."),
+            env._("Nothing is lost: reload this page in a moment."),
         ),
         "interrupted": (
             env._("Odoo was interrupted while it completed this authorization with UPS."),

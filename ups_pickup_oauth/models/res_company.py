@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .. import messages
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
-from ..live_token import TokenSource
+from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+from ..live_token import TokenSource, Wish
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
 from ..ups_client import CIE, FixSettings, UpsError, UpsSession
@@ -77,6 +77,40 @@ class ResCompany(models.Model):
         compute="_compute_ups_authorization",
         groups=ADMINISTRATOR,
     )
+    ups_reason = fields.Selection(
+        selection=lambda self: (
+            self.env["ups.connection"]._fields["reason"]._description_selection(self.env)
+        ),
+        string="Why UPS Cannot Be Used",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
+    ups_status = fields.Char(
+        string="UPS Status",
+        help="Whether it is connected, to what, and until when.",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
+    ups_is_secret_unproven = fields.Boolean(
+        string="UPS Client Secret Unproven",
+        help="UPS has not yet accepted the client secret in force.",
+        compute="_compute_ups_authorization",
+        groups=ADMINISTRATOR,
+    )
+    ups_user_note = fields.Char(
+        string="UPS.com User",
+        help="UPS does not tell who signed in. Note here which UPS.com user it is.",
+        compute="_compute_ups_authorization",
+        inverse="_inverse_ups_user_note",
+        groups=ADMINISTRATOR,
+    )
+    ups_branch_ids = fields.Many2many(
+        "res.company",
+        string="UPS Authorization Used By",
+        help="The branches that use this company's authorization.",
+        compute="_compute_ups_branch_ids",
+        groups=ADMINISTRATOR,
+    )
     ups_problem = fields.Char(
         string="Last Problem with UPS",
         help="What keeps the authorization from being used, and what to do.",
@@ -127,12 +161,12 @@ class ResCompany(models.Model):
 
     @api.depends(
         "active",
-        "ups_connection_id.state",
+        "ups_connection_id.effective_state",
+        "ups_connection_id.user_note",
         "ups_connection_id.authorized_by_id",
         "ups_connection_id.authorized_on",
         "ups_connection_id.environment",
         "ups_connection_id.refreshed_on",
-        "ups_connection_id.reason",
         "ups_connection_id.access_token_expires_at",
         "ups_connection_id.refresh_token_expires_at",
     )
@@ -147,18 +181,38 @@ class ResCompany(models.Model):
         for company in self:
             visible = company._ups_if_visible()
             connection = visible.ups_connection_id or nothing
-            company.ups_authorization_state = connection.state or "not_authorized"
+            company.ups_authorization_state = connection.effective_state or "not_authorized"
+            company.ups_reason = connection.current_reason
+            company.ups_status = connection.status_in_words or connection._status(False)
+            company.ups_is_secret_unproven = connection.is_secret_unproven
+            company.ups_user_note = connection.user_note
             company.ups_authorization_company_id = connection.company_id
             company.ups_authorized_by_id = connection.authorized_by_id
             company.ups_authorized_on = connection.authorized_on
             used = (connection.environment or environment) if visible else None
             company.ups_test_environment = CIE if used == CIE else False
             company.ups_refreshed_on = connection.refreshed_on
-            company.ups_reauthorize_reason = connection._reason_in_words(with_advice=False)
+            company.ups_reauthorize_reason = connection.reason_in_words
             company.ups_access_token_expires_at = connection.access_token_expires_at
             company.ups_refresh_token_expires_at = connection.refresh_token_expires_at
             company.ups_is_own_authorization = connection.company_id.id == company._origin.id
             company.ups_has_history = bool(visible.ups_connection_ids)
+
+    def _inverse_ups_user_note(self):
+        for company in self:
+            company._ups_check_access()
+            company.sudo().ups_connection_id.user_note = company.ups_user_note
+
+    @api.depends("child_ids.ups_connection_id", "ups_connection_id")
+    @api.depends_context("uid")
+    def _compute_ups_branch_ids(self):
+        for company in self:
+            stored = company._origin
+            below = company._ups_search([("id", "child_of", stored.ids)]) - stored
+            own = stored.sudo().ups_connection_ids
+            company.ups_branch_ids = below.filtered(
+                lambda each, own=own: own and each.sudo().ups_connection_id == own
+            ).filtered(lambda each: each._ups_may_authorize())
 
     @api.depends("ups_connection_id.problem", "ups_connection_id.problem_on")
     @api.depends_context("uid", "lang")
@@ -200,7 +254,9 @@ class ResCompany(models.Model):
         if operator != "in":
             return NotImplemented
         # All of them are read: companies are few, and a branch shows an ancestor's state.
-        found = self._ups_search([]).filtered(lambda each: each.ups_authorization_state in value)
+        companies = self._ups_search([])
+        companies.invalidate_recordset(["ups_authorization_state"])  # time goes by
+        found = companies.filtered(lambda each: each.ups_authorization_state in value)
         return [("id", "in", found.ids)]
 
     @api.model
@@ -235,7 +291,10 @@ class ResCompany(models.Model):
             "res_id": self.id,
             "views": [(view.id, "form")],
             "target": "new",
-            "context": {"dialog_size": "medium"},
+            "context": {
+                "dialog_size": "medium",
+                "ups_return_to": self.env.context.get("ups_return_to", "form"),
+            },
         }
 
     def action_ups_oauth(self):
@@ -245,7 +304,9 @@ class ResCompany(models.Model):
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
         :raise RedirectWarning: If the settings are incomplete, or refused by UPS.
-        :raise UserError: If UPS cannot be reached, or the server's keys cannot be used.
+        :raise UpsSettingsWrong: If whoever runs the server, or UPS, has something to correct.
+        :raise UpsTryLater: If UPS cannot be reached.
+        :raise UserError: If the server's keys cannot be used.
         """
         self.ensure_one()
         self._ups_check_access()
@@ -253,7 +314,7 @@ class ResCompany(models.Model):
         if missing := messages.missing_setting(self.env, settings):
             self._ups_raise_to_settings(*missing)
         if not settings.redirect_uri.startswith(("http://", "https://")):
-            self._ups_raise(UserError, *messages.unknown_address(self.env))
+            self._ups_raise(UpsSettingsWrong, *messages.unknown_address(self.env))
         try:
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
@@ -262,7 +323,8 @@ class ResCompany(models.Model):
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
-            self._ups_raise(UserError, what, advice)
+            of_settings = isinstance(error, FixSettings)
+            self._ups_raise(UpsSettingsWrong if of_settings else UpsTryLater, what, advice)
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def action_ups_opt_out(self):
@@ -300,12 +362,7 @@ class ResCompany(models.Model):
                 " reset your UPS.com password: that ends it for every application with this login."
             )
         )
-        return self._ups_notify(
-            "info",
-            " ".join(message),
-            sticky=True,
-            next_action={"type": "ir.actions.act_window_close"},
-        )
+        return self._ups_tell("info", " ".join(message))
 
     def action_ups_test(self):
         """Make a harmless call with the company's token, and say in words what came of it.
@@ -318,8 +375,7 @@ class ResCompany(models.Model):
         self._ups_check_access()
         kind, message = self._ups_test()
         self._ups_note(self.env._("Tested. %s", message))
-        close = {"type": "ir.actions.act_window_close"}
-        return self._ups_notify(kind, message, next_action=close, sticky=kind != "success")
+        return self._ups_tell(kind, message)
 
     def action_ups_history(self):
         """Open the history of the company's own UPS authorizations.
@@ -339,6 +395,51 @@ class ResCompany(models.Model):
             "target": "current",
         }
 
+    def action_ups_original(self):
+        """Declare this database the original of the one that it was copied from, for all companies.
+
+        :return: An action that says for which companies UPS goes on.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for the company.
+        :raise UserError: If it is no copy.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        connections = self.env["ups.connection"].sudo()._copied()
+        if not connections:
+            raise UserError(
+                self.env._("This database is no copy for UPS, so there is nothing to declare.")
+            )
+        self.env["res.config.settings"]._ups_reseal_client_secret(connections)
+        connections._make_original()
+        names = connections.company_id.mapped("display_name")
+        return self._ups_tell(
+            "info",
+            self.env._(
+                "This database is the original now. UPS goes on for: %s. Click Test to see"
+                " that it works.",
+                ", ".join(names),
+            ),
+        )
+
+    def action_ups_api_parent(self):
+        """Open the modal "UPS API" of the company whose authorization this one uses.
+
+        :return: An action that opens a dialog.
+        :rtype: dict
+        :raise AccessError: If the user may not authorize UPS for that company.
+        """
+        self.ensure_one()
+        self._ups_check_access()
+        return (self.ups_authorization_company_id or self).action_ups_api()
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_ups_history(self):
+        """Delete messages and activities, too: PostgreSQL's cascade knows of none."""
+        self.sudo().ups_connection_ids.unlink()
+
     # === FOR OTHER ADDONS === #
 
     def _ups_get_access_token(self):
@@ -356,11 +457,12 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self._ups_connection_in_use()._live_token().value
 
-    def _ups_session(self):
+    def _ups_session(self, transaction_src="Odoo"):
         """Return a session for UPS's API that acts for the company.
 
         It may outlive the token and the transaction: the token is renewed when needed.
 
+        :param str transaction_src: Names the calling addon to UPS, at most 512 characters.
         :return: A `requests.Session`; give it paths such as ``/api/pickup/v2409/countries/US``.
         :rtype: UpsSession
         :raise UpsReauthorizationNeeded: If an administrator must authorize the company (again).
@@ -374,7 +476,7 @@ class ResCompany(models.Model):
             base_url = settings.base_url
         except FixSettings as error:
             raise UpsSettingsWrong(" ".join(messages.explain(self.env, error, settings))) from None
-        return UpsSession(base_url, source, transaction_src="Odoo")
+        return UpsSession(base_url, source, transaction_src=transaction_src)
 
     # === BUSINESS METHODS === #
 
@@ -400,14 +502,21 @@ class ResCompany(models.Model):
     def _ups_test(self):
         """:return: the kind of notification, and the finding in words."""
         try:
-            answer = self._ups_session().get(HARMLESS_CALL)
-        except UpsSettingsWrong as error:
+            # The renewal proves the client secret, and tries once more what UPS has refused.
+            connection = self._ups_connection_in_use()
+            wish = Wish(renewed_before=fields.Datetime.now(), is_test=True)
+            token = connection._refreshed_token(wish).value
+            self.invalidate_recordset()
+            answer = UpsSession(
+                ups_settings(self.env).base_url, lambda refused=None: token, "Odoo"
+            ).get(HARMLESS_CALL)
+        except (UpsReauthorizationNeeded, UpsSettingsWrong) as error:
             return "danger", str(error)
         except UserError as error:
             return "warning", str(error)
         except (OSError, UpsError):  # those of requests are OSErrors
             return "warning", self.env._("UPS did not answer. Try again in a few minutes.")
-        return messages.test_finding(self.env, answer, self.display_name)
+        return messages.test_finding(self.env, answer, self.display_name, token)
 
     def _ups_note(self, sentence):
         """Add a sentence to the history that administrators of the company read."""
@@ -447,37 +556,41 @@ class ResCompany(models.Model):
 
     @api.model
     def _ups_landing_action(self, company_id):
-        """Return to the company in the web client, with what there is to tell.
+        """Return to where the person began, with the company's dialog open on the good news.
 
-        The message follows from what is stored, so that the address alone tells nothing untrue.
+        What is told follows from what is stored, so that the address alone tells nothing untrue.
 
         :param int company_id: The company, as a `res.company` id.
-        :return: An action that opens the company's form, with a message if it is authorized.
+        :return: An action that opens that page, with the dialog if the company is authorized.
         :rtype: dict
         """
         company = self.browse(company_id if type(company_id) is int else ()).exists()
         if not company or not company._ups_may_authorize():
             return {"type": "ir.actions.act_url", "url": "/odoo/companies", "target": "self"}
-        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_company_form")
-        # Without the active_id of the address that led here, the web client shows the address and
-        # the breadcrumbs of a company that was opened from the list.
-        action.update(res_id=company.id, context={"active_id": False, "active_ids": []})
-        if company.ups_authorization_state != "authorized":
-            return action
-        return company._ups_notify(
-            "success",
-            self.env._(
-                "%s is authorized. UPS pickups can now act for this company.", company.display_name
-            ),
-            next_action=action,
-        )
+        dialog = False
+        if company.ups_authorization_state == "authorized":
+            dialog = company.action_ups_api()
+            dialog["context"]["ups_welcome"] = True
+        return {
+            "type": "ir.actions.client",
+            "tag": "ups_pickup_oauth.land",
+            "params": {"path": company._ups_way_back(), "dialog": dialog},
+        }
+
+    def _ups_way_back(self):
+        """:return: the path of the page where the user last began to authorize the company."""
+        mine = [("company_id", "=", self.id), ("user_id", "=", self.env.uid)]
+        attempt = self.env["ups.authorization.attempt"].sudo().search(mine, limit=1)
+        paths = {"list": "/odoo/companies", "settings": "/odoo/settings"}
+        return paths.get(attempt.return_to, f"/odoo/companies/{self.id}")
 
     def _ups_landing_url(self):
         """:return: the path, on this Odoo, of :meth:`_ups_landing_action` for the company."""
         self.ensure_one()
         return f"/odoo/{self.id}/ups-authorized?view_type=form"
 
-    def _ups_notify(self, kind, message, next_action, sticky=False):
+    @api.model
+    def _ups_notify(self, kind, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -485,8 +598,7 @@ class ResCompany(models.Model):
                 "type": kind,
                 "title": self.env._("UPS API"),
                 "message": message,
-                "sticky": sticky,
-                "next": next_action,
+                "sticky": kind != "success",
             },
         }
 
@@ -498,7 +610,7 @@ class ResCompany(models.Model):
     def _ups_raise_to_settings(self, what, advice):
         raise RedirectWarning(
             "\n\n".join((f"{what} {advice}", messages.account_executive_tip(self.env))),
-            self.env.ref("base_setup.action_general_configuration").id,
+            self.env.ref("ups_pickup_oauth.action_ups_settings").id,
             self.env._("Open Settings"),
         ) from None
 

@@ -8,7 +8,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import const, messages, token_keys
-from ..own_transaction import in_own_transaction
+from ..exceptions import UpsTryLater
+from ..live_token import Wish
+from ..own_transaction import in_own_transaction, quietly
 from ..settings import ups_settings
 from ..ups_client import UpsError
 from ..ups_client.redaction import redactor
@@ -21,7 +23,8 @@ class Outcome:
     """How a return from UPS ended.
 
     ``kind`` is one of the attempt's outcomes, or a reason why no attempt was touched:
-    `malformed`, `unknown`, `other_user`, `no_access`, `expired`, `in_progress`, `interrupted`.
+    `malformed`, `unknown`, `other_user`, `no_access`, `expired`, `in_progress`, `interrupted`,
+    `busy`.
     ``attempt_id`` names the user's own attempt, which tells the same again.
     """
 
@@ -54,6 +57,12 @@ class UpsAuthorizationAttempt(models.Model):
     base_url = fields.Char(required=True, readonly=True, help="UPS's host that was asked.")
     environment = fields.Char(required=True, readonly=True)
     client_id = fields.Char(required=True, readonly=True)
+    return_to = fields.Selection(
+        [("form", "Company"), ("list", "Companies"), ("settings", "General Settings")],
+        required=True,
+        readonly=True,
+        help="Where the person began, and comes back to.",
+    )
     expires_at = fields.Datetime(required=True, readonly=True)
     claimed_at = fields.Datetime(readonly=True)
     status = fields.Selection(
@@ -97,7 +106,13 @@ class UpsAuthorizationAttempt(models.Model):
         client = settings.client
         request = client.begin(settings.redirect_uri)
         # A wrong client id or redirect URI would leave the person on a page of raw JSON.
-        client.preflight(request)
+        oddity = client.preflight(request)
+        # The row is made before UPS gives what must go into it: whatever fails, fails here.
+        in_own_transaction(self.env, lambda env: env["ups.connection"]._row_of(company.id).id)
+        if oddity:
+            self.env["ups.connection"]._note(
+                company.id, self.env._("UPS's page looked odd from this server: %s.", oddity)
+            )
         self._drop_oldest_pending()
         verifier = request.code_verifier
         self.create(
@@ -110,10 +125,16 @@ class UpsAuthorizationAttempt(models.Model):
                 "base_url": settings.base_url,
                 "environment": settings.environment,
                 "client_id": settings.client_id,
+                "return_to": self._return_to(),
                 "expires_at": fields.Datetime.now() + const.ATTEMPT_LIFETIME,
             }
         )
         return request.url
+
+    @api.model
+    def _return_to(self):
+        asked = self.env.context.get("ups_return_to")
+        return asked if asked in dict(self._fields["return_to"].selection) else "form"
 
     @api.model
     def _finish(self, response):
@@ -134,8 +155,12 @@ class UpsAuthorizationAttempt(models.Model):
             return Outcome("other_user", attempt.company_id.id)
         if not attempt._is_still_allowed():
             return Outcome("no_access")
-        if not attempt._claim():
-            return attempt._told_already()
+        try:
+            if not attempt._claim():
+                return attempt._told_already()
+        except psycopg2.Error as error:  # nothing is spent yet: the same address works later
+            _logger.info("UPS attempt %s: %s", attempt.id, type(error).__name__)
+            return Outcome("busy", attempt.company_id.id)
         return attempt._exchange(response)
 
     @api.model
@@ -187,19 +212,25 @@ class UpsAuthorizationAttempt(models.Model):
             )
         except UserError as error:  # the server's keys cannot be used
             return self._end("failed", str(error), self.env._("Then try again."))
-        return self._keep(token_set, settings.environment)
+        return self._keep(token_set, settings)
 
     def _was_begun_elsewhere(self, settings):
         """A code must go to the server that gave it, and to no other (RFC 9700, section 4.4)."""
         now = (settings.environment, settings.base_url, settings.client_id)
         return now != (self.environment, self.base_url, self.client_id)
 
-    def _keep(self, token_set, environment):
-        """Commit the tokens and the attempt's end together."""
+    def _keep(self, token_set, settings):
+        """Commit the tokens and the attempt's end together; then prove the client secret."""
 
         def store(env):
-            env["ups.connection"]._lock_for(self.company_id.id)._store(token_set, environment)
-            env[self._name].browse(self.id).write({"status": "finished", "outcome": "authorized"})
+            env["ups.connection"]._lock_for(self.company_id.id)._store(token_set, settings)
+            env.cr.execute(
+                SQL(
+                    """UPDATE ups_authorization_attempt
+                          SET status = 'finished', outcome = 'authorized' WHERE id = %s""",
+                    self.id,
+                )
+            )
 
         try:
             in_own_transaction(self.env, store)
@@ -210,7 +241,39 @@ class UpsAuthorizationAttempt(models.Model):
             return self._end(
                 "failed", self.env._("UPS agreed, but Odoo could not keep the answer."), advice
             )
-        return Outcome("authorized", self.company_id.id, attempt_id=self.id)
+        connection = self._connection()
+        connection._tell_authorized()
+        return self._prove(connection, settings)
+
+    def _connection(self):
+        """:return: the company's row, whose id is read anew: it may be younger than this request's
+        transaction."""
+        company_id = self.company_id.id
+        found = in_own_transaction(
+            self.env, lambda env: env["ups.connection"]._row_of(company_id).id
+        )
+        return self.env["ups.connection"].browse(found)
+
+    def _prove(self, connection, settings):
+        """Renew at once what came without the client secret (RFC 7636 needs none at UPS).
+
+        Otherwise nobody would learn before the first refresh, hours later, that it is wrong. An
+        outage proves nothing: then the authorization stands, and says that it is unproven.
+        """
+        outcome = Outcome("authorized", self.company_id.id, attempt_id=self.id)
+        if not settings.use_pkce:
+            return outcome
+        try:
+            connection._refreshed_token(Wish(renewed_before=fields.Datetime.now(), is_test=True))
+        except UpsTryLater:
+            return outcome
+        except UserError as error:
+            return self._end(
+                "failed",
+                self.env._("UPS agreed, and Odoo keeps its answer, but cannot use it yet."),
+                str(error),
+            )
+        return outcome
 
     def _claim(self):
         """Take the attempt for this call alone, committed before anything is sent to UPS.
@@ -259,14 +322,10 @@ class UpsAuthorizationAttempt(models.Model):
     def _end(self, kind, what, advice):
         """Commit how the attempt ended, in the company's history too."""
         values = {"status": "finished", "outcome": kind, "what": what, "advice": advice}
-
-        def end(env):
-            env[self._name].browse(self.id).write(values)
-            env["ups.connection"]._row_of(self.company_id.id)._message_log(
-                body=env._("UPS was not authorized. %s", what)
-            )
-
-        in_own_transaction(self.env, end)
+        quietly(self.env, lambda env: env[self._name].browse(self.id).write(values))
+        self.env["ups.connection"]._note(
+            self.company_id.id, lambda env: env._("UPS was not authorized. %s", what)
+        )
         return Outcome(kind, self.company_id.id, what, advice, self.id)
 
     def _words_for_error(self, response):

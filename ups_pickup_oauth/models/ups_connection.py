@@ -1,21 +1,63 @@
+"""A company's UPS tokens: what is stored, and how it is written, locked and forgotten."""
+
 import logging
 
-import psycopg2
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
+from psycopg2.errors import LockNotAvailable
 
 from .. import token_keys
-from ..own_transaction import in_own_transaction
+from ..database_identity import OF_THIS_DATABASE, identity
+from ..own_transaction import LONGEST_WAIT, quietly
 
 _logger = logging.getLogger(__name__)
 
+NOTHING_GRANTED = {
+    "state": "not_authorized",
+    "reason": False,
+    "ups_words": False,
+    "asked_reason": False,
+    "authorized_by_id": False,
+    "authorized_on": False,
+    "client_id": False,
+    "environment": False,
+    "base_url": False,
+    "database_uuid": False,
+    "database_identity": False,
+    "sealed_access_token": False,
+    "sealed_refresh_token": False,
+    "access_token_expires_at": False,
+    "refresh_token_expires_at": False,
+    "refreshed_on": False,
+    "refusal_renewed_on": False,
+    "settings_seen": False,
+    "settings_verdict": False,
+    "settings_judged_on": False,
+    "pause": False,
+    "retry_at": False,
+    "failure_count": 0,
+    "last_problem": False,
+    "last_problem_on": False,
+    "user_note": False,
+}
+"""Each column of an authorization, as it is where there is none (and in data/neutralize.sql)."""
+
 _OF_A_TOKEN = (
     "state",
+    "client_id",
     "environment",
+    "base_url",
     "database_uuid",
+    "database_identity",
+    "authorized_on",
+    "refreshed_on",
+    "refusal_renewed_on",
     "access_token_expires_at",
+    "refresh_token_expires_at",
     "sealed_access_token",
 )
+"""The columns that a live token needs: they are read at once."""
 
 
 class UpsConnection(models.Model):
@@ -39,16 +81,52 @@ class UpsConnection(models.Model):
             ("authorized", "Authorized"),
             ("reauthorize", "Reauthorize"),
         ],
+        help="What UPS said last; whether it can be used at this moment says the effective state.",
         required=True,
         readonly=True,
         default="not_authorized",
         copy=False,
     )
+    reason = fields.Selection(
+        [
+            ("refused", "UPS refused to renew it"),
+            ("restored", "UPS refused to renew that of a backup"),
+            ("expired", "It expired"),
+            ("lost_key", "The server's key is lost"),
+            ("copied", "The database is a copy"),
+            ("other_application", "The settings name another application"),
+            ("other_environment", "The settings name another environment"),
+            ("other_host", "The server talks to another host"),
+            ("settings", "UPS refuses the settings"),
+        ],
+        string="Why It Ended",
+        readonly=True,
+        copy=False,
+    )
+    ups_words = fields.Char(string="UPS's Answer", readonly=True, copy=False)
+    asked_reason = fields.Char(
+        help="The reason for which a person was asked.", readonly=True, copy=False
+    )
+
+    # Given to whom: an authorization is of no use to anybody else.
     authorized_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     authorized_on = fields.Datetime(readonly=True, copy=False)
+    user_note = fields.Char(
+        string="UPS.com User",
+        help="UPS does not tell who signed in. Note here which UPS.com user it is.",
+        copy=False,
+    )
+    client_id = fields.Char(string="Client ID", readonly=True, copy=False)
     environment = fields.Selection(
         [("production", "Production"), ("cie", "Test (CIE)")], readonly=True, copy=False
     )
+    base_url = fields.Char(string="UPS's Host", readonly=True, copy=False)
+    database_uuid = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    database_identity = fields.Char(groups=fields.NO_ACCESS, copy=False)
+
+    # The tokens.
+    sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+    sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
     access_token_expires_at = fields.Datetime(readonly=True, copy=False)
     refresh_token_expires_at = fields.Datetime(
         string="Authorized Until",
@@ -57,44 +135,38 @@ class UpsConnection(models.Model):
         copy=False,
     )
     refreshed_on = fields.Datetime(string="Last Renewed On", readonly=True, copy=False)
-    reason = fields.Selection(
-        [
-            ("refused", "UPS refused to renew it"),
-            ("expired", "It expired"),
-            ("lost_key", "The server's key is lost"),
-            ("copied", "The database is a copy"),
-        ],
-        string="Why It Ended",
+    refusal_renewed_on = fields.Datetime(
+        help="When it was last renewed because UPS's API refused the access token.",
         readonly=True,
         copy=False,
     )
-    ups_words = fields.Char(string="UPS's Answer", readonly=True, copy=False)
+
+    # What UPS thinks of the settings, and whether it is left alone.
+    settings_seen = fields.Char(
+        help="Fingerprint of the settings that UPS judged last.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+    settings_verdict = fields.Selection(
+        [("accepted", "Accepted"), ("refused", "Refused")], readonly=True, copy=False
+    )
+    settings_judged_on = fields.Datetime(readonly=True, copy=False)
+    pause = fields.Selection(
+        [("settings", "UPS refused the settings"), ("outage", "UPS could not answer")],
+        string="Why UPS Is Left Alone",
+        readonly=True,
+        copy=False,
+    )
+    retry_at = fields.Datetime(help="UPS is left alone until then.", readonly=True, copy=False)
     failure_count = fields.Integer(
         help="How often UPS could not answer, in a row.", readonly=True, copy=False
     )
-    retry_at = fields.Datetime(help="UPS is left alone until then.", readonly=True, copy=False)
     last_problem = fields.Json(
         help="What went wrong the last time, for messages.recalled(); nothing after a success.",
         readonly=True,
         copy=False,
     )
     last_problem_on = fields.Datetime(readonly=True, copy=False)
-    problem = fields.Char(
-        string="Last Problem with UPS",
-        help="What keeps the authorization from being used, and what to do.",
-        compute="_compute_problem",
-        compute_sudo=True,
-    )
-    problem_on = fields.Datetime(
-        string="Last Problem with UPS On", compute="_compute_problem", compute_sudo=True
-    )
-    sealed_access_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
-    sealed_refresh_token = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
-    database_uuid = fields.Char(
-        help="The database that the tokens were given to: a copy of it must not use them.",
-        groups=fields.NO_ACCESS,
-        copy=False,
-    )
 
     _company_id_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one UPS authorization at the most."
@@ -107,12 +179,6 @@ class UpsConnection(models.Model):
         """Tell it from the company itself, beside which it stands in breadcrumbs and activities."""
         for connection in self:
             connection.display_name = f"UPS: {connection.company_id.display_name}"
-
-    @api.depends("state", "last_problem", "last_problem_on")
-    @api.depends_context("lang")
-    def _compute_problem(self):
-        for connection in self:
-            connection.problem, connection.problem_on = connection._problem_in_words()
 
     # === ACTION METHODS === #
 
@@ -141,7 +207,7 @@ class UpsConnection(models.Model):
         """
         return author_id or self.env.user.partner_id.id, email_from or False
 
-    # === BUSINESS METHODS === #
+    # === READING === #
 
     @api.model
     def _in_use_by(self, company):
@@ -156,49 +222,72 @@ class UpsConnection(models.Model):
         self.flush_model(("company_id", *_OF_A_TOKEN))
         self.env.cr.execute(
             SQL(
-                """SELECT connection.id, %(columns)s
+                """SELECT %(this)s, connection.id, %(columns)s
                      FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
                              FROM res_company
                             WHERE id = %(company)s) AS path
                      JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
                  ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
                     LIMIT 1""",
+                this=OF_THIS_DATABASE,
                 columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
                 company=company.id or None,
             )
         )
-        for connection_id, *values in self.env.cr.fetchall():
+        for this, connection_id, *values in self.env.cr.fetchall():
             connection = self.browse(connection_id)
             for name, value in zip(_OF_A_TOKEN, values, strict=True):
                 self._fields[name]._insert_cache(connection, (value,))
+            self._remember_identity(this)
             return connection
         return self.browse()
 
     @api.model
+    def _this_database(self):
+        """:return: this database's identity, asked for once in a transaction."""
+        known = self.env.cr.cache.get(__name__)
+        return known or self._remember_identity(identity(self.env.cr))
+
+    @api.model
+    def _remember_identity(self, this):
+        self.env.cr.cache[__name__] = this
+        return this
+
+    @api.model
+    def _database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _open(self, field):
+        """Return a token in the clear.
+
+        :param str field: `sealed_access_token` or `sealed_refresh_token`.
+        :return: The token, or False where there is none or its key is lost.
+        :rtype: str|bool
+        """
+        return token_keys.opened(self.env, self[field])
+
+    def _environment_name(self):
+        return dict(self._fields["environment"]._description_selection(self.env)).get(
+            self.environment, ""
+        )
+
+    # === WRITING === #
+
+    @api.model
     def _row_of(self, company_id):
-        """Return the company's row, made if missing.
+        """Return the company's row, made if missing: by the ORM, with whatever others added to it.
 
         :param int company_id: The company, as a `res.company` id.
         :rtype: ups.connection
         :raise psycopg2.OperationalError: when another transaction has just made the row.
         """
-        # Not logged: losing this race is expected, and in_own_transaction runs again.
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO ups_connection
-                          (company_id, state, create_uid, write_uid, create_date, write_date)
-                   VALUES (%(company)s, 'not_authorized', %(uid)s, %(uid)s, %(now)s, %(now)s)
-                       ON CONFLICT (company_id) DO NOTHING""",
-                company=company_id,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-            ),
-            log_exceptions=False,
-        )
-        if self.env.cr.rowcount:  # the cache may remember that there was none
+        found = self.search([("company_id", "=", company_id)])
+        if not found:
+            # No line of the history's own; and nobody follows, or could write to it.
+            quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+            found = quiet.create({"company_id": company_id}).with_env(self.env)
             self.env["res.company"].invalidate_model(["ups_connection_ids", "ups_connection_id"])
-        self.env.cr.execute(SQL("SELECT id FROM ups_connection WHERE company_id = %s", company_id))
-        return self.browse(self.env.cr.fetchone()[0])
+        return found
 
     @api.model
     def _lock_for(self, company_id):
@@ -212,47 +301,162 @@ class UpsConnection(models.Model):
         connection._lock()
         return connection
 
+    def _lock(self):
+        """Lock the row until the transaction ends.
+
+        :raise psycopg2.OperationalError: When the row was changed while this waited, or when that
+            takes longer than the transaction's `lock_timeout`.
+        """
+        # FOR NO KEY UPDATE blocks no insert of a row that references this one. Its snapshot is
+        # taken before it waits: when the one before us commits, PostgreSQL raises a serialization
+        # failure, and only a new transaction sees what was committed.
+        self.env.cr.execute(
+            SQL("SELECT id FROM ups_connection WHERE id = %s FOR NO KEY UPDATE", self.id),
+            log_exceptions=False,
+        )
+
+    def _lock_in_callers_transaction(self):
+        """As :meth:`_lock`, with our bound for the wait, and the caller's for all that follows.
+
+        :raise UserError: When somebody else holds it for longer.
+        """
+        company = self.company_id.display_name  # nothing can be read once it has failed
+        set_bound = "SELECT set_config('lock_timeout', %s, true)"
+        self.env.cr.execute("SELECT current_setting('lock_timeout')")
+        (callers,) = self.env.cr.fetchone()
+        self.env.cr.execute(set_bound, [f"{LONGEST_WAIT}s"])
+        try:
+            self._lock()
+        except LockNotAvailable:  # Odoo would run the request again, and wait as long again
+            raise UserError(
+                self.env._(
+                    "The UPS authorization of %s is just being renewed. Try again in a minute.",
+                    company,
+                )
+            ) from None
+        self.env.cr.execute(set_bound, [callers])
+
+    def _put(self, values):
+        """Write columns past the ORM, and so past whatever others have hooked into it.
+
+        An automation rule or a Studio field that fails must not cost what UPS has given. They are
+        told afterwards, see :meth:`_tell`.
+
+        :param dict values: By column, as for `write()`.
+        """
+        values = values | {"write_uid": self.env.uid, "write_date": fields.Datetime.now()}
+        assignments = [
+            SQL(
+                "%s = %s",
+                SQL.identifier(name),
+                self._fields[name].convert_to_column_insert(value, self),
+            )
+            for name, value in values.items()
+        ]
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("UPDATE ups_connection SET %s WHERE id = %s", SQL(", ").join(assignments), self.id)
+        )
+        self.invalidate_recordset(flush=False)
+        companies = self.env["res.company"]
+        shown = [name for name in companies._fields if name.startswith("ups_")]
+        companies.invalidate_model(shown, flush=False)
+
+    def _tell(self, *notes):
+        """Tell people and other addons what was stored, each by itself, whatever fails on the way.
+
+        :param notes: Functions that return a sentence for the history, given an environment.
+        """
+
+        def with_this(work):
+            return lambda env: work(env[self._name].browse(self.id))
+
+        if self._others_depend():
+            quietly(self.env, with_this(lambda this: this.modified(NOTHING_GRANTED)))
+        for note in filter(None, notes):
+            quietly(
+                self.env, with_this(lambda this, note=note: this._message_log(body=note(this.env)))
+            )
+        if notes:
+            quietly(self.env, with_this(lambda this: this._ask_people()))
+
+    @api.model
+    def _others_depend(self):
+        """:return: whether a stored field, of another addon's, is computed from the columns."""
+        written = [self._fields[name] for name in NOTHING_GRANTED]
+        return any(
+            field.store for each in written for field in self.pool.get_dependent_fields(each)
+        )
+
     @api.model
     def _note(self, company_id, sentence):
         """Add a sentence to the company's history, whatever becomes of the request around it.
 
         :param int company_id: The company, as a `res.company` id.
-        :param str sentence: What happened; the current user and the time stand beside it.
+        :param sentence: What happened, or a function that returns it, given an environment; the
+            current user and the time stand beside it.
         """
-        try:
-            in_own_transaction(
-                self.env,
-                lambda env: env[self._name]._row_of(company_id)._message_log(body=sentence),
-            )
-        except psycopg2.Error as error:  # nothing is worth less than a note about it
-            _logger.info("UPS history of company %s: %s", company_id, type(error).__name__)
 
-    def _store(self, token_set, environment):
+        def note(env):
+            said = sentence(env) if callable(sentence) else sentence
+            env[self._name]._row_of(company_id)._message_log(body=said)
+
+        quietly(self.env, note)
+
+    def _store(self, token_set, settings):
         """Keep the tokens of a new authorization, given by the current user.
 
+        To be followed by :meth:`_tell_authorized`, once it is committed.
+
         :param TokenSet token_set: What UPS answered.
-        :param str environment: The environment of UPS that answered.
+        :param UpsSettings settings: With which it was asked.
         :raise UserError: if the server's keys cannot be used.
         """
         self.ensure_one()
-        now, was_to_be_renewed = fields.Datetime.now(), self.state == "reauthorize"
-        self.write(
-            self._no_tokens()
+        self._log_oddities(token_set)
+        now = fields.Datetime.now()
+        self._put(
+            NOTHING_GRANTED
+            | {"user_note": self.user_note, "asked_reason": self.asked_reason}
             | self._sealed(token_set)
+            | self._given(settings)
             | {
                 "state": "authorized",
                 "authorized_by_id": self.env.uid,
                 "authorized_on": now,
-                "environment": environment,
                 "refreshed_on": now,
-                "database_uuid": self._database_uuid(),
             }
+            | ({} if settings.use_pkce else self._judged(settings, "accepted"))
         )
-        if was_to_be_renewed:
-            self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
-        self._message_log(
-            body=self.env._("Authorized at UPS. Environment: %s.", self._environment_name())
+
+    def _tell_authorized(self):
+        self._tell(
+            lambda env: env._(
+                "Authorized at UPS. Environment: %s.", self.with_env(env)._environment_name()
+            )
         )
+
+    @api.model
+    def _given(self, settings):
+        """:return: the values that say to whom, and to which database, UPS gave it."""
+        return settings.given_to | {
+            "database_uuid": self._database_uuid(),
+            "database_identity": self._this_database(),
+        }
+
+    @api.model
+    def _judged(self, settings, verdict):
+        """:return: the values that say what UPS thinks of the settings, its secret included."""
+        return {
+            "settings_seen": settings.fingerprint(self.env),
+            "settings_verdict": verdict,
+            "settings_judged_on": fields.Datetime.now(),
+        }
+
+    def _log_oddities(self, token_set):
+        if token_set.oddities:  # tokens were in it, so a default stands in for each
+            names = ", ".join(token_set.oddities)
+            _logger.warning("UPS's answer for company %s was odd: %s", self.company_id.id, names)
 
     def _sealed(self, token_set):
         """:return: the values of the fields that hold the tokens."""
@@ -266,55 +470,56 @@ class UpsConnection(models.Model):
     def _opt_out(self):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""
         for connection in self:
-            connection._lock()
+            connection._lock_in_callers_transaction()
             connection._message_log(
                 body=connection.env._(
-                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (UTC).",
+                    "Opted out of UPS. It had been authorized by %(name)s on %(date)s (%(zone)s).",
                     name=connection.authorized_by_id.display_name or "?",
-                    date=f"{connection.authorized_on or '?'}"[:16],  # no seconds
+                    date=format_datetime(
+                        self.env, connection.authorized_on, tz=f"{self.env.tz}", dt_format="short"
+                    ),
+                    zone=self.env.tz,  # a later reader may live in another one
                 )
             )
-        self.write(self._no_tokens())
+        self.write(NOTHING_GRANTED)
         self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
 
-    def _open(self, field):
-        """Return a token in the clear.
+    # === COPIES === #
 
-        :param str field: `sealed_access_token` or `sealed_refresh_token`.
-        :return: The token, or False where there is none or its key is lost.
-        :rtype: str|bool
+    @api.model
+    def _copied(self):
+        """:return: the connections that are not used because this database is a copy."""
+        given = self.search([("state", "!=", "not_authorized")])
+        return given.filtered(lambda each: each._is_copied())
+
+    def _make_original(self):
+        """Let this database use what was given to the one that it was copied from.
+
+        For one that was moved: a person says so, since the other one loses what this one uses.
         """
-        return token_keys.opened(self.env, self[field])
-
-    @api.model
-    def _no_tokens(self):
-        return {
-            "state": "not_authorized",
-            "authorized_by_id": False,
-            "authorized_on": False,
-            "environment": False,
-            "access_token_expires_at": False,
-            "refresh_token_expires_at": False,
-            "sealed_access_token": False,
-            "sealed_refresh_token": False,
-            "database_uuid": False,
-            "refreshed_on": False,
-            "reason": False,
-            "ups_words": False,
-            "failure_count": 0,
-            "retry_at": False,
-            "last_problem": False,
-            "last_problem_on": False,
+        here = {
+            "database_uuid": self._database_uuid(),
+            "database_identity": self._this_database(),
         }
+        for connection in self:
+            connection._lock_in_callers_transaction()
+            sealed = {
+                name: connection._sealed_anew(name)
+                for name in ("sealed_access_token", "sealed_refresh_token")
+            }
+            connection.write(sealed | here)
+            connection._message_log(
+                body=self.env._("This database was declared the original; it goes on with it.")
+            )
+            connection._ask_people()
 
-    @api.model
-    def _database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-
-    def _environment_name(self):
-        return dict(self._fields["environment"]._description_selection(self.env)).get(
-            self.environment, ""
+    def _sealed_anew(self, name):
+        """:return: a token sealed with this database's key, where the other one's is still here."""
+        sealed = self[name]
+        opened = token_keys.opened(self.env, sealed) or token_keys.opened(
+            self.env, sealed, self.database_uuid
         )
+        return token_keys.seal(self.env, opened) if opened else sealed
 
 
 def _naive(moment):

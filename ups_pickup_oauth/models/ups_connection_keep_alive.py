@@ -8,10 +8,14 @@ from datetime import timedelta
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from .. import const, token_keys
-from ..own_transaction import in_own_transaction
+from ..exceptions import UpsGivenElsewhere, UpsSettingsWrong, UpsTryLater
+from ..live_token import Wish
+from ..own_transaction import in_own_transaction, quietly
+from .ups_connection_reason import InForce
+from .ups_connection_refresh import CLOCK_TOLERANCE
 
 _logger = logging.getLogger(__name__)
 
@@ -24,21 +28,31 @@ SAFETY = 2
 NEXT_TRY = timedelta(minutes=15)
 """A company that met an outage is not tried again in the same run of the cron."""
 
+OUTAGES = 3
+"""After so many in a row UPS is left alone until the next run."""
+
+NEXT_RUN = timedelta(hours=1)
+"""How long after a run that ended early another one follows."""
+
 
 class UpsConnection(models.Model):
-    # One model in three files, because each answers a question of its own.
+    # One model in four files, because each answers a question of its own.
     _inherit = "ups.connection"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _cron_keep_alive(self, parallel=PARALLEL):
         """Renew what has lived half of its life, each company in a transaction of its own.
 
-        :param int parallel: How many refreshes run at once.
+        A run ends early when UPS refuses the settings, or cannot answer several times in a row:
+        it would for the others, too. Then another one follows within the hour.
+
+        :param int parallel: How many refreshes run at once, at the most.
         """
         started, due = fields.Datetime.now(), self._due_to_renew()
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=len(due))
-        waiting = iter(due)
+        waiting, row_of_outages, is_hopeless = iter(due), 0, False
+        parallel = max(1, min(parallel, config["db_maxconn"] // 2 - 1))  # others need some, too
         with ThreadPoolExecutor(parallel) as pool:
             running = {
                 pool.submit(self._renew, each, started)
@@ -48,48 +62,81 @@ class UpsConnection(models.Model):
                 done = next(as_completed(running))
                 running.remove(done)
                 seconds_left = commit_progress(1)
-                following = next(waiting, None) if seconds_left > SAFETY else None
+                row_of_outages = row_of_outages + 1 if done.result() == "outage" else 0
+                is_hopeless |= done.result() == "settings" or row_of_outages >= OUTAGES
+                goes_on = seconds_left > SAFETY and not is_hopeless
+                following = next(waiting, None) if goes_on else None
                 if following:
                     running.add(pool.submit(self._renew, following, started))
+        if is_hopeless or row_of_outages:
+            commit_progress(remaining=0)  # Odoo would start the next run at once
+            self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")._trigger(started + NEXT_RUN)
         if next(waiting, None) is None:
             self._use_first_key()
+        self._ask_about_all()
 
     @api.model
     def _due_to_renew(self):
         """:return: ids, those first whose authorization ends first.
 
         A refresh token that has half of its life behind it is renewed, so that a week of outages
-        costs none of those that live for two months.
+        costs none of those that live for two months. So is one that was stored by a clock that was
+        ahead, since nobody knows its age, and one whose client secret is still unproven. One whose
+        key was lost is looked at again.
         """
         self.env.cr.execute(
             SQL(
                 """SELECT connection.id
                      FROM ups_connection AS connection
                      JOIN res_company AS company ON company.id = connection.company_id
-                    WHERE connection.state = 'authorized'
+                    WHERE (connection.state = 'authorized'
+                           AND (COALESCE(refreshed_on, authorized_on)
+                                + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on))
+                                / 2 <= %(now)s
+                             OR COALESCE(refreshed_on, authorized_on) > %(now)s + %(ahead)s
+                             OR settings_seen IS NULL)
+                        OR connection.state = 'reauthorize' AND reason = 'lost_key')
                       AND company.active
                       AND (retry_at IS NULL OR retry_at <= %(now)s)
-                      AND (failure_count = 0 OR connection.write_date <= %(now)s - %(next_try)s)
-                      AND COALESCE(refreshed_on, authorized_on)
-                          + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on)) / 2
-                          <= %(now)s
+                      AND (failure_count = 0 OR last_problem_on <= %(now)s - %(next_try)s)
                  ORDER BY refresh_token_expires_at""",
                 now=fields.Datetime.now(),
+                ahead=CLOCK_TOLERANCE,
                 next_try=NEXT_TRY,
             )
         )
         return [row[0] for row in self.env.cr.fetchall()]
 
     def _renew(self, connection_id, started):
-        """One refresh, in a thread of the cron: it survives whatever happens."""
+        """One refresh, in a thread of the cron: it survives whatever happens.
+
+        :return: `settings` or `outage`, when others would end like that too; else None.
+        """
         threading.current_thread().dbname = self.env.registry.db_name  # for the log
         try:
-            self.browse(connection_id)._refreshed_token(renewed_before=started)
+            self.browse(connection_id)._refreshed_token(Wish(renewed_before=started))
         except UserError as error:
             _logger.info("UPS authorization %s was not renewed: %s", connection_id, error)
+            if isinstance(error, UpsTryLater):
+                return "outage"
+            is_settings = isinstance(error, UpsSettingsWrong)
+            return "settings" if is_settings and not isinstance(error, UpsGivenElsewhere) else None
         except Exception as error:
             # Not its text, which may hold a row.
             _logger.error("UPS authorization %s: %s", connection_id, type(error).__name__)
+        return None
+
+    @api.model
+    def _ask_about_all(self):
+        """Ask a person about each that works no more though nobody has called for it: its date is
+        over, or settings were changed."""
+        in_force = InForce.of(self.env)
+        for connection in self.search([("state", "!=", "not_authorized")]):
+            if (connection._reason_now(in_force) or False) != (connection.asked_reason or False):
+                quietly(
+                    self.env,
+                    lambda env, id_=connection.id: env[self._name].browse(id_)._ask_people(),
+                )
 
     # === ROTATION OF KEYS === #
 

@@ -1,7 +1,12 @@
 """A live token for whoever asks: one refresh however many ask, and no token lost on the way.
 
-UPS's refresh tokens are spent by use (UPS-API/api-documentation #90). So a refresh locks the
-connection's row in a transaction of its own, and commits what UPS answered before anybody uses it.
+UPS's refresh tokens are spent by use (UPS-API/api-documentation #90). So a refresh takes three
+steps, and only the middle one can fail for good::
+
+    lock the row, in a transaction of its own -> may UPS be asked?
+    ask UPS -> write its answer -> commit
+    tell people and other addons, in transactions of their own
+
 Who waited for the lock reads again, in a new transaction, and asks nobody.
 """
 
@@ -10,43 +15,55 @@ import time
 from datetime import timedelta
 
 import psycopg2
-from markupsafe import escape
 from odoo import SUPERUSER_ID, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import messages
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
-from ..live_token import LiveToken
-from ..own_transaction import LOST_RACE, TRIES, own_cursor
-from ..settings import ups_environment, ups_settings
+from ..exceptions import (
+    UpsGivenElsewhere,
+    UpsReauthorizationNeeded,
+    UpsSettingsWrong,
+    UpsTryLater,
+)
+from ..live_token import LiveToken, Wish
+from ..own_transaction import LONGEST_WAIT, LOST_RACE, own_cursor
+from ..settings import ups_settings
 from ..template_guard import refuse_templates
 from ..token_flights import flight
 from ..ups_client import AskPersonAgain, FixSettings, TryLater
+from .ups_connection_reason import GIVEN_TO, InForce
 
 _logger = logging.getLogger(__name__)
-
-LONGEST_REFRESH = 100
-"""Seconds that those who wait for a refresh wait at the most: two calls of UPS's time-outs."""
 
 PATIENCE = 3
 """Failures in a row after which UPS is left alone for a while."""
 
 SETTINGS_PAUSE = timedelta(minutes=1)
-"""How long UPS is not asked again after it has refused the settings, unless they are saved."""
+"""How long UPS is not asked again after it has refused the settings, unless they are changed."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+
+YOUNG = timedelta(minutes=1)
+"""A token younger than this is not renewed because UPS's API refuses it: another one would be, too.
+250002 also means that the application lacks the API product."""
+
+REFUSAL_PAUSE = timedelta(hours=1)
+"""How long no other token is renewed for that reason."""
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""What was renewed later than that from now was renewed by a clock that was ahead."""
 
 STORE_PAUSES = (0.1, 0.5, 1, 2, 4, 8, 15)
 """Seconds between the tries to store what UPS answered when PostgreSQL is away, or the keys."""
 
+ASK_AGAIN_WITHIN = 20
+"""Seconds. A connection that broke later than that is not tried once more: others wait."""
+
 NOT_STORED = (psycopg2.Error, UpsSettingsWrong)  # as token_keys.seal() raises
-
-REAUTHORIZE_ACTIVITY = "ups_pickup_oauth.mail_activity_type_reauthorize"
-
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
 class UpsConnection(models.Model):
-    # One model in three files, because each answers a question of its own.
+    # One model in four files, because each answers a question of its own.
     _inherit = "ups.connection"  # pylint: disable=consider-merging-classes-inherited
 
     # === BUSINESS METHODS === #
@@ -58,49 +75,61 @@ class UpsConnection(models.Model):
         returns: what the caller's transaction does next changes nothing.
 
         :param str refused: An access token that UPS does not accept, however long it should live.
+            The same one comes back where another one would be refused, too.
         :rtype: LiveToken
         :raise UpsReauthorizationNeeded: If a person must authorize the company (again).
         :raise UpsSettingsWrong: If UPS refuses the settings.
         :raise UpsTryLater: If UPS cannot answer now.
         """
         self.ensure_one()
-        return self._stored_live_token(refused) or self._refreshed_token(refused)
+        wish = Wish(refused)
+        return self._stored_token(wish) or self._refreshed_token(wish)
 
-    def _refreshed_token(self, refused=None, renewed_before=None):
+    def _refreshed_token(self, wish):
         """As :meth:`_live_token`, in transactions of its own only.
 
         Where another caller has refreshed it meanwhile, it is that caller's token.
 
-        :param datetime renewed_before: Refresh a token last renewed then or earlier (UTC), however
-            long it lives.
+        :param Wish wish: What is wanted.
         """
         refuse_templates(self.env)  # what another thread has opened needs no key
+        deadline = time.monotonic() + LONGEST_WAIT
         try:
-            result = flight((self.env.registry.db_name, self.id)).result(
-                lambda: self._refresh_in_own_transactions(refused, renewed_before),
-                LONGEST_REFRESH,
-                lambda token: not renewed_before and token.lives_on() and token.value != refused,
+            result = flight((self.env.registry.db_name, self.id, wish.is_test)).result(
+                lambda: self._refresh_in_own_transactions(wish, deadline),
+                LONGEST_WAIT,
+                lambda token: (
+                    not wish.renewed_before and token.lives_on() and token.value != wish.refused
+                ),
             )
         except TimeoutError:
-            result = UpsTryLater(self._later_in_words())
+            result = self._try_later(None)
         if isinstance(result, Exception):
+            if result.lang != self.env.lang:  # another thread met it, for another user
+                result.args = (result.told(self),)
             raise result
         return result
 
-    def _refresh_in_own_transactions(self, refused, renewed_before):
-        """Commit, whether a token or an exception comes out of it."""
-        for _try in range(TRIES):
-            answers = []
+    def _refresh_in_own_transactions(self, wish, deadline):
+        """Commit, whether a token or an exception comes out of it; then tell."""
+        while True:
+            answered, notes = {}, []
             try:
-                with own_cursor(self.env.registry) as cr:
+                with own_cursor(self.env.registry, max(0, deadline - time.monotonic())) as cr:
                     own = self._alone(cr)
-                    return own._stored_live_token(refused, renewed_before) or own._refresh(answers)
+                    result = own._stored_token(wish) or own._refresh(wish, answered, notes)
             except NOT_STORED as error:
-                if answers:  # UPS is never asked again: what it answered is what we have
-                    return self._keep_anyway(*answers[0])
-                if not isinstance(error, LOST_RACE):
+                if answered:  # UPS is never asked again: what it answered is what we have
+                    result = self._keep_anyway(notes, **answered)
+                elif isinstance(error, UpsSettingsWrong):
                     raise
-        return UpsTryLater(self._later_in_words())  # not _try_later: our cursor may be closed
+                elif isinstance(error, LOST_RACE) and time.monotonic() < deadline:
+                    continue
+                else:  # not its text, which may hold a row
+                    _logger.info("UPS token %s: %s", self.id, type(error).__name__)
+                    return self._try_later(None)
+            self._alone(self.env.cr)._tell(*notes)
+            return result
 
     def _alone(self, cr):
         """:return: the connection for another cursor, free of the caller's user and context.
@@ -110,7 +139,7 @@ class UpsConnection(models.Model):
         context = {"lang": self.env.context.get("lang")}
         return self.with_env(self.env(cr=cr, user=SUPERUSER_ID, context=context, su=True))
 
-    def _keep_anyway(self, spent, authorized_on, token_set):
+    def _keep_anyway(self, notes, spent, authorized_on, token_set, settings):
         """Store what UPS answered, although the transaction that asked is lost."""
         for pause in (*STORE_PAUSES, None):
             try:
@@ -118,305 +147,271 @@ class UpsConnection(models.Model):
                     own = self._alone(cr)
                     own._lock()
                     if not own._still_needs(spent, authorized_on):
-                        return UpsTryLater(own._later_in_words())
-                    return own._keep_refreshed(token_set)
+                        return own._try_later(None)
+                    return own._keep(token_set, settings, Wish(), notes)
             except NOT_STORED as error:
                 _logger.info("UPS token %s is not stored yet: %s", self.id, type(error).__name__)
             if pause:
                 time.sleep(pause)  # PostgreSQL restarts, or fails over; a disk comes back
         _logger.error("The new UPS token of connection %s could not be stored", self.id)
-        return UpsTryLater(self._later_in_words())
+        return self._try_later(None)
 
     def _still_needs(self, spent, authorized_on):
         """:return: whether it was neither opted out nor authorized anew since.
 
-        Another process may have found the spent token before we could store the new one. UPS has
-        refused it then, and so the authorization was ended, which has a live token here.
+        Another process may have found the spent token before we could store the new one: UPS has
+        refused it then.
         """
-        was_ended_meanwhile = self.reason == "refused" and self.authorized_on == authorized_on
-        return self.sealed_refresh_token == spent or was_ended_meanwhile
+        return self.sealed_refresh_token == spent and self.authorized_on == authorized_on
 
-    def _stored_live_token(self, refused, renewed_before=None):
+    def _stored_token(self, wish):
         """:return: the stored token, if it may be used now; without a lock."""
+        now, renewed_on = fields.Datetime.now(), self.refreshed_on or self.authorized_on
         if (
             self.state != "authorized"
-            or self.database_uuid != self._database_uuid()
-            or self.environment != ups_environment(self.env)
-            or (renewed_before and (self.refreshed_on or self.authorized_on) <= renewed_before)
+            or (wish.renewed_before and renewed_on <= wish.renewed_before)
+            or renewed_on > now + CLOCK_TOLERANCE
+            or self._is_copied()
+            or self._given_elsewhere(ups_settings(self.env, with_secret=False))
         ):
             return None
         value = self._open("sealed_access_token")
         token = LiveToken(value, self.access_token_expires_at, self.environment)
-        return token if token.lives_on() and token.value not in (False, refused) else None
+        if not value or not token.lives_on():
+            return None
+        return token if value != wish.refused or self._is_no_use_to_renew(now) else None
+
+    def _is_no_use_to_renew(self, now):
+        """:return: whether UPS's API would refuse a new token as it refuses this one."""
+        renewed_on = self.refreshed_on or self.authorized_on
+        for_refusal = self.refusal_renewed_on
+        return now - renewed_on < YOUNG or bool(for_refusal and now - for_refusal < REFUSAL_PAUSE)
 
     # === THE REFRESH: with the row locked, in a transaction of its own === #
 
-    def _refresh(self, answers):
+    def _refresh(self, wish, answered, notes):
         """:return: a LiveToken, or the exception to raise after the commit.
 
-        :param list answers: Gets which sealed token of which authorization it cost, and what UPS
-            answered.
+        :param dict answered: Gets what UPS answered, and which sealed token it cost.
+        :param list notes: Gets what to tell after the commit, see :meth:`_tell`.
         """
         self._lock()
-        if self.state == "reauthorize" and not self._has_its_key_back():
-            return UpsReauthorizationNeeded(self._reason_in_words())
-        if self.state == "not_authorized":
-            return UpsReauthorizationNeeded(
-                self.env._("%s is not authorized at UPS.", self.company_id.display_name)
-            )
-        if self.database_uuid != self._database_uuid():
-            return self._end("copied")
-        if self.refresh_token_expires_at <= fields.Datetime.now():
-            return self._end("expired")
+        in_force = InForce.of(self.env)
+        if error := self._why_not_to_ask(wish, in_force):
+            if self.asked_reason != self._reason_now(in_force):
+                notes.append(None)
+            return error
         refresh_token = self._open("sealed_refresh_token")
         if not refresh_token:
-            return self._end("lost_key")
-        settings = ups_settings(self.env)
-        if problem := self._problem_with(settings):
-            return self._settings_wrong(problem)
-        if self.retry_at and self.retry_at > fields.Datetime.now():
-            return self._left_alone()
-        return self._refresh_at_ups(settings, refresh_token, answers)
-
-    def _lock(self):
-        """Lock the row until the transaction ends.
-
-        :raise psycopg2.OperationalError: When the row was changed while this waited.
-        """
-        # FOR NO KEY UPDATE blocks no insert of a row that references this one. Its snapshot is
-        # taken before it waits: when the one before us commits, PostgreSQL raises a serialization
-        # failure, and only a new transaction sees what was committed.
-        execute = self.env.cr.execute
-        execute(
-            """SELECT set_config('lock_timeout', %s, true),
-                      set_config('idle_in_transaction_session_timeout', '0', true)""",
-            [f"{LONGEST_REFRESH}s"],
-        )
-        execute(
-            SQL("SELECT id FROM ups_connection WHERE id = %s FOR NO KEY UPDATE", self.id),
-            log_exceptions=False,
-        )
-        execute("SELECT set_config('lock_timeout', '10s', true)")  # of any other row
-
-    def _has_its_key_back(self):
-        if self.reason != "lost_key" or not self._open("sealed_refresh_token"):
-            return False
-        self.write({"state": "authorized", "reason": False})
-        self.activity_unlink([REAUTHORIZE_ACTIVITY])
-        self._message_log(body=self.env._("The server has its key back; UPS is authorized again."))
-        return True
-
-    def _problem_with(self, settings):
-        if missing := messages.missing_setting(self.env, settings):
-            return " ".join(missing)
-        if settings.environment != self.environment:
-            return self.env._(
-                "%(company)s is authorized for UPS's environment %(environment)s, but the settings"
-                " say another one. Authorize it again, or change the environment back.",
-                company=self.company_id.display_name,
-                environment=self._environment_name(),
-            )
-        return None
-
-    def _refresh_at_ups(self, settings, refresh_token, answers):
+            return self._end("lost_key", "", notes)
+        if error := self._why_not_now(wish, in_force):
+            return error
         try:
-            token_set = _refresh_once_more_if_dropped(settings.client, refresh_token)
+            token_set = _refresh_once_more_if_dropped(in_force.settings.client, refresh_token)
         except AskPersonAgain as error:
-            return self._end("refused", " ".join(filter(None, (error.ups_code, error.ups_message))))
+            words = " ".join(filter(None, (error.ups_code, error.ups_message)))
+            return self._end("restored" if self._was_moved() else "refused", words, notes)
         except FixSettings as error:
-            what, advice = messages.explain(self.env, error, settings)
-            if not self.retry_at or self.failure_count:  # the first of a row of refusals
-                self._message_log(
-                    body=self.env._("The authorization could not be renewed. %s", what)
-                )
-            self._remember(error)
-            return self._settings_wrong(f"{what} {advice}")
+            return self._settings_refused(error, in_force.settings, notes)
         except TryLater as error:
-            return self._count_failure(error)
-        answers.append((self.sealed_refresh_token, self.authorized_on, token_set))
-        return self._keep_refreshed(token_set)
+            return self._count_failure(error, notes)
+        answered.update(
+            spent=self.sealed_refresh_token,
+            authorized_on=self.authorized_on,
+            token_set=token_set,
+            settings=in_force.settings,
+        )
+        return self._keep(token_set, in_force.settings, wish, notes)
 
-    def _keep_refreshed(self, token_set):
-        if self.state == "reauthorize":
-            self._take_back_the_end()
-        self.write(
+    def _why_not_to_ask(self, wish, in_force):
+        """:return: the exception to raise without asking UPS, or None."""
+        if self.state == "not_authorized":
+            return self._failure(
+                UpsReauthorizationNeeded,
+                lambda own: own.env._("%s is not authorized at UPS.", own.company_id.display_name),
+            )
+        if self.state == "reauthorize" and not self._is_worth_another_try(wish):
+            return self._needs_a_person(self.reason)
+        reason = self._reason_but_settings(in_force)
+        return self._needs_a_person(reason) if reason else None
+
+    def _why_not_now(self, wish, in_force):
+        """:return: the exception to raise as long as settings are missing or UPS is left alone."""
+        if in_force.problem:
+            return self._failure(UpsSettingsWrong, lambda own: InForce.of(own.env).problem or "")
+        return None if wish.is_test else self._pause_now(in_force)
+
+    def _reason_but_settings(self, in_force):
+        """:return: why UPS is not asked; that it has refused the settings once is no reason."""
+        if self.state != "authorized":  # an end that may be none
+            return "copied" if self._is_copied() else self._given_elsewhere(in_force.settings)
+        reason = self._reason_now(in_force)
+        return False if reason == "settings" else reason
+
+    def _needs_a_person(self, reason):
+        words = self.ups_words
+        elsewhere = reason in (*GIVEN_TO.values(), "copied")
+        return self._failure(
+            UpsGivenElsewhere if elsewhere else UpsReauthorizationNeeded,
+            lambda own: own._in_words(reason, words=words),
+        )
+
+    def _failure(self, error_class, told, *args):
+        """:return: an exception that other threads may share, each in its user's language.
+
+        :param told: Puts it into words, given the connection in an environment.
+        """
+        error = error_class(told(self), *args)
+        error.told, error.lang = told, self.env.lang
+        return error
+
+    def _is_worth_another_try(self, wish):
+        """:return: whether an end may be none: the key is back, or a person wants to know."""
+        if not self.sealed_refresh_token:  # as older versions ended one
+            return False
+        if self.reason == "lost_key":
+            return bool(self._open("sealed_refresh_token"))
+        return wish.is_test
+
+    def _was_moved(self):
+        return bool(self.database_identity) and self.database_identity != self._this_database()
+
+    def _end(self, reason, words, notes):
+        """Ask a person. The tokens stay sealed: UPS's texts are not published, and a key may come
+        back; only a person destroys them, or new ones do."""
+        self._put({"state": "reauthorize", "reason": reason, "ups_words": words, "pause": False})
+        _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
+        notes.append(None)
+        return self._needs_a_person(reason)
+
+    def _keep(self, token_set, settings, wish, notes):
+        now = fields.Datetime.now()
+        self._put(
             self._sealed(token_set)
+            | self._given(settings)
+            | self._judged(settings, "accepted")
             | {
-                "refreshed_on": fields.Datetime.now(),
-                "failure_count": 0,
+                "state": "authorized",
+                "reason": False,
+                "ups_words": False,
+                "refreshed_on": now,
+                "refusal_renewed_on": now if wish.refused else self.refusal_renewed_on,
+                "pause": False,
                 "retry_at": False,
+                "failure_count": 0,
                 "last_problem": False,
                 "last_problem_on": False,
             }
         )
-        self.flush_recordset()
+        if self.asked_reason:
+            notes.append(None)
+        self._log_oddities(token_set)
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
 
-    def _take_back_the_end(self):
-        self.write(
-            {
-                "state": "authorized",
-                "reason": False,
-                "ups_words": False,
-                "database_uuid": self._database_uuid(),
-            }
-        )
-        self.activity_unlink([REAUTHORIZE_ACTIVITY])
-        self._message_log(
-            body=self.env._("UPS had renewed it, which is stored only now; it is authorized.")
-        )
-
-    def _remember(self, error):
-        """Keep what an administrator will read, in whatever language, until UPS accepts a token."""
-        self.write(
-            {
+    def _settings_refused(self, error, settings, notes):
+        """Ask UPS again in a moment, or as soon as the settings are changed."""
+        now = fields.Datetime.now()
+        self._put(
+            self._judged(settings, "refused")
+            | {
+                "pause": "settings",
+                "retry_at": now + SETTINGS_PAUSE,
+                "failure_count": 0,
                 "last_problem": messages.remembered(error),
-                "last_problem_on": fields.Datetime.now(),
+                "last_problem_on": now,
             }
         )
+        notes.append(None)
+        return self._refused_settings(messages.remembered(error))
 
-    def _problem_in_words(self):
-        """:return: what keeps it from being used and what to do, and since when; or twice False."""
-        if self.state != "authorized":
-            return False, False
-        try:
-            settings = ups_settings(self.env)
-        except UserError as error:  # the server's keys cannot be used
-            return str(error), False
-        if problem := self._problem_with(settings):
-            return problem, False
-        if not self.last_problem:
-            return False, False
-        error = messages.recalled(self.last_problem)
-        return " ".join(messages.explain(self.env, error, settings)), self.last_problem_on
+    def _refused_settings(self, kept):
+        def told(own):
+            settings = ups_settings(own.env, with_secret=False)
+            return " ".join(messages.explain(own.env, messages.recalled(kept), settings))
 
-    def _settings_wrong(self, sentence):
-        """Ask UPS again in a moment, or as soon as the settings are saved."""
-        self.write({"failure_count": 0, "retry_at": fields.Datetime.now() + SETTINGS_PAUSE})
-        return UpsSettingsWrong(sentence)
+        return self._failure(UpsSettingsWrong, told)
 
-    def _left_alone(self):
-        if self.failure_count:
-            return self._try_later()
-        return UpsSettingsWrong(
-            self.env._(
-                "UPS has just refused the settings of this Odoo. An administrator can test them"
-                " on the company's form."
-            )
-        )
-
-    def _count_failure(self, error):
+    def _count_failure(self, error, notes):
         """Leave UPS alone for a growing, bounded while, after some failures or when it asks to."""
         now, failures = fields.Datetime.now(), self.failure_count + 1
         pause = timedelta(seconds=error.retry_after or 0)
         if failures >= PATIENCE:
             pause = max(pause, FIRST_PAUSE * 2 ** min(failures - PATIENCE, 10))
-        self.write(
+        retry_at = now + min(pause, LONGEST_PAUSE) if pause else False
+        self._put(
             {
+                "pause": "outage" if pause else False,
+                "retry_at": retry_at,
                 "failure_count": failures,
-                "retry_at": now + min(pause, LONGEST_PAUSE) if pause else False,
+                "last_problem": messages.remembered(error),
+                "last_problem_on": now,
             }
         )
         if failures == PATIENCE:
-            what, _advice = messages.explain(self.env, error, None)
-            self._message_log(
-                body=self.env._(
+            notes.append(
+                lambda env: env._(
                     "The authorization could not be renewed %(times)s times in a row. %(what)s",
                     times=failures,
-                    what=what,
+                    what=messages.explain(env, error, None)[0],
                 )
             )
-        self._remember(error)
         _logger.info("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
-        return self._try_later()
+        return self._try_later(retry_at)
 
-    def _try_later(self):
-        now = fields.Datetime.now()
-        if not self.retry_at or self.retry_at <= now:
-            return UpsTryLater(self._later_in_words())
-        seconds = int((self.retry_at - now).total_seconds()) + 1
-        return UpsTryLater(
-            self.env._(
-                "UPS is not available at the moment. Try again in %s minute(s).", -(-seconds // 60)
-            ),
-            retry_after=seconds,
+    # === PAUSES: they hold for the application, whichever company met the trouble === #
+
+    def _pause_now(self, in_force):
+        """:return: the exception to raise while UPS is left alone, or None."""
+        found = self._pauses(in_force.settings.fingerprint(self.env))
+        if not found:
+            return None
+        pause, retry_at = found
+        if pause == "settings":
+            return self._failure(UpsSettingsWrong, lambda own: own._in_words("settings"))
+        return self._try_later(retry_at)
+
+    def _pauses(self, fingerprint):
+        """:return: the pause in force and its end, or None.
+
+        The outage that another company met holds for a moment only, and not when UPS has answered
+        for any since: what fails for one company alone must not stop the others.
+        """
+        self.env.cr.execute(
+            SQL(
+                """SELECT pause, retry_at
+                     FROM ups_connection AS paused
+                    WHERE retry_at > %(now)s
+                      AND (pause = 'settings' AND settings_seen = %(fingerprint)s
+                        OR pause = 'outage' AND id = %(own)s
+                        OR pause = 'outage' AND base_url = %(base_url)s
+                           AND last_problem_on > %(now)s - %(moment)s
+                           AND NOT EXISTS (
+                               SELECT FROM ups_connection AS other
+                                WHERE other.base_url = paused.base_url
+                                  AND other.refreshed_on >= paused.last_problem_on))
+                 ORDER BY pause DESC, retry_at DESC
+                    LIMIT 1""",
+                now=fields.Datetime.now(),
+                fingerprint=fingerprint or None,
+                own=self.id,
+                base_url=self.base_url or None,
+                moment=FIRST_PAUSE,
+            )
         )
+        return self.env.cr.fetchone()
 
-    def _later_in_words(self):
-        return self.env._("UPS is not available at the moment. Try again in a few minutes.")
+    def _try_later(self, retry_at):
+        now, seconds = fields.Datetime.now(), None
+        if retry_at and retry_at > now:
+            seconds = int((retry_at - now).total_seconds()) + 1
+        return self._failure(UpsTryLater, lambda own: own._later_in_words(seconds), seconds)
 
-    def _end(self, reason, words=""):
-        """Wipe the tokens and ask a person. It happens once: afterwards the state is another."""
-        people = self._people_to_ask()
-        self.write(
-            self._no_tokens()
-            | ({} if reason != "lost_key" else self._kept_for_the_key())
-            | {
-                "state": "reauthorize",
-                "reason": reason,
-                "ups_words": words,
-                "authorized_by_id": self.authorized_by_id.id,
-                "authorized_on": self.authorized_on,
-                "environment": self.environment,
-            }
+    def _later_in_words(self, seconds=None):
+        if not seconds:
+            return self.env._("UPS is not available at the moment. Try again in a few minutes.")
+        return self.env._(
+            "UPS is not available at the moment. Try again in %s minute(s).", -(-seconds // 60)
         )
-        self._message_log(body=self._reason_in_words(with_advice=False))
-        for person in people:
-            self._ask_person(person)
-        _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
-        return UpsReauthorizationNeeded(self._reason_in_words())
-
-    def _ask_person(self, person):
-        """Make an activity, in the person's language: the cron has none."""
-        own = self.with_context(mail_activity_quick_update=True, lang=person.lang)
-        own.activity_schedule(
-            REAUTHORIZE_ACTIVITY,
-            summary=own.env._("Authorize UPS again for %s", own.company_id.display_name),
-            note=escape(own._reason_in_words()),
-            user_id=person.id,
-        )
-
-    def _kept_for_the_key(self):
-        """The tokens stay as they are: whoever runs the server may bring the key back."""
-        names = (
-            "sealed_access_token",
-            "sealed_refresh_token",
-            "access_token_expires_at",
-            "refresh_token_expires_at",
-            "refreshed_on",
-            "database_uuid",
-        )
-        return {name: self[name] for name in names}
-
-    def _people_to_ask(self):
-        """:return: who authorized, if still an administrator of the company, else all who are."""
-        company, person = self.company_id, self.authorized_by_id
-        if person.active and company.with_user(person)._ups_may_authorize():
-            return person
-        administrators = self.env.ref("base.group_system").all_user_ids
-        return administrators.filtered(lambda user: user.active and company in user.company_ids)
-
-    def _reason_in_words(self, with_advice=True):
-        """:return: why a person must authorize again, or False if nobody must."""
-        if not self.reason:
-            return False
-        env, company = self.env, self.company_id.display_name
-        why = {
-            "refused": env._(
-                "UPS no longer accepts it. This happens after the password at UPS.com was changed,"
-                " or when the connection broke while Odoo was renewing the authorization."
-            ),
-            "expired": env._("It was not used for too long."),
-            "lost_key": env._("The server's key that had encrypted its tokens is gone."),
-            "copied": env._("This database is a copy, and must not use the original's tokens."),
-        }.get(self.reason, "")
-        words = env._("UPS's answer: %s.", self.ups_words) if self.ups_words else ""
-        sentence = env._("The UPS authorization of %s has ended.", company)
-        advice = env._(
-            "An administrator can authorize it again: open the company's form and click"
-            " Reauthorize."
-        )
-        return " ".join(filter(None, (sentence, why, words, with_advice and advice)))
 
 
 def _refresh_once_more_if_dropped(client, refresh_token):
@@ -424,9 +419,10 @@ def _refresh_once_more_if_dropped(client, refresh_token):
 
     The same token once more tells: UPS accepts it, or it was spent and the answer is lost.
     """
+    began = time.monotonic()
     try:
         return client.refresh(refresh_token)
     except TryLater as error:
-        if not error.dropped:
+        if not error.dropped or time.monotonic() - began > ASK_AGAIN_WITHIN:
             raise
     return client.refresh(refresh_token)

@@ -1,14 +1,20 @@
 """What the tests share: a simulator, the settings that lead to it, companies and people."""
 
 import os
+import subprocess
+import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
+from odoo.tools import config
 
+from .. import const
 from ..settings import redirect_uri, ups_settings
 from .ups_simulator import UpsSimulator
 
@@ -29,13 +35,15 @@ class UpsSetup:
     Only so does a transaction of its own see what the test has written.
     """
 
+    SIMULATOR = UpsSimulator  # an addon's tests may have one of their own
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         if not cls._registry_patched:
             cls.registry_enter_test_mode_cls()
         cls.set_environment()
-        cls.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(cls.env)])
+        cls.simulator = cls.SIMULATOR(CLIENT_ID, CLIENT_SECRET, [redirect_uri(cls.env)])
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
         os.environ["UPS_BASE_URL"] = cls.simulator.base_url
@@ -70,6 +78,12 @@ class UpsSetup:
             }
             | values
         ).execute()
+
+    @classmethod
+    def forget_application(cls):
+        """As in a database where nobody has saved the settings of UPS."""
+        for name in (const.PARAM_CLIENT_ID, const.PARAM_CLIENT_SECRET):
+            cls.env["ir.config_parameter"].set_param(name, False)
 
     @classmethod
     def new_user(cls, login, groups, companies=None):
@@ -110,6 +124,8 @@ class RealTransactionCase(BaseCase):
     What a test commits is deleted after it.
     """
 
+    SIMULATOR = UpsSimulator
+
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
@@ -117,7 +133,7 @@ class RealTransactionCase(BaseCase):
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with self.transaction(SUPERUSER_ID) as env:
             self.admin_id = env.ref("base.user_admin").id
-            self.simulator = UpsSimulator(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
+            self.simulator = self.SIMULATOR(CLIENT_ID, CLIENT_SECRET, [redirect_uri(env)]).start()
         self.addCleanup(self.simulator.stop)
         self.startPatcher(patch.dict(os.environ, self.environment()))
         self.company_ids = []
@@ -169,6 +185,44 @@ class RealTransactionCase(BaseCase):
             company = env["res.company"].browse(company_id or self.company_id)
             return company.ups_authorization_state, company.ups_refresh_token
 
+    # === OTHER PROCESSES === #
+
+    def start_process(self, script, *arguments):
+        """Start a script of the tests as this server's twin, and wait until it says `ready`."""
+        command = [sys.executable, str(script), self.config_file(), get_db_name(), *arguments]
+        process = subprocess.Popen(  # noqa: S603 this very interpreter
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stdin.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        return process
+
+    def go(self, process):
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+    def config_file(self):
+        """:return: a configuration with which another process is this server's twin."""
+        options = ("addons_path", "data_dir", "db_host", "db_port", "db_user", "db_password")
+        lines = ["[options]", "http_interface = 127.0.0.1"]
+        for name in options:
+            value = config[name]
+            if value:
+                value = ",".join(value) if isinstance(value, list) else value
+                lines.append(f"{name} = {value}")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name, "odoo.conf")
+        path.write_text("\n".join(lines))
+        return str(path)
+
 
 def store_authorization(company, simulator):
     """Let the company's user authorize it, without a browser."""
@@ -177,4 +231,13 @@ def store_authorization(company, simulator):
     code = simulator.issue_code(request.redirect_uri, request.code_challenge)
     token_set = settings.client.exchange_code(code, request.redirect_uri, request.code_verifier)
     connection = company.env["ups.connection"].sudo()._lock_for(company.id)
-    connection._store(token_set, settings.environment)
+    connection._store(token_set, settings)
+    connection._put(connection._judged(settings, "accepted"))  # as the refresh at once proves it
+    connection._message_log(body="Authorized at UPS.")
+    connection._ask_people()
+
+
+def end_authorization(connection):
+    """Let it end as if UPS had refused to renew it, so that a person is asked."""
+    connection._end("refused", "", [])
+    connection._ask_people()

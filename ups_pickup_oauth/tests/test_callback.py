@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import html
@@ -7,7 +8,7 @@ from odoo.http import Request
 from odoo.tests import tagged
 
 from .. import const
-from .common import UpsHttpCase
+from .common import CLIENT_SECRET, UpsHttpCase
 
 ACCOUNT_EXECUTIVE = "Account Executive"
 
@@ -96,6 +97,42 @@ class TestCallback(UpsHttpCase):
             self.assertGreaterEqual(expiry, before + timedelta(seconds=lifetime - 1))
             self.assertLessEqual(expiry, after + timedelta(seconds=lifetime))
 
+    def test_the_client_secret_is_proven_before_it_is_called_authorized(self):
+        """With PKCE the exchange carries none: the refresh at once is the first to meet it."""
+        outage = {"kind": "status", "status": 503}
+        for secret, fault, words, seen in (
+            ("not-the-secret", None, "cannot use it yet", ("reauthorize", "settings", False)),
+            (CLIENT_SECRET, outage, "", ("authorized", False, True)),
+            (CLIENT_SECRET, None, "", ("authorized", False, False)),
+        ):
+            with self.subTest(secret=secret, fault=fault):
+                self.configure(ups_client_secret=secret)
+                self.env.flush_all()
+                answer = self.answer()
+                if fault:
+                    self.simulator.queue_fault("refresh", **fault)
+                response = self.open(answer)
+                if words:
+                    page = self.page(response)
+                    self.assertIn(words, page)
+                    self.assertIn("Copy the client secret again", page)
+                else:
+                    self.assert_authorized(response)
+                self.assertEqual(self.seen(), seen)
+                self.assertTrue(
+                    self.simulator.is_live_refresh_token(self.company.ups_refresh_token)
+                )
+
+                self.configure()
+                self.env.flush_all()
+                self.company.with_user(self.admin).action_ups_test()
+                self.assertEqual(self.seen(), ("authorized", False, False))
+
+    def seen(self):
+        self.env.invalidate_all()
+        names = ("ups_authorization_state", "ups_reason", "ups_is_secret_unproven")
+        return tuple(self.company.with_user(self.admin)[name] for name in names)
+
     def test_it_works_without_pkce(self):
         self.configure(ups_use_pkce=False)
         self.assert_authorized(self.come_back())
@@ -151,7 +188,7 @@ class TestCallback(UpsHttpCase):
     # === ANSWERS THAT PROVE NOTHING === #
 
     def test_a_parameter_that_comes_twice(self):
-        for name in ("state", "code", "error"):
+        for name in ("state", "code"):
             with self.subTest(name):
                 answer = self.answer(error="")
                 response = self.open(f"{answer}&{name}=second")
@@ -338,9 +375,19 @@ class TestCallback(UpsHttpCase):
         token = self.company.ups_refresh_token
         self.simulator.queue_fault("token", "html")
         self.page(self.come_back())
+        self.page(self.open(self.simulator.person_cancels(self.go_to_ups())))
         self.env.invalidate_all()
         self.assertEqual(self.company.ups_refresh_token, token)
         self.assertEqual(self.company.ups_authorization_state, "authorized")
+
+    def test_what_others_hook_into_it_costs_no_authorization(self):
+        model = type(self.env["ups.connection"])
+        for hook in ("_message_log", "_ask_people", "write"):
+            with self.subTest(hook), patch.object(model, hook, side_effect=ZeroDivisionError):
+                self.assert_authorized(self.come_back())
+                self.assertTrue(
+                    self.simulator.is_live_refresh_token(self.company.ups_refresh_token)
+                )
 
     def test_settings_changed_while_the_person_was_at_ups(self):
         for changed in (
@@ -403,7 +450,7 @@ class TestCallback(UpsHttpCase):
         self.authenticate("ups_admin_2", "ups_admin_2")
         page = self.page(self.outcome(attempt_id))
         self.assertIn("does not know of this authorization", page)
-        self.assertNotIn("Acme", page)
+        self.assertNotIn("· Acme", page)
 
     def test_an_outcome_is_not_told_to_who_may_no_longer_know(self):
         self.open(self.answer(code="not-the-code"))

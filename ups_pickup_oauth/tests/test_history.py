@@ -105,7 +105,7 @@ class TestHistory(UpsHttpCase):
         self.simulator.queue_fault(
             "countries", "status", status=403, body=error("10403", f"<b>: {token}")
         )
-        shown = self.as_admin().action_ups_test()["params"]["message"]
+        shown = self.as_admin().action_ups_test()["context"]["ups_finding"]
         self.assertIn("10403", shown)
         self.assertIn("10403 <b>", self.history()[0])
         self.assertNotIn("<b>", self.newest().body, "escaped")

@@ -4,9 +4,11 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, fields, sql_db
 from odoo.tests import tagged
+from odoo.tools import config
 
+from ..models.ups_connection_keep_alive import OUTAGES
 from ..settings import ups_settings
 from .common import CLIENT_SECRET, RealTransactionCase, UpsCase
 
@@ -32,9 +34,9 @@ class TestKeepAlive(RealTransactionCase):
             connection.refresh_token_expires_at -= life * part_of_life
         return company_id
 
-    def run_cron(self):
+    def run_cron(self, **options):
         with self.transaction(SUPERUSER_ID) as env:
-            env["ups.connection"]._cron_keep_alive()
+            env["ups.connection"]._cron_keep_alive(**options)
 
     def test_what_has_lived_half_of_its_life_is_renewed(self):
         self.authorize_old()
@@ -74,28 +76,63 @@ class TestKeepAlive(RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["res.company"].browse(archived).active = False
             env["res.company"].browse(opted_out).action_ups_opt_out()
-            env["res.company"].browse(ended).ups_connection_ids._end("refused")
+            env["res.company"].browse(ended).ups_connection_ids._end("refused", "", [])
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), 0)
 
     def test_it_survives_the_failure_of_any(self):
         ended, *others = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(12)]
         self.simulator.kill_grants(self.stored(ended)[1])
-        self.simulator.queue_fault("refresh", "html", times=3)
+        self.simulator.queue_fault("refresh", "html", times=2)
         self.run_cron()
         calls = self.simulator.calls("refresh")
         self.assertEqual(calls, 12, "all were tried")
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), calls, "not again in the same run")
         with self.transaction(SUPERUSER_ID) as env:
-            env.cr.execute("UPDATE ups_connection SET write_date = write_date - interval '1 day'")
+            env.cr.execute(
+                "UPDATE ups_connection SET last_problem_on = last_problem_on - interval '1 day'"
+            )
         self.run_cron()  # the next day: those that met an outage
-        self.assertLessEqual(self.simulator.calls("refresh"), calls + 3)
-        self.assertEqual(self.stored(ended), ("reauthorize", False))
+        self.assertLessEqual(self.simulator.calls("refresh"), calls + 2)
+        self.assertEqual(self.stored(ended)[0], "reauthorize")
         for company_id in others:
             state, refresh_token = self.stored(company_id)
             self.assertEqual(state, "authorized")
             self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+
+    def test_a_run_that_is_hopeless_ends_and_another_one_follows_within_the_hour(self):
+        companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(6)]
+        for secret, calls in (("not-the-secret", 1), (CLIENT_SECRET, OUTAGES)):
+            with self.subTest(calls), patch.dict(os.environ, {"UPS_CLIENT_SECRET": secret}):
+                with self.transaction(SUPERUSER_ID) as env:
+                    self.triggers(env).unlink()
+                    env["ups.connection"].search([]).retry_at = False
+                self.simulator.forget_requests()
+                if secret == CLIENT_SECRET:
+                    self.simulator.queue_fault("refresh", "html", times=99)
+                soon = fields.Datetime.now() + timedelta(hours=1, minutes=1)
+                self.run_cron(parallel=1)
+                self.assertEqual(self.simulator.calls("refresh"), calls)
+                with self.transaction(SUPERUSER_ID) as env:
+                    self.assertLessEqual(self.triggers(env).call_at, soon)
+                    self.triggers(env).unlink()
+                for company_id in companies:
+                    live = self.simulator.is_live_refresh_token(self.stored(company_id)[1])
+                    self.assertTrue(live)
+
+    def triggers(self, env):
+        job = env.ref("ups_pickup_oauth.ir_cron_keep_alive")
+        return env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+
+    def test_a_small_pool_of_connections_renews_all_the_same(self):
+        companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(12)]
+        with (
+            patch.dict(config._runtime_options, {"db_maxconn": 4}),
+            patch.object(sql_db._Pool, "_maxconn", 4),
+        ):
+            self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), len(companies))
 
     def test_eight_at_once_and_no_more(self):
         for number in range(20):

@@ -58,14 +58,15 @@ class TestLastProblem(UpsCase):
         self.ask_for_a_token()
         self.assertIn("UPS does not accept the client ID with this client secret", self.problem())
         self.assertIn("Copy the client secret again", self.problem())
-        self.configure()
+        self.company.with_user(self.admin).action_ups_test()
         self.assertFalse(self.problem() or self.company.ups_problem_on)
 
     def test_settings_that_do_not_fit_are_told_without_asking_ups(self):
         self.simulator.forget_requests()
         self.configure(ups_environment="production")
-        self.assertIn("authorized for UPS's environment Test (CIE)", self.problem())
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.assertIn("given in UPS's environment Test (CIE)", self.problem())
+        self.configure()
+        self.forget_application()
         self.assertIn("client ID of your UPS application is missing", self.problem())
         self.configure()
         self.assertFalse(self.problem())

@@ -80,7 +80,7 @@ class TestOAuthAction(UpsCase):
     # === WHAT IS SAID INSTEAD === #
 
     def test_missing_settings_lead_to_the_settings(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         self.assertIn("client ID of your UPS application is missing", self.refusal())
         self.configure(ups_client_secret="")
         self.env["ir.config_parameter"].set_param(const.PARAM_CLIENT_SECRET, False)
@@ -92,11 +92,11 @@ class TestOAuthAction(UpsCase):
         self.assertIn("Enter the secret again", self.refusal())
 
     def test_the_button_of_the_warning_opens_general_settings(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         with self.assertRaises(RedirectWarning) as caught:
             self.go_to_ups()
         _message, action_id, button, _context = caught.exception.args
-        self.assertEqual(action_id, self.env.ref("base_setup.action_general_configuration").id)
+        self.assertEqual(action_id, self.env.ref("ups_pickup_oauth.action_ups_settings").id)
         self.assertEqual(button, "Open Settings")
 
     def test_an_unknown_client_id(self):
@@ -118,7 +118,7 @@ class TestOAuthAction(UpsCase):
             self.assertIn("whoever runs the server", self.refusal())
 
     def test_a_missing_value_is_looked_for_where_it_can_be_changed(self):
-        self.configure(ups_client_id="", ups_client_secret="")
+        self.forget_application()
         with patch.dict(os.environ, {"UPS_CLIENT_SECRET": "of-the-server"}):
             self.assertIn("General Settings", self.refusal())
 
@@ -135,9 +135,6 @@ class TestOAuthAction(UpsCase):
     def test_ups_is_not_available(self):
         for fault in (
             {"kind": "status", "status": 500},
-            {"kind": "status", "status": 401, "body": "<html>a proxy</html>"},
-            {"kind": "html"},
-            {"kind": "drop"},
             {"kind": "error_page"},
         ):
             with self.subTest(fault):
@@ -145,6 +142,18 @@ class TestOAuthAction(UpsCase):
                 self.assertIn(
                     "Nothing is lost. Try again in a few minutes", self.refusal(UserError)
                 )
+
+    def test_what_is_odd_stops_nobody_and_stands_in_the_history(self):
+        for fault in (
+            {"kind": "status", "status": 401, "body": "<html>a proxy</html>"},
+            {"kind": "html"},
+            {"kind": "drop"},
+        ):
+            with self.subTest(fault):
+                self.simulator.queue_fault("authorize", **fault)
+                self.assertTrue(self.go_to_ups())
+                history = self.company.ups_connection_ids.message_ids
+                self.assertIn("looked odd", history[0].body)
 
     def test_too_many_requests_say_when_to_come_back(self):
         self.simulator.queue_fault(

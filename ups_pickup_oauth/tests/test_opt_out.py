@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import format_datetime
 
 from ..exceptions import UpsReauthorizationNeeded
 from .common import UpsCase
@@ -36,7 +37,7 @@ class TestOptOut(UpsCase):
             self.company._ups_get_access_token()
 
     def test_it_says_what_it_cannot_do_at_ups(self):
-        message = self.opt_out()["params"]["message"]
+        message = self.opt_out()["context"]["ups_finding"]
         self.assertIn("reset your UPS.com password", message)
 
     def test_it_works_when_ups_is_down(self):
@@ -51,7 +52,9 @@ class TestOptOut(UpsCase):
         self.assertEqual(self.company.ups_authorization_state, "not_authorized")
 
     def test_the_history_keeps_who_and_when(self):
-        authorized_on = f"{self.company.ups_authorized_on:%Y-%m-%d %H:%M}"
+        authorized_on = format_datetime(
+            self.env, self.company.ups_authorized_on, tz="UTC", dt_format="short"
+        )
         self.opt_out()
         history = self.company.ups_connection_ids.message_ids
         opted_out, authorized = history[0], history[1]
@@ -77,7 +80,7 @@ class TestOptOut(UpsCase):
 
     def test_a_branch_is_told_that_it_falls_back_to_its_parent(self):
         self.authorize(self.branch)
-        message = self.opt_out(self.branch)["params"]["message"]
+        message = self.opt_out(self.branch)["context"]["ups_finding"]
         self.assertIn("It now uses the authorization of Acme", message)
         history = self.branch.with_user(self.admin).action_ups_history()["res_id"]
         self.assertEqual(self.env["ups.connection"].browse(history).company_id, self.branch)

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .. import const
-from .common import UpsHttpCase
+from .common import UpsHttpCase, end_authorization
 from .planted_secrets import PlantedSecrets
 from .test_roles import CONSTANTS, PROBING, READING, REFUSED, answer_of, outcome, shows
 
@@ -87,7 +87,7 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
 
     def test_the_history_of_another_company_is_not_shown(self):
         connection = self.records["ups.connection"]
-        connection._end("refused")
+        end_authorization(connection)
         about = {"res_model": connection._name, "res_id": connection.id}
         attachment = self.env["ir.attachment"].create(about | {"name": "History"})
         for history in (connection.message_ids, connection.activity_ids, attachment):

@@ -3,14 +3,19 @@
 import os
 import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from unittest.mock import patch
 
 import psycopg2
 from odoo import SUPERUSER_ID, sql_db
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from .. import own_transaction
+from ..exceptions import UpsTryLater
+from ..models import ups_connection, ups_connection_refresh
 from ..own_transaction import PAUSES, in_own_transaction
 from .common import RealTransactionCase
 
@@ -75,6 +80,74 @@ class TestOwnTransaction(RealTransactionCase):
                 in_own_transaction(env, self.rename)
         sleep.assert_not_called()
         self.assert_renamed()
+
+    # === A HOST THAT FREEZES, AND TIME-OUTS OF OTHERS === #
+
+    def want_token(self):
+        with self.transaction() as env:
+            return env["res.company"].browse(self.company_id)._ups_get_access_token()
+
+    def test_who_waits_for_a_lock_waits_once_and_not_for_long(self):
+        """Odoo would run a request five times, each as long, were it told of the lock."""
+        self.authorize()
+        for module in (ups_connection, ups_connection_refresh, own_transaction):
+            self.startPatcher(patch.object(module, "LONGEST_WAIT", 1))
+        with self.transaction(SUPERUSER_ID) as frozen:
+            frozen["res.company"].browse(self.company_id).ups_connection_ids._lock()
+            with self.assertRaises(UpsTryLater):
+                self.want_token()
+            runs = []
+            with self.transaction() as env, self.assertRaisesRegex(UserError, "being renewed"):
+                company = env["res.company"].browse(self.company_id)
+                retrying(lambda: runs.append(1) or company.action_ups_opt_out(), env)
+            self.assertEqual(len(runs), 1)
+        self.assertEqual(self.simulator.calls("refresh"), 0)
+        self.assertTrue(self.simulator.is_live_access_token(self.want_token()))
+
+    def test_a_host_that_freezes_loses_the_lock_and_no_token(self):
+        self.authorize()
+        self.simulator.queue_fault("refresh", "hang", when="after")
+        self.startPatcher(patch.object(own_transaction, "LONGEST_HOLD", 0.2))
+        with ThreadPoolExecutor(1) as pool:
+            frozen = pool.submit(self.want_token)
+            self.simulator.wait_for_calls("refresh", 1)
+            try:
+                with self.transaction(SUPERUSER_ID) as env:  # waits until PostgreSQL takes it
+                    env.cr.execute("SET LOCAL lock_timeout = '20s'")
+                    env["res.company"].browse(self.company_id).ups_connection_ids._lock()
+            finally:
+                self.simulator.release()
+            self.assertTrue(self.simulator.is_live_access_token(frozen.result()))
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_time_outs_that_an_operator_gave_the_role(self):
+        connected = own_transaction._connected
+
+        def as_the_role(registry):
+            cr = connected(registry)
+            for name in (
+                "statement_timeout",
+                "lock_timeout",
+                "idle_in_transaction_session_timeout",
+            ):
+                cr.execute(f"SET {name} = '100ms'")
+            return cr
+
+        self.authorize()
+        self.simulator.set_latency(0.4)
+        second_try = patch.object(self.registry["ups.connection"], "_keep_anyway", None)
+        with patch.object(own_transaction, "_connected", as_the_role), second_try:
+            self.assertTrue(self.simulator.is_live_access_token(self.want_token()))
+        self.assertEqual(self.simulator.calls("refresh"), 1)
+        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+
+    def test_opting_out_leaves_the_time_outs_of_the_caller(self):
+        self.authorize()
+        with self.transaction() as env:
+            env.cr.execute("SET LOCAL lock_timeout = '7s'")
+            env["res.company"].browse(self.company_id).action_ups_opt_out()
+            env.cr.execute("SHOW lock_timeout")
+            self.assertEqual(env.cr.fetchone(), ("7s",))
 
     def crash(self, connection):
         """Let the client of a connection find what PostgreSQL's crash leaves on it."""

@@ -35,7 +35,6 @@ FROM_METHODS = (
     "object._ups_get_access_token()",
     "object.sudo()._ups_get_access_token()",
     "object._ups_connection_in_use()._live_token().value",
-    "object._ups_connection_in_use()._refreshed_token().value",
     "object._ups_session()._get_token()",
 )
 # By way of what calls another one for it: Python's encoder of JSON, and code that may ask itself.

@@ -10,7 +10,7 @@ from odoo.fields import NO_ACCESS, Command
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
-from .common import UpsCase
+from .common import UpsCase, end_authorization
 from .planted_secrets import LOWER_ROLES, MODELS, SHARED, PlantedSecrets
 
 # What is called with the user's records, and a field's name.
@@ -171,6 +171,8 @@ class TestRoles(PlantedSecrets, UpsCase):
             with self.subTest(role=role, model=model, door=door):
                 done = []
                 for name in self.fields_of(model):
+                    if (role, name) == ("administrator", "ups_user_note"):
+                        continue  # theirs to write
                     value = self.empty_value(model, name)
                     if self.tried(call, self.records_of(role, model), name, value):
                         done.append(name)
@@ -317,7 +319,7 @@ class TestRoles(PlantedSecrets, UpsCase):
     def end_authorization(self):
         """Let UPS end it, so that an activity asks the administrator to renew it."""
         connection = self.records["ups.connection"]
-        connection._end("refused")
+        end_authorization(connection)
         attachment = {"name": "History", "res_model": connection._name, "res_id": connection.id}
         self.env["ir.attachment"].create(attachment)
         self.env.flush_all()

@@ -1,4 +1,5 @@
 import os
+from datetime import timedelta
 from unittest.mock import patch
 
 import requests
@@ -7,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..models import ups_connection_refresh
 from ..models.res_company import HARMLESS_CALL
 from ..ups_client import FixSettings, session
 from .common import UpsCase
@@ -19,10 +21,17 @@ class TestSession(UpsCase):
     def setUp(self):
         super().setUp()
         self.authorize()
+        self.age(hours=1)
         self.simulator.forget_requests()
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
         employee = self.new_user("ups_employee", "base.group_user")
         self.ours = self.company.with_user(employee)
+
+    def age(self, **time):
+        """Let the authorization have been renewed that long ago."""
+        self.env.invalidate_all()
+        self.company.ups_connection_ids.refreshed_on -= timedelta(**time)
+        self.env.flush_all()
 
     def seen(self):
         return [request for request in self.simulator.requests if request.route == "countries"]
@@ -71,6 +80,8 @@ class TestSession(UpsCase):
         self.assertEqual([request.status for request in self.seen()], [401, 200])
 
     def test_a_loop_that_outlives_token_after_token(self):
+        for pause in ("YOUNG", "REFUSAL_PAUSE"):
+            self.startPatcher(patch.object(ups_connection_refresh, pause, timedelta()))
         ups = self.ours._ups_session()
         for _each in range(3):
             self.assertEqual(ups.get(HARMLESS_CALL).status_code, 200)
@@ -98,12 +109,22 @@ class TestSession(UpsCase):
         self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (2, 1))
 
     def test_an_application_without_the_product_does_not_spend_a_token_a_call(self):
+        """Neither in one session nor in ten, for an hour."""
         body = '{"response":{"errors":[{"code":"250002","message":"Invalid Authentication"}]}}'
         self.simulator.queue_fault("countries", "status", status=401, body=body, times=99)
-        ups = self.ours._ups_session()
         for _each in range(10):
-            self.assertEqual(ups.get(HARMLESS_CALL).status_code, 401)
+            ups = self.ours._ups_session()
+            for _call in range(2):
+                self.assertEqual(ups.get(HARMLESS_CALL).status_code, 401)
+            self.age(minutes=5)
         self.assertEqual(self.simulator.calls("refresh"), 1)
+
+    def test_a_token_that_is_seconds_old_is_not_renewed_because_the_api_refuses_it(self):
+        self.authorize()
+        self.end_all_tokens()
+        self.simulator.forget_requests()
+        self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
+        self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (1, 0))
 
     def test_a_session_ends_when_the_environment_changes(self):
         ups = self.ours._ups_session()
@@ -181,6 +202,7 @@ class TestSession(UpsCase):
     def test_a_base_url_with_a_path_keeps_it(self):
         self.startPatcher(patch.dict(os.environ))
         os.environ["UPS_BASE_URL"] += "/ups"
+        self.company.ups_connection_ids.base_url = os.environ["UPS_BASE_URL"]
         self.assertEqual(
             self.ours._ups_session().get("/api").url, f"{self.simulator.base_url}/ups/api"
         )
@@ -214,8 +236,8 @@ class TestTheButtonTest(UpsCase):
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
 
     def press(self):
-        params = self.company.with_user(self.admin).action_ups_test()["params"]
-        return params["type"], params["message"]
+        context = self.company.with_user(self.admin).action_ups_test()["context"]
+        return context["ups_finding_kind"], context["ups_finding"]
 
     def test_all_is_well(self):
         self.assertEqual(self.press(), ("success", "UPS accepts the authorization of Acme."))
@@ -245,7 +267,7 @@ class TestTheButtonTest(UpsCase):
         self.env.flush_all()
         self.simulator.kill_grants()
         kind, message = self.press()
-        self.assertEqual(kind, "warning")
+        self.assertEqual(kind, "danger")
         self.assertIn("has ended", message)
 
     def test_only_administrators(self):

@@ -1,8 +1,11 @@
 import os
+from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo import fields, http
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
+from odoo.tools import config
 
 from .. import const
 from ..hooks import uninstall_hook
@@ -59,12 +62,72 @@ class TestSettings(UpsCase):
             (settings.client_id, settings.client_secret), ("pasted-id", "pasted-secret")
         )
 
-    def test_without_a_client_id_the_secret_goes_too(self):
-        self.configure(ups_client_id="", ups_client_secret="")
-        self.assertFalse(self.parameter(const.PARAM_CLIENT_SECRET))
-        self.assertEqual(ups_settings(self.env).client_secret, "")
+    def test_a_page_that_was_opened_before_others_saved_puts_nothing_back(self):
+        opened = self.new_settings()
+        self.configure(ups_client_id="new-id", ups_environment="production", ups_use_pkce=False)
+        untouched = ("ups_client_id", "ups_environment", "ups_use_pkce", "ups_client_secret")
+        opened.write({name: opened[name] for name in untouched})  # as the web client sends them
+        opened.execute()
+        settings = ups_settings(self.env)
+        in_force = (settings.client_id, settings.environment, settings.use_pkce)
+        self.assertEqual(in_force, ("new-id", "production", False))
+        self.assertEqual(settings.client_secret, CLIENT_SECRET)
+
+    def test_nothing_is_deleted_without_a_word(self):
+        with self.assertRaisesRegex(ValidationError, "nothing was saved"):
+            self.configure(ups_client_id=" ", ups_client_secret="")
+        self.assertEqual(ups_settings(self.env).client_id, CLIENT_ID)
+        self.assertEqual(ups_settings(self.env).client_secret, CLIENT_SECRET)
+
+    def test_a_change_says_first_how_many_must_be_authorized_again(self):
+        self.authorize()
+        self.authorize(self.other_company)
+        form = Form(self.env["res.config.settings"])
+        self.assertFalse(form.ups_reauthorize_warning)
+        form.ups_environment = "production"
+        self.assertIn("again after this change: 2.", form.ups_reauthorize_warning)
+        form.ups_environment = "cie"
+        self.assertFalse(form.ups_reauthorize_warning)
+
+    def test_the_settings_say_what_on_the_server_stands_in_the_way(self):
+        job = self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")
+        late = fields.Datetime.subtract(fields.Datetime.now(), days=3)
+        set_param = self.env["ir.config_parameter"].set_param
+        set_param("web.base.url", "https://odoo.example.com")
+        self.assertFalse(self.new_settings().ups_server_advice)
+        for change, words in (
+            (lambda: job.write({"nextcall": late}), "has not run for two days"),
+            (lambda: job.write({"active": False}), "switched off"),
+            (lambda: set_param("web.base.url", "http://odoo.example.com"), "https://"),
+        ):
+            change()
+            self.assertIn(words, self.new_settings().ups_server_advice)
+        several = patch.object(http, "db_list", lambda **_names: ["one", "two"])
+        with patch.dict(config.options, {"db_name": []}), several:
+            self.assertIn("dbfilter", self.new_settings().ups_server_advice)
+        here = SimpleNamespace(httprequest=SimpleNamespace(host_url="https://10.0.0.7/"))
+        with patch.object(http, "request", here):
+            self.assertIn("web.base.url.freeze", self.new_settings().ups_server_advice)
+
+    def test_test_settings_says_what_ups_says_and_saves_nothing(self):
+        self.assertEqual(self.finding()[0], "success")
+        self.authorize()
+        self.configure(ups_client_secret="wrong")
+        kind, words = self.finding()
+        self.assertEqual(kind, "danger")
+        self.assertIn("Copy the client secret again", words)
+        self.configure(ups_client_id="unknown-to-ups")
+        kind, words = self.finding()
+        self.assertEqual(kind, "danger")
+        self.assertIn("UPS does not know the client ID", words)
+
+    def finding(self):
+        self.env.invalidate_all()
+        params = self.new_settings().with_user(self.admin).action_ups_test_settings()["params"]
+        return params["type"], params["message"]
 
     def test_a_secret_without_its_client_id_is_not_thrown_away(self):
+        self.forget_application()
         with self.assertRaisesRegex(ValidationError, "client ID"):
             self.configure(ups_client_id="", ups_client_secret="typed-in-just-now")
 

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
+from ..live_token import Wish
 from ..models.res_company import HARMLESS_CALL
 from ..token_flights import flight
 from .common import UpsCase
@@ -55,11 +56,12 @@ class TestTemplateGuard(UpsCase):
 
     def test_nor_one_that_another_thread_has_just_fetched(self):
         connection = self.company.ups_connection_id
-        other = flight((self.env.registry.db_name, connection.id))
+        other = flight((self.env.registry.db_name, connection.id, False))
         other._result, other._ended_at = connection._live_token(), math.inf
-        self.assertEqual(connection._refreshed_token().value, self.tokens[0])
+        names = {"connection": connection, "wish": Wish()}
+        self.assertEqual(connection._refreshed_token(Wish()).value, self.tokens[0])
         with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
-            safe_eval("connection._refreshed_token().value", {"connection": connection})
+            safe_eval("connection._refreshed_token(wish).value", names)
 
     def test_the_code_of_a_server_action_gets_one(self):
         action = self.env["ir.actions.server"].create(

@@ -3,6 +3,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
@@ -59,6 +60,13 @@ class TestTokenKeys(UpsCase):
         with self.assertRaisesRegex(UserError, "0600"):
             token_keys.unseal(self.env, sealed)
 
+    def test_a_file_system_that_knows_no_modes_is_told(self):
+        sealed = token_keys.seal(self.env, "a token")
+        every_mode_is_wide = SimpleNamespace(st_mode=stat.S_IFREG | 0o755)
+        told = self.assertRaisesRegex(UserError, "file system.*UPS_TOKEN_KEYS")
+        with patch("os.fstat", return_value=every_mode_is_wide), told:
+            token_keys.unseal(self.env, sealed)
+
     def test_a_damaged_key_file_is_a_sentence(self):
         token_keys.seal(self.env, "a token")
         for content in (b"", b"\xff\xfe", b"short"):
@@ -100,29 +108,47 @@ class TestTokenKeys(UpsCase):
         self.assertNotIn("certainly-not-a-fernet-key", str(caught.exception))
 
     def test_processes_that_start_at_once_agree_on_one_key(self):
-        # The module's own function in real processes, all held back until the last is ready.
-        source = (
-            "import runpy, sys\n"
-            "create = runpy.run_path(sys.argv[1])['create']\n"
-            "print('ready', flush=True); sys.stdin.readline()\n"
-            "create(sys.argv[2])\n"
-            "print(open(sys.argv[2]).read())\n"
+        """Real processes, all held back until the last is ready; with and without hard links."""
+        for number, without_links in enumerate(("", "os.link = refuse")):
+            path = f"{token_keys.key_file(self.env)}-{number}"
+            processes = [self.start_process(path, without_links) for _each in range(4)]
+            for process in processes:
+                self.assertEqual(process.stdout.readline(), "ready\n")
+            for process in processes:
+                process.stdin.write("go\n")
+                process.stdin.flush()
+            [key] = {process.communicate()[0].strip() for process in processes}
+            self.assertEqual(len(key), len(Fernet.generate_key()))
+            self.assertEqual(len(os.listdir(os.path.dirname(path))), number + 1)
+
+    def start_process(self, path, without_links):
+        source = f"""
+import os, runpy, sys
+def refuse(*_args):
+    raise PermissionError(1, "no links on this file system")
+{without_links}
+module = runpy.run_path(sys.argv[1])
+print("ready", flush=True); sys.stdin.readline()
+module["create"](sys.argv[2])
+print(module["read"](sys.argv[2])[0].decode())
+"""
+        process = subprocess.Popen(  # noqa: S603 this very interpreter
+            [sys.executable, "-c", source, new_key_file.__file__, path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        path = token_keys.key_file(self.env)
-        processes = [
-            subprocess.Popen(  # noqa: S603 this very interpreter
-                [sys.executable, "-c", source, new_key_file.__file__, path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for _each in range(4)
-        ]
-        for process in processes:
-            self.assertEqual(process.stdout.readline(), "ready\n")
-        for process in processes:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        keys = {process.communicate()[0].strip() for process in processes}
-        self.assertEqual(len(keys), 1)
-        self.assertEqual(len(os.listdir(os.path.dirname(path))), 1)
+        self.addCleanup(process.wait)
+        return process
+
+    def test_who_reads_while_another_writes_waits_for_it(self):
+        key, path = Fernet.generate_key(), token_keys.key_file(self.env)
+        token_keys.seal(self.env, "makes the folder")
+        with open(path, "wb") as file:
+
+            def finish(_seconds):
+                file.write(key)
+                file.flush()
+
+            with patch("time.sleep", side_effect=finish):
+                self.assertEqual(new_key_file.read(path), (key, False))

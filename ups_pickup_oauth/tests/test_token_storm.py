@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.service.model import retrying
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import config
 
 from .. import token_keys
@@ -33,40 +31,8 @@ class TestTokenStorm(RealTransactionCase):
 
     # === OTHER PROCESSES === #
 
-    def config_file(self):
-        """:return: a configuration with which another process is this server's twin."""
-        options = ("addons_path", "data_dir", "db_host", "db_port", "db_user", "db_password")
-        lines = ["[options]", "http_interface = 127.0.0.1"]
-        for name in options:
-            value = config[name]
-            if value:
-                value = ",".join(value) if isinstance(value, list) else value
-                lines.append(f"{name} = {value}")
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        path = Path(folder.name, "odoo.conf")
-        path.write_text("\n".join(lines))
-        return str(path)
-
     def start(self, threads, mode):
-        arguments = [self.config_file(), get_db_name(), str(self.company_id), str(threads), mode]
-        process = subprocess.Popen(  # noqa: S603 this very interpreter
-            [sys.executable, str(WORKER), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stdin.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.assertEqual(process.stdout.readline(), "ready\n")
-        return process
-
-    def go(self, process):
-        process.stdin.write("go\n")
-        process.stdin.flush()
+        return self.start_process(WORKER, str(self.company_id), str(threads), mode)
 
     def storm(self, mode):
         processes = [self.start(THREADS, mode) for _each in range(PROCESSES)]
@@ -124,14 +90,6 @@ class TestTokenStorm(RealTransactionCase):
         self.assertEqual(self.simulator.calls("refresh"), 1)
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
-    def test_postgresql_ends_the_connection_between_the_answer_and_the_commit(self):
-        with self.answer_without_its_transaction() as waiting:
-            pass
-        token = waiting.result()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
-
     def test_the_key_file_cannot_be_read_when_the_answer_comes(self):
         key_file = self.use_a_key_file()
         self.authorize()
@@ -161,7 +119,7 @@ class TestTokenStorm(RealTransactionCase):
             other = self.start(1, "read")
             self.go(other)
             self.assertEqual(json.loads(other.stdout.readline()), ["UpsReauthorizationNeeded"])
-            self.assertEqual(self.stored(), ("reauthorize", False))
+            self.assertEqual(self.stored()[0], "reauthorize")
         self.assertTrue(self.simulator.is_live_access_token(waiting.result()))
         state, refresh_token = self.stored()
         self.assertEqual(state, "authorized")
@@ -183,9 +141,9 @@ class TestTokenStorm(RealTransactionCase):
             with self.transaction(SUPERUSER_ID) as env:
                 own = env["res.company"].browse(self.company_id).ups_connection_ids
                 own.authorized_on += timedelta(seconds=1)  # a person takes longer than this test
-                own._end("refused")
+                own._end("refused", "", [])
         self.assertIsInstance(waiting.exception(), UpsTryLater)
-        self.assertEqual(self.stored(), ("reauthorize", False))
+        self.assertEqual(self.stored()[0], "reauthorize")
 
     @contextmanager
     def answer_without_its_transaction(self):
@@ -233,7 +191,7 @@ class TestTokenStorm(RealTransactionCase):
             with self.assertRaises(UpsReauthorizationNeeded), self.transaction() as env:
                 env["res.company"].browse(self.company_id)._ups_get_access_token()
         self.assertEqual(self.simulator.calls("refresh"), 2)
-        self.assertEqual(self.stored(), ("reauthorize", False))
+        self.assertEqual(self.stored()[0], "reauthorize")
 
     def test_a_caller_that_rolls_back_loses_nothing(self):
         with self.transaction() as env:

@@ -11,14 +11,23 @@ A caller takes four steps::
     tokens = client.exchange_code(code, redirect_uri, request.code_verifier)
     tokens = client.refresh(tokens.refresh_token)  # a refresh token is spent by its first use
 
-Every failure is an :class:`UpsError` whose class says what to do about it.
+Every failure is an :class:`UpsError` whose class says what to do about it. With the tokens,
+:class:`UpsSession` calls UPS's API; ``session`` says what its failures are.
 """
 
 from .authorization_request import AuthorizationRequest
 from .client import OAuthClient
-from .errors import AskPersonAgain, FixSettings, TryLater, UpsError
+from .errors import (
+    AskPersonAgain,
+    FixSettings,
+    TryLater,
+    UpsAnswerLost,
+    UpsApiError,
+    UpsError,
+    UpsNeverLeft,
+)
 from .hosts import CIE, PRODUCTION, base_url_for
-from .session import UpsSession
+from .session import UpsSession, ups_error_in
 from .token_set import TokenSet
 
 __all__ = [
@@ -30,7 +39,11 @@ __all__ = [
     "OAuthClient",
     "TokenSet",
     "TryLater",
+    "UpsAnswerLost",
+    "UpsApiError",
     "UpsError",
+    "UpsNeverLeft",
     "UpsSession",
     "base_url_for",
+    "ups_error_in",
 ]

@@ -9,12 +9,18 @@ from datetime import datetime, timezone
 import requests
 from requests.auth import HTTPBasicAuth
 
-from . import pkce, transport
+from . import connections, pkce, transport
 from .authorization_request import AuthorizationRequest
-from .errors import AskPersonAgain, FixSettings
+from .errors import AskPersonAgain, FixSettings, TryLater
 from .hosts import REFRESH_PATH, TOKEN_PATH, checked_base_url
-from .token_set import TokenSet, is_token
+from .token_set import TokenSet
 from .verdict import verdict_on
+
+LONGEST_LOOK = 7
+"""Seconds of :meth:`OAuthClient.preflight`, connection included: a person waits for it."""
+
+LONGEST_SECRET = 16384
+"""Bytes of a code, a verifier or a token. UPS's have about 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,25 @@ class OAuthClient:
             scope=scope or None,
         )
 
-    def preflight(self, request: AuthorizationRequest) -> None:
-        """Ask UPS whether it would show the person its login page.
+    def preflight(self, request: AuthorizationRequest) -> str | None:
+        """Ask UPS whether it would show the person its login page; within ``LONGEST_LOOK``.
 
         What is sent lands in logs, so the attempt's own state and challenge are not in it.
 
+        :return: what was odd about UPS's answer, in English and fit to log, or None. The person can
+            be sent on either way: only UPS's own word stops anybody.
         :raise FixSettings: UPS refuses the client id, the redirect URI or the application.
-        :raise TryLater: UPS cannot be reached or is unavailable.
+        :raise TryLater: UPS cannot be reached, or says that it is unavailable.
         """
-        answer = transport.ask("authorize", "GET", request.unbound().url, auth=transport.anonymous)
-        verdict_on("authorize", (self.client_secret,)).check_login_page(answer)
+        url = request.unbound().url
+        try:
+            with connections.bounds(longest=LONGEST_LOOK):
+                answer = transport.ask("authorize", "GET", url, auth=transport.anonymous)
+        except TryLater as outage:
+            if not outage.has_left:  # where this server gets no connection, the exchange gets none
+                raise
+            return str(outage)
+        return verdict_on("authorize", (self.client_secret,)).check_login_page(answer)
 
     def exchange_code(
         self, code: str, redirect_uri: str, code_verifier: str | None = None
@@ -106,7 +121,7 @@ class OAuthClient:
         auth: Callable[[requests.PreparedRequest], requests.PreparedRequest],
         spent: tuple[str, ...],
     ) -> TokenSet:
-        if not all(map(is_token, spent)):
+        if not all(map(_is_sendable, spent)):
             raise AskPersonAgain(
                 f"Not sent to UPS: what should be spent by {operation} is damaged.",
                 operation=operation,
@@ -126,13 +141,24 @@ class OAuthClient:
         return f"{self.client_id}:{self.client_secret}"
 
 
+def _is_sendable(secret: object) -> bool:
+    """Whether a form can carry it. Whether it is one that UPS gave, UPS decides."""
+    try:
+        return isinstance(secret, str) and 0 < len(secret.encode()) <= LONGEST_SECRET
+    except UnicodeEncodeError:
+        return False
+
+
 def _check_setting(name: str, value: object, forbidden: str = "") -> None:
-    """Refuse what no portal hands out: nothing, line breaks of a paste, what UTF-8 cannot carry.
+    """Refuse what no portal hands out: nothing, spaces or line breaks of a paste, what UTF-8 cannot
+    carry.
 
     :raise FixSettings: without the value in its sentence.
     """
-    is_text = isinstance(value, str) and value and value.isprintable()
+    is_text = isinstance(value, str) and value and value.isprintable() and value == value.strip()
     if not is_text or set(value) & set(forbidden):
         raise FixSettings(
-            f"The setting {name} is empty or has characters that UPS never uses.", setting=name
+            f"The setting {name} is empty or has characters that UPS never uses,"
+            " such as a space at its end.",
+            setting=name,
         )

@@ -8,27 +8,71 @@ and with today's.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import io
 import os
+import socket
 import threading
 import time
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 
-CONNECT_TIMEOUT = 5  # seconds, for each address of UPS's host; it covers TLS too
+CONNECT_TIMEOUT = 5  # seconds, for all addresses of UPS's host together, TLS included
 READ_TIMEOUT = 30  # seconds between two bytes of the answer
 ANSWER_DEADLINE = 45  # seconds from the request to the end of the answer, however steadily it drips
+LONGEST_CALL = CONNECT_TIMEOUT + ANSWER_DEADLINE
+"""Seconds that one call lasts at the most, after the name of UPS's host was resolved: how long that
+takes is the operating system's affair (resolv.conf), and no time-out of Python's reaches it."""
 REUSE_WITHIN = 4  # seconds of idleness; the common servers close idle connections after 5 or more
 MAX_ANSWER = 1024 * 1024  # bytes on the wire, headers included; UPS's answers have about 4,000
 _USER_AGENT = "ups_pickup_oauth (Odoo addon)"
 
-# .sent: whether anything of the request has left. A thread makes one call at a time.
-this_call = threading.local()
+
+class _ThisCall(threading.local):
+    """What is known of the thread's call, and what it may take. A thread makes one at a time."""
+
+    sent = False
+    """Whether anything of the request has left."""
+    ends_at = float("inf")
+    """``time.monotonic()``."""
+    longest = None
+    """Seconds; None for LONGEST_CALL."""
+    max_answer = None
+    """Bytes; None for MAX_ANSWER."""
+
+    def begin(self) -> None:
+        self.sent = False
+        self.ends_at = time.monotonic() + (LONGEST_CALL if self.longest is None else self.longest)
+
+    def seconds_left(self, at_most: float) -> float:
+        """:raise TimeoutError: when there are none."""
+        seconds = min(at_most, self.ends_at - time.monotonic())
+        if seconds <= 0:
+            raise TimeoutError("the call takes too long")
+        return seconds
+
+
+this_call = _ThisCall()
+
+
+@contextlib.contextmanager
+def bounds(longest: float | None = None, max_answer: int | None = None):
+    """Give the calls made within other bounds.
+
+    :param longest: seconds for all of one call.
+    :param max_answer: bytes of one answer.
+    """
+    this_call.longest, this_call.max_answer = longest, max_answer
+    try:
+        yield
+    finally:
+        this_call.longest = this_call.max_answer = None
 
 
 # === READING === #
@@ -46,8 +90,8 @@ class _BoundedReader(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._read_timeout = sock.gettimeout()
-        self._deadline = time.monotonic() + ANSWER_DEADLINE
-        self._left = getattr(this_call, "max_answer", MAX_ANSWER)
+        self._deadline = min(time.monotonic() + ANSWER_DEADLINE, this_call.ends_at)
+        self._left = MAX_ANSWER if this_call.max_answer is None else this_call.max_answer
 
     def readable(self) -> bool:
         return True
@@ -89,8 +133,40 @@ class _Connection:
     def endheaders(self, *args, **kwargs) -> None:
         if self.sock is None:
             self.connect()  # http.client would do it below, and nobody could tell what failed
+        this_call.seconds_left(READ_TIMEOUT)  # with none left, nothing is sent
         this_call.sent = True
         super().endheaders(*args, **kwargs)
+
+    def _new_conn(self):
+        """Connect to the first address that answers, all within one time-out. urllib3 would give
+        each the whole."""
+        if hasattr(self, "_socks_options"):  # the proxy resolves the name
+            return super()._new_conn()
+        host, timeout = self._dns_host, self.timeout
+        ends_at = time.monotonic() + this_call.seconds_left(timeout or CONNECT_TIMEOUT)
+        addresses = _addresses(self, host)
+        try:
+            for address in addresses:
+                self._dns_host, self.timeout = address, max(ends_at - time.monotonic(), 0.001)
+                try:
+                    sock = super()._new_conn()
+                except urllib3.exceptions.HTTPError:
+                    if address == addresses[-1] or time.monotonic() >= ends_at:
+                        raise
+                else:
+                    sock.settimeout(max(ends_at - time.monotonic(), 0.001))  # what is left, for TLS
+                    return sock
+        finally:
+            self._dns_host, self.timeout = host, timeout
+
+
+def _addresses(connection, host: str) -> list[str]:
+    family = urllib3.util.connection.allowed_gai_family()
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), connection.port, family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise urllib3.exceptions.NewConnectionError(connection, str(error)) from error
+    return list(dict.fromkeys(entry[4][0] for entry in found))
 
 
 class _Pool:
@@ -147,6 +223,7 @@ class UpsAdapter(HTTPAdapter):
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         # Set here and not in Session.request: Odoo's test suite wraps Session.send and compares
         # `timeout` with a number (odoo/tests/common.py, BaseCase._request_handler).
+        this_call.begin()
         timeout = CONNECT_TIMEOUT, READ_TIMEOUT
         verify = verify if isinstance(verify, str) else True  # one's own CA bundle, never False
         if request.url.startswith("http:"):

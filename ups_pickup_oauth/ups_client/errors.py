@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import requests
+
 
 class UpsError(Exception):
     """A call to UPS that did not end well.
@@ -61,6 +63,8 @@ class TryLater(UpsError):
     :param dropped: True when the connection broke after the request had left, or the answer could
         not be read to its end, without a time-out: asking once more costs little time, and tells
         whether a lost answer had spent the token.
+    :param has_left: True when anything of the request was sent. Where it was not, UPS knows nothing
+        of it.
     """
 
     def __init__(
@@ -70,9 +74,44 @@ class TryLater(UpsError):
         retry_after: int | None = None,
         answer_lost: bool = False,
         dropped: bool = False,
+        has_left: bool = True,
         **why,
     ) -> None:
         super().__init__(sentence, **why)
         self.retry_after = retry_after
         self.answer_lost = answer_lost
         self.dropped = dropped
+        self.has_left = has_left
+
+
+class UpsApiError(UpsError):
+    """What UPS says in its error envelope to a call of its API: ``code``, ``message`` (of several
+    errors: the first code, all words) and ``http_status``. What it means depends on the call."""
+
+    @property
+    def code(self) -> str | None:
+        return self.ups_code
+
+    @property
+    def message(self) -> str | None:
+        return self.ups_message
+
+    def in_words(self) -> str:
+        """The code and the words, for a sentence."""
+        return " ".join(filter(None, (self.code, self.message)))
+
+
+class UpsNeverLeft(requests.ConnectionError):
+    """Not one byte of the request was sent: UPS knows nothing of it, and it may be sent again."""
+
+    never_left = True  # for addons whose plain client never imports this one
+
+
+class UpsAnswerLost(requests.ConnectionError):
+    """The request was sent and no whole answer came: UPS may have carried it out.
+
+    ``timed_out`` says whether it was waited for in vain, rather than that the connection broke.
+    """
+
+    never_left = False
+    timed_out = False

@@ -15,6 +15,11 @@ _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 _TOKEN_LIKE = re.compile(r"[A-Za-z0-9_~+=-]{32,}")
 
 
+def readable(text: str) -> str:
+    """Return the text as one printable line, bounded. What is secret in it stays."""
+    return _one_line(text).strip()[:_LONGEST]
+
+
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """Return a function that makes a text fit to log: one printable line, bounded, no secret.
 

@@ -1,19 +1,32 @@
-"""A ``requests.Session`` for UPS's API: the address, the token, the headers, and when to repeat."""
+"""A ``requests.Session`` for UPS's API: the address, the token, the headers, and when to repeat.
+
+Who sends a POST must know whether it was carried out::
+
+    try:
+        answer = session.post(path, json=body)
+    except UpsNeverLeft: ...     # not one byte was sent; so did any other exception but the next
+    except UpsAnswerLost: ...    # UPS may have carried it out
+    error = ups_error_in(answer)  # what UPS says in its envelope, or None
+"""
 
 from __future__ import annotations
 
+import http.client
 import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
+from . import connections
 from .complaints import complaint_in
-from .connections import BoundedSession, this_call
-from .errors import FixSettings
+from .connections import BoundedSession
+from .errors import FixSettings, UpsAnswerLost, UpsApiError, UpsNeverLeft
 from .hosts import checked_base_url
-from .transport import Answer
+from .redaction import redactor
+from .transport import TIMEOUTS, Answer
 from .verdict import seconds_to_wait
 
 BAD_TOKEN_CODES = ("250002", "UJ0001")
@@ -42,18 +55,26 @@ class UpsSession(BoundedSession):
     and connection reuse are those of ``connections``; redirects are never followed.
 
     :param base_url: see ``base_url_for``.
-    :param get_token: returns a live access token; called with the refused one after UPS's 401.
+    :param get_token: returns a live access token; called as ``get_token(refused=token)`` after a
+        401 of UPS's. None, or the refused one again, says that no other will come: it is seconds
+        old, and ``250002`` also means that the application lacks the API product. The 401 is the
+        answer then.
     :param transaction_src: names the calling application to UPS, at most 512 characters.
     """
 
     def __init__(
-        self, base_url: str, get_token: Callable[..., str], transaction_src: str = "odoo"
+        self, base_url: str, get_token: Callable[..., str | None], transaction_src: str = "odoo"
     ) -> None:
         super().__init__()
         self.base_url = checked_base_url(base_url)
         self.headers["transactionSrc"] = transaction_src[:512]
         self._get_token = get_token
         self._refused_when_fresh = None
+        self._tokens = _Recent()
+
+    def redact(self, text: str) -> str:
+        """Make a text of UPS's fit to log and show: without the session's tokens."""
+        return redactor(self._tokens)(text)
 
     def request(self, method, url, *args, **kwargs):
         """Send a request; as of ``requests.Session``, with ``url`` as path below the base URL.
@@ -67,15 +88,20 @@ class UpsSession(BoundedSession):
         return super().request(method, url, *args, **kwargs)
 
     def send(self, request, **kwargs):
-        """Send, once more after an outage if that is safe, and once more with a fresh token."""
+        """Send, once more after an outage if that is safe, and once more with a fresh token.
+
+        :raise UpsNeverLeft: no byte of the request was sent.
+        :raise UpsAnswerLost: it was sent, and no whole answer came.
+        """
         self._check_host(request.url)
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
-        # 250002 also means that the application lacks the API product: a token that was refused
-        # when it was fresh is not refreshed again and again.
+        # A token that was refused when it was fresh is not refreshed again and again.
         if _is_bad_token(response) and _can_repeat(request) and token != self._refused_when_fresh:
-            response.close()
             fresh = self._get_token(refused=token)
+            if fresh in (None, token):
+                return response
+            response.close()
             response = self._send_through_outages(request, fresh, kwargs)
             if _is_bad_token(response):
                 self._refused_when_fresh = fresh
@@ -89,7 +115,7 @@ class UpsSession(BoundedSession):
         for pause in PAUSES if request.method in SAFE_METHODS else ():
             try:
                 response = self._send_once(request, token, kwargs)
-            except (requests.ConnectionError, requests.Timeout):
+            except (UpsNeverLeft, UpsAnswerLost):
                 time.sleep(pause)
                 continue
             if response.status_code not in OUTAGES:
@@ -102,17 +128,65 @@ class UpsSession(BoundedSession):
         return self._send_once(request, token, kwargs)
 
     def _send_once(self, request, token, kwargs):
+        self._tokens.add(token)
         request.headers["Authorization"] = f"Bearer {token}"
         request.headers["transId"] = uuid.uuid4().hex  # 32 characters, and never used twice
-        this_call.max_answer = MAX_ANSWER
+        connections.this_call.begin()
         try:
-            return super().send(request, **kwargs)
+            with connections.bounds(max_answer=MAX_ANSWER):
+                response = super().send(request, **kwargs)
+            response.ups_redact = self.redact
+            return response
+        except (
+            OSError,
+            urllib3.exceptions.HTTPError,
+            http.client.HTTPException,
+            ValueError,
+        ) as error:
+            # OSError: those of requests are. ValueError: http.client's for malformed answers.
+            reason = type(error).__name__
+            timed_out = isinstance(error, TIMEOUTS)
         finally:
-            del this_call.max_answer
             request.headers.pop("Authorization", None)  # an answer or error carries its request
+        # Out here without a context: the frames of the failed call have the token in them.
+        if not connections.this_call.sent:
+            raise UpsNeverLeft(f"Nothing was sent to UPS: {reason}", request=request)
+        lost = UpsAnswerLost(f"No whole answer from UPS: {reason}", request=request)
+        lost.timed_out = timed_out
+        raise lost
 
     def rebuild_auth(self, prepared_request, response):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""
+
+
+class _Recent(dict):
+    """The last tokens, which show nowhere."""
+
+    def add(self, token: str) -> None:
+        self[token] = None
+        while len(self) > 8:
+            self.pop(next(iter(self)), None)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} tokens>"
+
+
+def ups_error_in(response: requests.Response) -> UpsApiError | None:
+    """Return what UPS complains about in an answer of an UpsSession's, whatever its status.
+
+    :return: an error to read or raise, fit to log: all errors of UPS's envelope in one, without the
+        token. None when there is none of UPS's own (a gateway's page, say), good answer or not.
+    """
+    redact = getattr(response, "ups_redact", None) or redactor(())
+    answer = Answer(response.status_code, response.headers, response.content)
+    complaint = complaint_in(answer, redact)
+    return complaint and UpsApiError(
+        f"UPS's answer: HTTP {response.status_code}, {complaint.in_words()}",
+        operation="api",
+        http_status=response.status_code,
+        ups_code=complaint.code,
+        ups_message=complaint.message,
+    )
 
 
 def _origin(url: str) -> tuple | None:
@@ -131,6 +205,5 @@ def _can_repeat(request: requests.PreparedRequest) -> bool:
 def _is_bad_token(response: requests.Response) -> bool:
     if response.status_code != 401:
         return False
-    answer = Answer(response.status_code, response.headers, response.content)
-    complaint = complaint_in(answer, str)
-    return bool(complaint and complaint.code in BAD_TOKEN_CODES)
+    error = ups_error_in(response)
+    return bool(error and error.code in BAD_TOKEN_CODES)

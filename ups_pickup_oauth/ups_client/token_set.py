@@ -10,7 +10,18 @@ from datetime import datetime, timedelta, timezone
 # 2.1 is narrower): a token goes into a header, where a line break would start another one.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
-_LONGEST_LIFETIME = timedelta(days=36500)  # a century: far from what a datetime can hold
+
+DEFAULT_ACCESS_LIFETIME = timedelta(minutes=10)
+"""Where UPS's figure cannot be read. UPS's shortest known is an hour. Too short costs a refresh,
+too long a call that UPS refuses."""
+
+DEFAULT_REFRESH_LIFETIME = timedelta(days=7)
+"""Where UPS's figure cannot be read: the shortest that UPS is known to have given. The token is
+renewed well before, and each renewal brings a figure of UPS's again."""
+
+LONGEST_LIFETIME = timedelta(days=366)
+"""A longer one is a mistake. UPS's longest known is 60 days."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -33,6 +44,8 @@ class TokenSet:
         #90).
     :param issued_at: by UPS's clock, for display and support only; None when missing or odd.
     :param refresh_count: how often UPS says this grant was refreshed; None when missing or odd.
+    :param oddities: names of the fields that could not be read, or say what they should not: a
+        default stands in for them. For a line in the log.
     """
 
     access_token: str = field(repr=False)
@@ -42,48 +55,60 @@ class TokenSet:
     issued_at: datetime | None = None
     scope: str | None = None
     refresh_count: int | None = None
+    oddities: tuple[str, ...] = ()
 
 
 def read_token_set(fields: object, asked_at: datetime) -> TokenSet:
     """Read the fields of an answer. UPS writes numbers as strings; plain ones are read too.
 
+    Two tokens are all that it takes: UPS has spent the code or the old token for them, so nothing
+    beside them is a reason to throw them away, not even a status. If they should not work, UPS says
+    so when they are used.
+
     :param fields: the answer's JSON.
     :param asked_at: our clock, aware, just before the request was sent. UPS's clock may differ from
         ours, and the answer took time: counted from here, a token is never believed to live longer
         than it does.
-    :raise NotApprovedError: when one of the two ``status`` fields is not ``approved``.
-    :raise UnreadableError: when a field is missing or odd. Lifetimes are never guessed, UPS has
-        changed them before.
+    :raise NotApprovedError: when a token is missing, and a ``status`` says why.
+    :raise UnreadableError: when a token is missing or unfit to send.
     """
     if not isinstance(fields, dict):
         raise UnreadableError("not a JSON object")
-    for name in ("status", "refresh_token_status"):
-        _check_approved(name, fields.get(name))
-    _check_bearer(fields.get("token_type"))
+    try:
+        access, refresh = _token(fields, "access_token"), _token(fields, "refresh_token")
+    except UnreadableError:
+        _check_approved(fields)
+        raise
+    access_life = _lifetime(fields.get("expires_in"))
+    refresh_life = _lifetime(fields.get("refresh_token_expires_in"))
     return TokenSet(
-        access_token=_token(fields, "access_token"),
-        refresh_token=_token(fields, "refresh_token"),
-        access_token_expires_at=asked_at + _lifetime(fields, "expires_in"),
-        refresh_token_expires_at=asked_at + _lifetime(fields, "refresh_token_expires_in"),
+        access_token=access,
+        refresh_token=refresh,
+        access_token_expires_at=asked_at + (access_life or DEFAULT_ACCESS_LIFETIME),
+        refresh_token_expires_at=asked_at + (refresh_life or DEFAULT_REFRESH_LIFETIME),
         issued_at=_moment(fields.get("issued_at")),
         scope=_text(fields.get("scope")),
         refresh_count=_whole_number(fields.get("refresh_count")),
+        oddities=tuple(
+            name for name, is_good in _EXPECTED.items() if not is_good(fields.get(name))
+        ),
     )
 
 
-def _check_approved(name: str, status: object) -> None:
-    if not isinstance(status, str):
-        raise UnreadableError(name)
-    if status.strip().lower() != "approved":
-        raise NotApprovedError(f"{name} is {status}")
+def _check_approved(fields: dict) -> None:
+    for name in _STATUSES:
+        status = fields.get(name)
+        if isinstance(status, str) and not _is_approved(status):
+            raise NotApprovedError(f"{name} is {status}")
 
 
-def _check_bearer(token_type: object) -> None:
-    # RFC 6749 section 7.1: a client must not use a token whose type it does not understand.
-    if token_type is not None and not (
-        isinstance(token_type, str) and token_type.lower() == "bearer"
-    ):
-        raise UnreadableError("token_type")
+def _is_approved(status: object) -> bool:
+    return isinstance(status, str) and status.strip().lower() == "approved"
+
+
+def _is_bearer(token_type: object) -> bool:
+    is_text = isinstance(token_type, str)
+    return token_type is None or (is_text and token_type.strip().lower() == "bearer")
 
 
 def _token(fields: dict, name: str) -> str:
@@ -98,11 +123,11 @@ def is_token(value: object) -> bool:
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
-def _lifetime(fields: dict, name: str) -> timedelta:
-    seconds = _whole_number(fields.get(name))
-    if seconds is None or seconds > _LONGEST_LIFETIME.total_seconds():
-        raise UnreadableError(name)
-    return timedelta(seconds=seconds)
+def _lifetime(value: object) -> timedelta | None:
+    seconds = _whole_number(value)
+    # Of a token that ends at once, every caller would make a refresh.
+    is_sane = seconds and seconds <= LONGEST_LIFETIME.total_seconds()
+    return timedelta(seconds=seconds) if is_sane else None
 
 
 def _whole_number(value: object) -> int | None:
@@ -125,3 +150,16 @@ def _moment(milliseconds: object) -> datetime | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value and value.isprintable() else None
+
+
+_STATUSES = ("status", "refresh_token_status")
+_EXPECTED = {
+    "status": _is_approved,
+    "refresh_token_status": _is_approved,
+    "token_type": _is_bearer,
+    "expires_in": _lifetime,
+    "refresh_token_expires_in": _lifetime,
+    "issued_at": lambda value: value is None or _moment(value),
+    "scope": lambda value: value in (None, "") or _text(value),
+    "refresh_count": lambda value: value is None or _whole_number(value) is not None,
+}

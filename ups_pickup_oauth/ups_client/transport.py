@@ -13,7 +13,7 @@ from . import connections
 from .errors import TryLater
 
 _CHUNK = 64 * 1024  # bytes
-_TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
+TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,13 @@ def ask(
     :raise TryLater: when no usable answer came. ``answer_lost`` is exact: it is False only when no
         byte was sent.
     """
-    connections.this_call.sent = False
     try:
         session = connections.shared_session()
         return _received(session.request(method, url, data=form, auth=auth, stream=True))
     except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
         # OSError: those of requests are. ValueError: http.client's for some malformed answers.
         reason = type(error).__name__
-        timed_out = isinstance(error, _TIMEOUTS)
+        timed_out = isinstance(error, TIMEOUTS)
     # Raised out here, so that the exception has no context: those of requests hold the request,
     # secrets and all.
     raise TryLater(
@@ -57,6 +56,7 @@ def ask(
         operation=operation,
         answer_lost=connections.this_call.sent and method != "GET",  # a GET carries nothing out
         dropped=connections.this_call.sent and not timed_out,
+        has_left=connections.this_call.sent,
     )
 
 

@@ -8,7 +8,7 @@ refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -42,15 +42,24 @@ class Verdict:
     operation: str
     redact: Callable[[str], str]
 
-    def check_login_page(self, answer: Answer) -> None:
-        """Raise unless UPS would show the person its login page.
+    def check_login_page(self, answer: Answer) -> str | None:
+        """Raise if UPS itself says that it would not show the person its login page.
 
+        What else comes back may be meant for servers only (a bot filter's 403), or be new at UPS:
+        the person is sent on, for the browser may well get the page.
+
+        :return: what was odd about the answer, fit to log; None when nothing was.
         :raise FixSettings: UPS refuses the client id, the redirect URI or the application.
-        :raise TryLater: UPS is unavailable.
+        :raise TryLater: UPS says that it is unavailable.
         """
-        location = answer.headers.get("Location", "")
-        if answer.status != 302 or not location or _is_error_page(location):
+        place = _place_of(answer.headers.get("Location", ""))
+        if 300 <= answer.status < 400 and place and _is_error_page(*place):
             raise self._error_for(answer)
+        if answer.status == 302 and place:
+            return None
+        if complaint_in(answer, self.redact):
+            raise self._error_for(answer)
+        return f"HTTP {answer.status}, neither UPS's login page nor an error of UPS's own"
 
     def tokens_in(self, answer: Answer, asked_at: datetime) -> TokenSet:
         """Return the tokens.
@@ -60,14 +69,18 @@ class Verdict:
         :raise FixSettings: UPS refuses who asks, not what is asked.
         :raise TryLater: anything else.
         """
-        if answer.status != 200:
-            raise self._error_for(answer)
         try:
-            return read_token_set(json_in(answer.body), asked_at)
+            tokens = read_token_set(json_in(answer.body), asked_at)
         except NotApprovedError as refusal:
-            error = self._not_approved(str(refusal))
+            error = self._not_approved(str(refusal)) if answer.status == 200 else None
         except UnreadableError as reason:
-            error = self._outage(answer, f"unreadable: {reason}")
+            problem = f"unreadable: {reason}"
+            error = self._outage(answer, problem) if answer.status == 200 else None
+        else:
+            odd = () if answer.status == 200 else ("http_status",)
+            return replace(tokens, oddities=(*odd, *tokens.oddities)) if odd else tokens
+        if error is None:
+            error = self._error_for(answer)
         raise error  # out here without a context: nothing of the answer in tracebacks
 
     def _error_for(self, answer: Answer) -> UpsError:
@@ -126,14 +139,18 @@ def verdict_on(operation: str, secrets: Iterable[str]) -> Verdict:
     return Verdict(operation, redactor(secrets))
 
 
-def _is_error_page(location: str) -> bool:
-    """Whether UPS sends the browser to ``https://www.ups.com/error.page``: it is unavailable."""
+def _place_of(location: str) -> tuple[str, str] | None:
+    """:return: host and path of where a redirect leads; None for nowhere."""
     try:
         parts = urlsplit(location)
     except ValueError:
-        return True  # no browser could follow it either
-    host = f".{parts.hostname}"
-    return host.endswith(".ups.com") and parts.path.rstrip("/").endswith("/error.page")
+        return None
+    return (parts.hostname or "", parts.path) if location else None
+
+
+def _is_error_page(host: str, path: str) -> bool:
+    """Whether UPS sends the browser to ``https://www.ups.com/error.page``: it is unavailable."""
+    return f".{host}".endswith(".ups.com") and path.rstrip("/").endswith("/error.page")
 
 
 def seconds_to_wait(retry_after: str) -> int | None:

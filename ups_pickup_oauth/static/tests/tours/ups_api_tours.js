@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-const API_BUTTON = ".o_form_view button[name=action_ups_api]";
+const API_BUTTON = ".o_action_manager .o_form_sheet [name=ups_api] button";
 const MODAL = ".modal:not(.o_inactive_modal)";
 
 const openModal = (state) => [
@@ -21,9 +21,9 @@ const press = (name) => ({
     run: "click",
 });
 
-const notified = (words) => ({
-    content: `A notification says: ${words}`,
-    trigger: `.o_notification:contains(${words})`,
+const told = (words) => ({
+    content: `The dialog says: ${words}`,
+    trigger: `${MODAL} [role=status]:contains(${words})`,
 });
 
 const modalIsClosed = { content: "The modal is closed", trigger: "body:not(:has(.modal))" };
@@ -33,10 +33,10 @@ registry.category("web_tour.tours").add("ups_opt_in", {
         ...openModal("API"),
         { ...press("OAuth"), expectUnloadPage: true },
         // The test plays UPS and the person there, and sends the browser back.
-        notified("is authorized. UPS pickups can now act for this company."),
-        ...openModal("Authorized"),
+        told("UPS pickups can now act for this company."),
         press("Close"),
         modalIsClosed,
+        ...openModal("Authorized"),
     ],
 });
 
@@ -53,8 +53,7 @@ registry.category("web_tour.tours").add("ups_test", {
     steps: () => [
         ...openModal("Authorized"),
         press("Test"),
-        notified("UPS accepts the authorization of"),
-        modalIsClosed,
+        told("UPS accepts the authorization of"),
     ],
 });
 
@@ -67,7 +66,8 @@ registry.category("web_tour.tours").add("ups_opt_out", {
             trigger: `${MODAL}:contains(Odoo deletes)`,
         },
         press("OK"),
-        notified("reset your UPS.com password"),
+        told("reset your UPS.com password"),
+        press("Cancel"),
         modalIsClosed,
         { content: "The button reads API", trigger: `${API_BUTTON}:not(:contains(Authorized))` },
     ],

@@ -1,0 +1,55 @@
+"""States, codes and limits that more than one file needs (UPS_PICKUP.md has their sources)."""
+
+from datetime import timedelta
+
+STATES = [
+    ("draft", "Draft"),
+    ("sending", "Sending"),
+    ("unconfirmed", "Unconfirmed"),
+    ("requested", "Requested"),
+    ("dispatched", "Dispatched"),
+    ("delayed", "Delayed"),
+    ("cancelling", "Cancelling"),
+    ("cancelled", "Cancelled"),
+    ("done", "Picked Up"),
+    ("unsuccessful", "Unsuccessful"),
+    ("unknown", "Unknown"),
+]
+
+LISTED = ("requested", "dispatched", "delayed")
+"""UPS has it, and says so in status."""
+
+OPEN = ("sending", "unconfirmed", *LISTED, "cancelling")
+"""A truck may come: one for a location, day and environment, and none is deleted."""
+
+OPEN_SQL = ", ".join(f"'{state}'" for state in OPEN)
+
+TO_CHECK = ("unconfirmed", "unknown", "cancelling")
+
+ENDED = ("done", "unsuccessful", "cancelled", "unknown")
+
+CANCELLABLE = (*LISTED, "cancelling")
+
+PATIENCE = timedelta(minutes=3)
+"""`sending` and `cancelling` older than this belonged to a process that died."""
+
+LOSER_WAITS = 45  # seconds that a second click on the same pickup waits for the first
+
+SAVE_FIRST_AFTER = "2s"
+"""How long a row may stay locked before its caller is asked to save first."""
+
+BETWEEN_LOOKS = timedelta(minutes=10)
+"""Two looks that find nothing count only that far apart."""
+
+STATUS_EVERY = timedelta(minutes=15)
+STATUS_BEFORE_READY = timedelta(hours=1)
+STATUS_AFTER_CLOSE = timedelta(hours=3)
+
+UPS_ZONE = "America/New_York"
+"""UPS's days are those of its Eastern time [inferred]."""
+
+MAX_QUANTITY = 999  # pieces of a line
+MAX_PIECES = 9999  # of a pickup
+
+SOURCE = "Odoo UPS Pickups"
+"""Names this addon to UPS."""

@@ -1,0 +1,50 @@
+"""Hours of a day, as a place has them: floats in the database, `HH:MM` for people."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+
+def is_hour(hours):
+    """:return: whether it is 0:00 to 23:59 in whole minutes, for as much as a float can say."""
+    minutes = hours * 60
+    return 0 <= round(minutes) < 24 * 60 and abs(minutes - round(minutes)) < 0.01
+
+
+def as_time(hours):
+    """:return: the `time` of hours as a float."""
+    return time(*divmod(round(hours * 60), 60))
+
+
+def in_words(hours):
+    """:return: such as ``14:05``."""
+    return f"{as_time(hours):%H:%M}"
+
+
+def hhmm(hours):
+    """:return: such as ``1405``, as UPS writes it."""
+    return f"{as_time(hours):%H%M}"
+
+
+def local(moment, zone):
+    """:return: a UTC moment without time zone, as Odoo keeps it, on the clock of a zone."""
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
+
+
+def at(day, hours, zone):
+    """:return: the UTC moment, without time zone, of an hour of a day in a zone.
+
+    An hour that a change to summer time leaves out is the one after it.
+    """
+    naive = datetime.combine(day, as_time(hours))
+    moment = pytz.timezone(zone).localize(naive, is_dst=False)
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def hour_of(moment):
+    """:return: the hour of a moment as a float."""
+    return moment.hour + moment.minute / 60 + moment.second / 3600
+
+
+def next_day(day):
+    return day + timedelta(days=1)

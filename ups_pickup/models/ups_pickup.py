@@ -1,0 +1,433 @@
+"""What is a pickup, and who may write which part of it?"""
+
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..const import OPEN, OPEN_SQL, STATES
+
+TOLD = frozenset(
+    (
+        "kind", "location_id", "account_id", "pickup_date", "ready_time", "close_time", "line_ids",
+        "weight", "weight_unit", "is_overweight", "instruction", "payment_method",
+    )
+)  # fmt: skip
+"""What UPS is told: it changes in drafts only, whoever writes."""
+
+OWN = frozenset(
+    (
+        "name", "company_id", "state", "reference", "past_references", "prn", "status_code",
+        "status_message", "status_on", "outcome_source", "environment", "told", "price",
+        "price_currency_id", "price_day", "priced_on", "priced_for", "problem", "origin",
+        "batch_id", "queued_on", "retry_of_id", "claimed_on", "looked_on", "missed_on",
+        "state_before",
+    )
+)  # fmt: skip
+"""What the addon alone writes, as superuser: nobody else, over RPC neither."""
+
+
+class UpsPickup(models.Model):
+    """A request to UPS to collect packages at a location on a day."""
+
+    _name = "ups.pickup"
+    _description = "UPS Pickup"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+    _order = "pickup_date desc, id desc"
+
+    # === WHAT UPS IS TOLD === #
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    kind = fields.Selection(
+        [("oncall", "On Call"), ("smart", "Smart Pickup")], required=True, default="oncall"
+    )
+    location_id = fields.Many2one(
+        "ups.pickup.location",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        default=lambda self: self._default_location(),
+    )
+    company_id = fields.Many2one(
+        related="location_id.company_id", store=True, precompute=True, index=True
+    )
+    account_id = fields.Many2one(
+        "ups.pickup.account",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        compute="_compute_account_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    pickup_date = fields.Date(
+        help="The location's date.",
+        required=True,
+        index=True,
+        compute="_compute_pickup_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        tracking=True,
+    )
+    ready_time = fields.Float(
+        string="Ready From",
+        help="From when the packages are ready, by the location's clock.",
+        compute="_compute_ready_time",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    close_time = fields.Float(
+        string="Closes At",
+        help="Until when somebody is there, by the location's clock.",
+        compute="_compute_close_time",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    tz = fields.Selection(related="location_id.calendar_id.tz", string="Time Zone")
+    line_ids = fields.One2many(
+        "ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True
+    )
+    quantity = fields.Integer(string="Pieces", compute="_compute_quantity", store=True)
+    weight = fields.Float(help="Of all pieces together; 0 where nobody knows.", digits=(6, 1))
+    weight_unit = fields.Selection(
+        [("LBS", "lb"), ("KGS", "kg")],
+        required=True,
+        default=lambda self: self._default_weight_unit(),
+    )
+    is_overweight = fields.Boolean(
+        string="Overweight", help="Any one package weighs more than 70 lb or 32 kg."
+    )
+    instruction = fields.Char(
+        help="For the driver, 57 characters at the most.",
+        compute="_compute_instruction",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    payment_method = fields.Selection(
+        [("01", "The account"), ("00", "Nobody: UPS collects free of charge")],
+        string="Who Pays",
+        required=True,
+        compute="_compute_payment_method",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    # === WHAT THE ADDON ALONE WRITES === #
+
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", copy=False, index=True
+    )
+    environment = fields.Selection(
+        [("production", "Production"), ("cie", "Test (CIE)")],
+        help="The environment of UPS in which it was made.",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: ups_environment(self.env),
+    )
+    origin = fields.Selection(
+        [
+            ("person", "A person"),
+            ("plan", "A plan"),
+            ("batch", "A batch"),
+            ("deliveries", "Deliveries"),
+        ],
+        string="Made By",
+        required=True,
+        readonly=True,
+        default="person",
+        copy=False,
+    )
+    reference = fields.Char(
+        help="The only value of ours that UPS tells again; a new one for each request.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    past_references = fields.Json(readonly=True, copy=False)
+    prn = fields.Char(
+        string="PRN",
+        help="UPS's Pickup Request Number: what the driver and UPS's telephone ask for.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    told = fields.Json(help="All that UPS was told.", readonly=True, copy=False)
+    status_code = fields.Char(string="UPS's Code", readonly=True, copy=False)
+    status_message = fields.Char(string="UPS's Status", readonly=True, copy=False)
+    status_on = fields.Datetime(string="Last News On", readonly=True, copy=False)
+    outcome_source = fields.Selection(
+        [("ups", "UPS"), ("unlisted", "No longer listed by UPS"), ("person", "A person")],
+        string="Outcome Said By",
+        readonly=True,
+        copy=False,
+    )
+    price = fields.Monetary(currency_field="price_currency_id", readonly=True, copy=False)
+    price_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
+    price_day = fields.Selection(
+        [("same", "Same Day"), ("future", "Future Day")], readonly=True, copy=False
+    )
+    priced_on = fields.Datetime(readonly=True, copy=False)
+    priced_for = fields.Json(help="What the price was asked for.", readonly=True, copy=False)
+    is_price_stale = fields.Boolean(
+        string="Price Is Out of Date",
+        help="Date, address or account are others than those that the price was asked for.",
+        compute="_compute_is_price_stale",
+    )
+    problem = fields.Char(
+        help="What went wrong the last time, and what to do.", readonly=True, copy=False
+    )
+    claimed_on = fields.Datetime(
+        help="Since when it is being sent or cancelled.", readonly=True, copy=False
+    )
+    state_before = fields.Char(
+        help="Where it goes back to when UPS refuses to cancel.", readonly=True, copy=False
+    )
+    looked_on = fields.Datetime(help="When UPS last told its status.", readonly=True, copy=False)
+    missed_on = fields.Datetime(
+        help="Since when UPS does not list it, on days when it would.", readonly=True, copy=False
+    )
+    queued_on = fields.Datetime(
+        help="Since when the batch waits to request it.", readonly=True, copy=False
+    )
+    batch_id = fields.Many2one(
+        "ups.pickup.batch", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    retry_of_id = fields.Many2one(
+        "ups.pickup", string="Again For", readonly=True, copy=False, index="btree_not_null"
+    )
+    sharing_ids = fields.Many2many(
+        "ups.pickup",
+        string="Shares Its PRN With",
+        help="UPS gives the same PRN for the same address and pickup point.",
+        compute="_compute_sharing_ids",
+    )
+
+    _one_open_oncall = models.UniqueIndex(
+        f"(location_id, pickup_date, environment) WHERE kind = 'oncall' AND state IN ({OPEN_SQL})",
+        "There is an open pickup for this location and day.",
+    )
+    _one_open_smart = models.UniqueIndex(
+        f"(account_id, pickup_date, environment) WHERE kind = 'smart' AND state IN ({OPEN_SQL})",
+        "There is an open Smart Pickup for this account and day.",
+    )
+    _by_day = models.Index("(pickup_date, location_id, state)")
+
+    # === DEFAULTS AND COMPUTE METHODS === #
+
+    @api.model
+    def _default_location(self):
+        """:return: the only one, if there is only one."""
+        found = self.env["ups.pickup.location"].search(
+            [("company_id", "in", self.env.companies.ids)], limit=2
+        )
+        return found if len(found) == 1 else False
+
+    @api.model
+    def _default_weight_unit(self):
+        parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
+        return "LBS" if parameter == "1" or self.env.company.country_id.code == "US" else "KGS"
+
+    # What a location usually has is copied when it is chosen: later changes of it are not ours.
+    # One method a field: where a value is given, Odoo computes none of the same method.
+
+    @api.depends("location_id")
+    def _compute_account_id(self):
+        for pickup in self:
+            pickup.account_id = pickup.location_id.account_id
+
+    @api.depends("location_id")
+    def _compute_pickup_date(self):
+        for pickup in self:
+            pickup.pickup_date = pickup.location_id and pickup.location_id._next_date()
+
+    @api.depends("location_id")
+    def _compute_ready_time(self):
+        for pickup in self:
+            pickup.ready_time = pickup.location_id.ready_time
+
+    @api.depends("location_id")
+    def _compute_close_time(self):
+        for pickup in self:
+            pickup.close_time = pickup.location_id.close_time
+
+    @api.depends("location_id")
+    def _compute_instruction(self):
+        for pickup in self:
+            pickup.instruction = pickup.location_id.instruction
+
+    @api.depends("account_id")
+    def _compute_payment_method(self):
+        for pickup in self:
+            pickup.payment_method = pickup.account_id.payment_method or "01"
+
+    @api.depends("line_ids.quantity")
+    def _compute_quantity(self):
+        for pickup in self:
+            pickup.quantity = sum(pickup.line_ids.mapped("quantity"))
+
+    def _compute_sharing_ids(self):
+        for pickup in self:
+            pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
+
+    @api.depends("name", "location_id", "pickup_date")
+    def _compute_display_name(self):
+        for pickup in self:
+            parts = (pickup.name, pickup.location_id.name, pickup.pickup_date)
+            pickup.display_name = " · ".join(str(part) for part in parts if part)
+
+    @api.onchange("location_id")
+    def _onchange_location(self):
+        if self.location_id and not self.line_ids:
+            self.line_ids = self._usual_lines(self.location_id)
+
+    @api.model
+    def _usual_lines(self, location, quantity=None):
+        """:return: commands for the lines of a location where nothing says more."""
+        country = location.partner_id.country_id or location.company_id.country_id
+        return [
+            fields.Command.create(
+                {
+                    "service_id": location.service_id.id,
+                    "destination_country_id": country.id,
+                    "quantity": quantity or location.quantity or 1,
+                }
+            )
+        ]
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self = self.with_context(**self._no_own_defaults())
+            vals_list = [self._without_own(vals) for vals in vals_list]
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].sudo().next_by_code("ups.pickup") or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_own(vals)
+        is_day_of_ups = self.env.su and self.env.context.get("ups_says_the_day")
+        if TOLD.intersection(vals) and not is_day_of_ups:
+            self._refuse_unless_draft(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_open(self):
+        for pickup in self:
+            if pickup.state in OPEN:
+                raise UserError(
+                    self.env._(
+                        "A driver may come for %s. Cancel it first, then it can be deleted.",
+                        pickup.display_name,
+                    )
+                )
+
+    @api.model
+    def _no_own_defaults(self):
+        """:return: what overrides the defaults of a caller's context."""
+        return {
+            f"default_{name}": self._fields[name].default and self._fields[name].default(self)
+            for name in OWN
+            if f"default_{name}" in self.env.context
+        }
+
+    @api.model
+    def _without_own(self, vals):
+        """:return: the values of a draft; a form sends what it shows, too."""
+        harmless = {"state": "draft", "name": "/", "origin": "person"}
+        harmless["environment"] = ups_environment(self.env)
+        given = {name: vals[name] for name in OWN.intersection(vals) if vals[name]}
+        if given.get("company_id"):
+            given.pop("company_id")  # the location's, whatever is said
+        self._refuse_own(
+            {name: value for name, value in given.items() if harmless.get(name) != value}
+        )
+        return {name: value for name, value in vals.items() if name not in OWN}
+
+    @api.model
+    def _refuse_own(self, vals):
+        """:raise UserError: if the addon alone writes one of them."""
+        if names := sorted(OWN.intersection(vals)):
+            labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
+            raise UserError(
+                self.env._(
+                    "Only Odoo itself writes this of a UPS pickup: %s. Use the buttons; imports"
+                    " make drafts.",
+                    labels,
+                )
+            )
+
+    def _refuse_unless_draft(self, vals):
+        """:raise UserError: if what UPS was told would change."""
+        for pickup in self:
+            if pickup.state != "draft":
+                changed = pickup._told_changes(vals)
+                if changed:
+                    raise UserError(
+                        self.env._(
+                            "UPS was told %(fields)s of %(pickup)s, which cannot be changed. Cancel"
+                            " the pickup and make another one with “Again”.",
+                            fields=", ".join(changed),
+                            pickup=pickup.display_name,
+                        )
+                    )
+
+    def _told_changes(self, vals):
+        changed = []
+        for name in sorted(TOLD.intersection(vals)):
+            field = self._fields[name]
+            if name == "line_ids":
+                is_same = not vals[name]
+            else:
+                value = field.convert_to_cache(vals[name], self)
+                is_same = value == field.convert_to_cache(self[name], self)
+            if not is_same:
+                changed.append(field._description_string(self.env))
+        return changed
+
+    def _lines_change(self):
+        """Let the request see a change of lines, or the change the request.
+
+        Both write the pickup's row, so that PostgreSQL lets only one of two at once through.
+
+        :raise UserError: if one of them is no draft.
+        """
+        for pickup in self:
+            if pickup.state != "draft":
+                pickup._refuse_unless_draft({"line_ids": True})
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ups_pickup SET write_date = write_date WHERE id IN %s", tuple(self.ids)
+                ),
+                log_exceptions=False,
+            )
+
+    # === SMALL QUESTIONS === #
+
+    def _with_same_prn(self):
+        """:return: the pickups of the company, environment and account that share its truck."""
+        return self.search(
+            [
+                ("prn", "=", self.prn),
+                ("account_id", "=", self.account_id.id),
+                ("environment", "=", self.environment),
+            ]
+        )
+
+    def _responsible(self):
+        """:return: who answers for it: the location's person, else who made it."""
+        return self.location_id.user_id or self.create_uid

@@ -1,0 +1,112 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..const import SOURCE
+from ..pickup_api import Listed, ask_status
+from ..words import refusal_in_words, unanswered_in_words
+
+NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
+
+
+class UpsPickupAccount(models.Model):
+    _name = "ups.pickup.account"
+    _description = "UPS Account of a Company"
+    _check_company_auto = True
+    _order = "company_id, number"
+
+    name = fields.Char(required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    number = fields.Char(required=True, help="6 or 10 letters and digits, as UPS writes it.")
+    country_id = fields.Many2one(
+        "res.country",
+        required=True,
+        default=lambda self: self.env.company.country_id,
+        help="The country in which UPS opened the account.",
+    )
+    payment_method = fields.Selection(
+        [("01", "This account"), ("00", "Nobody: UPS collects free of charge")],
+        string="Who Pays Pickups",
+        required=True,
+        default="01",
+    )
+    has_smart_pickup = fields.Boolean(
+        help="UPS has a Smart Pickup contract with this account. To try it without one is to call"
+        " a driver, so Odoo does not try.",
+    )
+    trust_unlisted = fields.Boolean(
+        string="Not Listed Means Picked Up",
+        help="UPS's status lists incomplete pickups only. A pickup that was listed and no longer"
+        " is after its ready time counts as picked up; without this, as unknown.",
+    )
+    active = fields.Boolean(default=True)
+    paused_until = fields.Datetime(
+        help="UPS is not asked for status until then.", readonly=True, copy=False
+    )
+    failure_count = fields.Integer(
+        help="How often UPS could not tell the status, in a row.", readonly=True, copy=False
+    )
+
+    _number_unique = models.Constraint(
+        "UNIQUE(company_id, number)", "The company has a UPS account with this number."
+    )
+
+    @api.constrains("number")
+    def _check_number(self):
+        for account in self:
+            if not NUMBER.fullmatch(account.number):
+                raise ValidationError(
+                    self.env._(
+                        "The number of a UPS account has 6 or 10 letters and digits: “%s” does not"
+                        " fit. You find it on UPS's invoices.",
+                        account.number,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._tidied(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._tidied(vals))
+
+    @api.depends("name", "number")
+    def _compute_display_name(self):
+        for account in self:
+            account.display_name = f"{account.name} ({account.number})"
+
+    def action_check(self):
+        """Ask UPS whether the UPS user who authorized Odoo may use the account: one status call.
+
+        :return: An action that shows the finding.
+        :rtype: dict
+        :raise UserError: If UPS says no, or cannot say.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        outcome = ask_status(self.company_id.sudo()._ups_session(SOURCE), self.number)
+        if not isinstance(outcome, Listed):
+            refused = outcome.refusal
+            raise UserError(
+                refusal_in_words(self.env, refused)
+                if refused
+                else unanswered_in_words(self.env, outcome.reason)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("UPS accepts the account %s.", self.number),
+            },
+        }
+
+    @api.model
+    def _tidied(self, vals):
+        """People copy numbers with spaces, and write small letters."""
+        if vals.get("number"):
+            return vals | {"number": re.sub(r"[\s-]", "", vals["number"]).upper()}
+        return vals

@@ -1,0 +1,171 @@
+"""Many locations, many days: drafts first, then a cron requests them one by one."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError, ValidationError
+
+from .. import clock
+from ..const import MAX_QUANTITY, OPEN
+from .ups_pickup_request import NEVER_LEFT
+
+_logger = logging.getLogger(__name__)
+
+MOST_DAYS = 31
+
+
+class UpsPickupBatch(models.Model):
+    _name = "ups.pickup.batch"
+    _description = "UPS Batch Pickup"
+    _check_company_auto = True
+    _order = "id desc"
+
+    name = fields.Char(
+        required=True,
+        copy=False,
+        default=lambda self: self.env["ir.sequence"].sudo().next_by_code("ups.pickup.batch"),
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    location_ids = fields.Many2many("ups.pickup.location", string="Locations", check_company=True)
+    date_from = fields.Date(required=True, default=fields.Date.context_today)
+    date_to = fields.Date(required=True, default=fields.Date.context_today)
+    quantity = fields.Integer(
+        string="Pieces Each", help="0: what each location usually has.", default=0
+    )
+    pickup_ids = fields.One2many("ups.pickup", "batch_id", readonly=True)
+    paused_why = fields.Char(
+        help="Why the rows that are left wait for the next run.", readonly=True, copy=False
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("running", "Running"), ("paused", "Paused"), ("done", "Done")],
+        compute="_compute_state",
+    )
+    progress = fields.Integer(
+        help="Percent of the rows that are requested.", compute="_compute_state"
+    )
+
+    _quantity_is_ups = models.Constraint(
+        f"CHECK(quantity BETWEEN 0 AND {MAX_QUANTITY})",
+        f"UPS takes up to {MAX_QUANTITY} pieces a line.",
+    )
+
+    @api.depends("pickup_ids.state", "pickup_ids.queued_on", "paused_why")
+    def _compute_state(self):
+        for batch in self:
+            rows = batch.pickup_ids
+            queued = rows.filtered("queued_on")
+            asked = rows.filtered(lambda each: each.state != "draft")
+            batch.progress = 100 * len(asked) // len(rows) if rows else 0
+            if queued:
+                batch.state = "paused" if batch.paused_why else "running"
+            else:
+                batch.state = "done" if asked else "draft"
+
+    @api.constrains("date_from", "date_to")
+    def _check_days(self):
+        for batch in self:
+            if not 0 <= (batch.date_to - batch.date_from).days < MOST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "“Date To” must be on or after “Date From”, with %s days at the most.",
+                        MOST_DAYS,
+                    )
+                )
+
+    def action_fill(self):
+        """Make the drafts: working days only; a second click makes no more of them."""
+        self.ensure_one()
+        self.check_access("write")
+        pickups = self.env["ups.pickup"]
+        pickups.check_access("create")
+        self.location_ids.check_access("read")
+        there = self._already_there()
+        for location in self.location_ids:
+            for ahead in range((self.date_to - self.date_from).days + 1):
+                day = self.date_from + timedelta(days=ahead)
+                if (location.id, day) in there or location._day_problem(day):
+                    continue
+                pickups._draft_for(location, day, "batch", quantity=self.quantity, batch_id=self.id)
+        return True
+
+    def _already_there(self):
+        """:return: locations and days that have a row of the batch, or an open pickup."""
+        domain = [
+            ("location_id", "in", self.location_ids.ids),
+            ("pickup_date", ">=", self.date_from),
+            ("pickup_date", "<=", self.date_to),
+            ("environment", "=", ups_environment(self.env)),
+            "|",
+            ("batch_id", "=", self.id),
+            ("state", "in", OPEN),
+        ]
+        found = self.env["ups.pickup"].sudo().search(domain)
+        return {(each.location_id.id, each.pickup_date) for each in found}
+
+    def action_request(self):
+        """Have a cron request the drafts, and return at once.
+
+        :raise UserError: If there is nothing to request.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        drafts = self.pickup_ids.filtered(lambda each: each.state == "draft")
+        drafts._check_requester()
+        if not drafts:
+            raise UserError(self.env._("There is no draft in the batch. Fill it first."))
+        drafts.sudo().write({"queued_on": clock.now(), "problem": False})
+        self.sudo().paused_why = False
+        self.env.ref("ups_pickup.ir_cron_batch").sudo()._trigger()
+        return True
+
+    @api.model
+    def _cron_request(self):
+        """Request what is queued, a row at a time; an outage pauses the batch, its rows wait."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        queued = (
+            self.env["ups.pickup"]
+            .sudo()
+            .search([("queued_on", "!=", False), ("state", "=", "draft")], order="queued_on, id")
+        )
+        commit_progress(remaining=len(queued))
+        paused = self.browse()
+        for pickup in queued:
+            if pickup.batch_id not in paused and pickup._request_queued():
+                paused |= pickup.batch_id
+            if not commit_progress(1):
+                return
+
+    def write(self, vals):
+        if "paused_why" in vals and not self.env.su:
+            raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
+        return super().write(vals)
+
+
+class UpsPickup(models.Model):
+    _inherit = "ups.pickup"
+
+    def _request_queued(self):
+        """Request one row of a batch.
+
+        :return: whether the batch has to pause.
+        :rtype: bool
+        """
+        batch = self.batch_id
+        try:
+            told = self._request()
+            why = told.words if told.state == "draft" and not told.is_refused else None
+        except NEVER_LEFT as error:
+            why = str(error)
+        except UserError as error:
+            why = None
+            self._keep_problem(str(error))
+        if why:
+            queued_on = self.queued_on
+            self._each(lambda own: own._own_write({"queued_on": queued_on}))
+        if batch and batch.paused_why != why:
+            self._each(lambda own: own.batch_id.write({"paused_why": why or False}))
+        return bool(why)

@@ -1,0 +1,168 @@
+"""Cancelled at UPS, or not? A lost answer is looked up, and a shared truck is not called off."""
+
+import logging
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import clock
+from ..const import CANCELLABLE, OPEN, PATIENCE, SAVE_FIRST_AFTER, SOURCE
+from ..pickup_api import Cancelled, NeverLeft, Refused, Unknown, cancel_pickup
+from ..words import refusal_in_words
+from .ups_pickup_request import NEVER_LEFT, Told
+
+_logger = logging.getLogger(__name__)
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_cancel(self):
+        """Have UPS call the driver off. It may be clicked again.
+
+        :return: An action that tells what came of it.
+        :rtype: dict
+        :raise AccessError: If the user may not cancel pickups of the company.
+        :raise UserError: If there is nothing to cancel, or UPS does not; it is as before then.
+        """
+        self._check_requester()
+        told = [pickup._cancel() for pickup in self]
+        if len(told) == 1 and told[0].state not in ("cancelled", "cancelling"):
+            raise UserError(told[0].words)
+        return self._tell(told)
+
+    def _cancel(self):
+        """:rtype: Told"""
+        if self.state == "draft":  # committed or not, UPS knows nothing of it
+            raise UserError(
+                self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
+            )
+        session = self.company_id.sudo()._ups_session(SOURCE)
+        claim = self._in_own_transaction(lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER)
+        if isinstance(claim, Told):
+            return claim
+        try:
+            outcome = cancel_pickup(session, claim)
+        except NEVER_LEFT as error:
+            outcome = error
+        except Exception as error:
+            _logger.exception("UPS pickup %s: cancelling it ended strangely", self.id)
+            outcome = Unknown("strange", type(error).__name__)
+        return self._in_own_transaction(lambda own: own._keep_cancel(outcome))
+
+    def _claim_cancel(self):
+        """:return: the PRN to cancel, or Told if UPS is not to be asked.
+
+        :raise UserError: If there is nothing to cancel.
+        """
+        self._lock_or_save_first()
+        now = clock.now()
+        if self.state == "cancelling" and self.claimed_on and self.claimed_on > now - PATIENCE:
+            words = self.env._("It is being cancelled at this moment. Look again in a minute.")
+            return Told(self.id, self.state, "", words)
+        if self.state not in CANCELLABLE or not self.prn:
+            raise UserError(self._not_cancellable_in_words())
+        if others := self._others_who_need_the_truck():
+            return self._cancelled_beside(others)
+        self._own_write(
+            {
+                "state": "cancelling",
+                "claimed_on": now,
+                "missed_on": False,
+                "state_before": self.state if self.state != "cancelling" else self.state_before,
+            }
+        )
+        self.flush_recordset()
+        return self.prn
+
+    def _others_who_need_the_truck(self):
+        """:return: open pickups with the same PRN that nobody is cancelling, all of them locked."""
+        same = self._with_same_prn()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM ups_pickup WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                tuple(same.ids),
+            ),
+            log_exceptions=False,
+        )
+        same.invalidate_recordset(["state"])
+        going_on = set(OPEN) - {"cancelling"}
+        return (same - self).filtered(lambda each: each.state in going_on)
+
+    def _cancelled_beside(self, others):
+        words = self.env._(
+            "Cancelled here. UPS was not asked, because the same driver comes for %(others)s (PRN"
+            " %(prn)s).",
+            others=", ".join(others.mapped("name")),
+            prn=self.prn,
+        )
+        self._own_write({"state": "cancelled", "outcome_source": "person", "problem": False})
+        self._note(words)
+        return Told(self.id, self.state, "", words)
+
+    def _keep_cancel(self, outcome):
+        """Keep what came of cancelling, unless the pickup went on since.
+
+        :rtype: Told
+        """
+        self._lock()
+        if self.state != "cancelling":
+            return self._told_of_another()
+        if isinstance(outcome, Cancelled):
+            words = self._cancelled()
+        elif isinstance(outcome, Refused):
+            words = self._not_cancelled(
+                self.env._(
+                    "UPS did not cancel it. It may be too late, or done already. %s",
+                    refusal_in_words(self.env, outcome),
+                )
+            )
+        elif isinstance(outcome, NeverLeft):
+            words = self._not_cancelled(
+                self.env._("UPS could not be reached, so it is not cancelled. Try again.")
+            )
+        elif isinstance(outcome, UserError):
+            words = self._not_cancelled(str(outcome))
+        else:
+            words = self.env._(
+                "UPS's answer was lost: nobody knows yet whether it is cancelled. Odoo looks it up;"
+                " you may cancel it again in some minutes."
+            )
+            self._own_write({"problem": words})
+            self._note(words)
+            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        return Told(self.id, self.state, "", words)
+
+    def _cancelled(self):
+        words = self.env._("UPS has cancelled it.")
+        self._own_write(
+            {
+                "state": "cancelled",
+                "outcome_source": "ups",
+                "status_on": clock.now(),
+                "problem": False,
+            }
+        )
+        self._note(words)
+        return words
+
+    def _not_cancelled(self, words):
+        self._own_write({"state": self.state_before or "requested", "problem": words})
+        self._note(words)
+        return words
+
+    def _not_cancellable_in_words(self):
+        if self.state == "unconfirmed":
+            return self.env._(
+                "Nobody knows yet whether UPS has %s, and without a PRN it cannot be cancelled"
+                " there. Odoo looks it up; or call UPS, and enter the PRN that you are told.",
+                self.name,
+            )
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "There is nothing to cancel: %(pickup)s is “%(state)s”.",
+            pickup=self.name,
+            state=states[self.state],
+        )

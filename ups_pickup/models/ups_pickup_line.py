@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+from ..const import MAX_QUANTITY
+
+
+class UpsPickupLine(models.Model):
+    _name = "ups.pickup.line"
+    _description = "Pieces of a UPS Pickup"
+
+    pickup_id = fields.Many2one("ups.pickup", required=True, index=True, ondelete="cascade")
+    service_id = fields.Many2one("ups.pickup.service", required=True, ondelete="restrict")
+    destination_country_id = fields.Many2one(
+        "res.country", string="To Country", required=True, ondelete="restrict"
+    )
+    container = fields.Selection(
+        [("package", "Package"), ("letter", "Letter")], required=True, default="package"
+    )
+    quantity = fields.Integer(string="Pieces", required=True, default=1)
+
+    _quantity_is_ups = models.Constraint(
+        f"CHECK(quantity BETWEEN 1 AND {MAX_QUANTITY})",
+        f"UPS takes from 1 to {MAX_QUANTITY} pieces a line. Add another line for more.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.pickup_id._lines_change()
+        return lines
+
+    def write(self, vals):
+        self.pickup_id._lines_change()
+        result = super().write(vals)
+        self.pickup_id._lines_change()  # of the pickup that they were moved to
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_of_drafts(self):
+        self.pickup_id._lines_change()

@@ -1,0 +1,308 @@
+"""Where does UPS collect, and who answers for it?"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..local_time import is_hour
+from ..pickup_api import PickupAddress
+from ..words import problem_in_words
+
+LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
+
+
+class UpsPickupLocation(models.Model):
+    _name = "ups.pickup.location"
+    _description = "UPS Pickup Location"
+    _inherit = ["mail.thread"]
+    _check_company_auto = True
+    _order = "name"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    account_id = fields.Many2one(
+        "ups.pickup.account",
+        required=True,
+        check_company=True,
+        ondelete="restrict",
+        default=lambda self: self._default_account(),
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Address", required=True, check_company=True, ondelete="restrict"
+    )
+    company_name = fields.Char(
+        string="Name at the Door",
+        help="The company's name as the driver reads it, 27 characters at the most.",
+        compute="_compute_company_name",
+        store=True,
+        readonly=False,
+    )
+    contact_name = fields.Char(
+        string="Contact",
+        help="Whom the driver asks for, 22 characters at the most.",
+        compute="_compute_contact_name",
+        store=True,
+        readonly=False,
+    )
+    phone = fields.Char(compute="_compute_phone", store=True, readonly=False)
+    phone_extension = fields.Char()
+    room = fields.Char()
+    floor = fields.Char()
+    pickup_point = fields.Char(
+        help="Where the driver finds the packages, in UPS's words, such as Lobby or Warehouse."
+        " UPS refuses words that it does not know; empty is always taken."
+    )
+    is_residential = fields.Boolean(string="Residential")
+    is_account_address = fields.Boolean(
+        string="Address of the Account", help="The address that UPS knows of the account."
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Days and Holidays",
+        help="Its time zone, working days and holidays. Each location has one of its own.",
+        required=True,
+        ondelete="restrict",
+        copy=False,
+    )
+    tz = fields.Selection(related="calendar_id.tz", string="Time Zone")
+    ready_time = fields.Float(string="Ready From", required=True, default=14.0)
+    close_time = fields.Float(string="Closes At", required=True, default=17.0)
+    cutoff_time = fields.Float(
+        string="Cut-Off",
+        help="The latest hour at which UPS takes a request for the same day.",
+        required=True,
+        default=14.0,
+    )
+    minimum_window = fields.Float(
+        string="Least Hours",
+        help="How many hours UPS wants between ready and close.",
+        required=True,
+        default=2.0,
+    )
+    service_id = fields.Many2one(
+        "ups.pickup.service",
+        string="Usual Service",
+        required=True,
+        ondelete="restrict",
+        default=lambda self: self._default_service(),
+    )
+    quantity = fields.Integer(string="Usual Pieces", required=True, default=1)
+    instruction = fields.Char(string="Instruction for the Driver")
+    notification_email = fields.Char(string="UPS Confirms To")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        help="Is asked when nobody knows what became of a pickup.",
+        default=lambda self: self.env.user,
+    )
+
+    _calendar_unique = models.Constraint(
+        "UNIQUE(calendar_id)",
+        "Each UPS pickup location has working days of its own. Choose others, or leave it empty.",
+    )
+
+    # === DEFAULTS === #
+
+    @api.model
+    def _default_account(self):
+        accounts = self.env["ups.pickup.account"].search(
+            [("company_id", "=", self.env.company.id)], limit=2
+        )
+        return accounts if len(accounts) == 1 else False
+
+    @api.model
+    def _default_service(self):
+        return self.env["ups.pickup.service"].search([("code", "=", "003")], limit=1)
+
+    # One method a field: where a value is given, Odoo computes none of the same method.
+
+    @api.depends("partner_id")
+    def _compute_company_name(self):
+        for location in self:
+            name = _company_of(location.partner_id)
+            location.company_name = location.company_name or _fitting(name, "company_name")
+
+    @api.depends("partner_id")
+    def _compute_contact_name(self):
+        for location in self:
+            name = location.partner_id.name
+            name = name if name != _company_of(location.partner_id) else ""
+            location.contact_name = location.contact_name or _fitting(name, "contact_name")
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for location in self:
+            location.phone = location.phone or _fitting(location.partner_id.phone, "phone")
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("calendar_id"):
+                vals["calendar_id"] = self._new_calendar(vals).id
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "company_id" in vals:
+            moved = self.filtered(lambda each: each.company_id.id != vals["company_id"])
+            if self.env["ups.pickup"].sudo().search_count([("location_id", "in", moved.ids)], 1):
+                raise UserError(
+                    self.env._(
+                        "This location has pickups of its company, and stays with it. Archive it,"
+                        " and make one for the other company."
+                    )
+                )
+        return super().write(vals)
+
+    @api.model
+    def _new_calendar(self, vals):
+        """:return: working days as the company has them, in a calendar of the location's own."""
+        company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+        name = self.env._("UPS pickups: %s", vals.get("name") or company.name)
+        usual = company.sudo().resource_calendar_id
+        vals = {"name": name, "company_id": company.id, "tz": usual.tz or self.env.user.tz or "UTC"}
+        return self.env["resource.calendar"].create(vals)
+
+    @api.constrains("ready_time", "close_time", "cutoff_time", "minimum_window", "plan_time")
+    def _check_hours(self):
+        for location in self:
+            for name in ("ready_time", "close_time", "cutoff_time", "minimum_window", "plan_time"):
+                if not is_hour(location[name]):
+                    raise ValidationError(
+                        self.env._(
+                            "%s must be an hour from 0:00 to 23:59, in whole minutes.",
+                            location._label(name),
+                        )
+                    )
+
+    # === ACTION METHODS === #
+
+    def action_check(self):
+        """Name each field that UPS would refuse, before a driver is needed.
+
+        :return: An action that shows the finding.
+        :rtype: dict
+        :raise UserError: If something is missing, too long or wrong.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if problems := self._place_problems():
+            raise UserError("\n".join(problems))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("UPS can be asked to collect at %s.", self.display_name),
+            },
+        }
+
+    @api.model
+    def action_make_first(self):
+        """Make a first location and account from the current company's address.
+
+        :return: An action that opens the location.
+        :rtype: dict
+        :raise AccessError: If the user may not manage locations.
+        """
+        location = self._make_first(self.env.company)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": location.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _make_first(self, company, account_number=None):
+        """Return the company's first location: its address, usual hours, a plan by hand.
+
+        :param res.company company: The company.
+        :param str account_number: Of the account to make where the company has none.
+        :rtype: ups.pickup.location
+        :raise UserError: If there is no account yet and no number.
+        """
+        self.check_access("create")
+        found = self.search([("company_id", "=", company.id)], limit=1)
+        return found or self.with_company(company).create(
+            {
+                "name": company.name,
+                "company_id": company.id,
+                "partner_id": company.partner_id.id,
+                "account_id": self._first_account(company, account_number).id,
+                "contact_name": _fitting(self.env.user.name, "contact_name"),
+                "is_account_address": True,
+            }
+        )
+
+    @api.model
+    def _first_account(self, company, number):
+        accounts = self.env["ups.pickup.account"]
+        account = accounts.search([("company_id", "=", company.id)], limit=1)
+        if not account and not number:
+            raise UserError(
+                self.env._("Which UPS account pays? Enter its number first, in Accounts.")
+            )
+        if not account and not company.country_id:
+            raise UserError(
+                self.env._("The address of %s has no country. Enter it first.", company.name)
+            )
+        return account or accounts.create(
+            {
+                "name": company.name,
+                "company_id": company.id,
+                "number": number,
+                "country_id": company.country_id.id,
+            }
+        )
+
+    def _address(self):
+        """:return: the address as UPS is told it, by the names of `pickup_api.PickupAddress`."""
+        partner = self.partner_id
+        country, state = partner.country_id.code or "", partner.state_id
+        has_name = country in ("IE", "HK")  # UPS wants the county's, the district's name
+        code = state.name if has_name else state.code
+        return {
+            "company_name": self.company_name or "",
+            "contact_name": self.contact_name or "",
+            "street": ", ".join(filter(None, (partner.street, partner.street2))),
+            "room": self.room or None,
+            "floor": self.floor or None,
+            "city": partner.city or "",
+            "state": (f"VN-{code}" if country == "VN" else code) if state else None,
+            "postal_code": partner.zip or None,
+            "country": country,
+            "is_residential": self.is_residential,
+            "pickup_point": self.pickup_point or None,
+            "phone": self.phone or "",
+            "phone_extension": self.phone_extension or None,
+        }
+
+    def _place_problems(self):
+        """:return: sentences that name what UPS would refuse of the place."""
+        found = PickupAddress(**self._address()).problems()
+        problems = [problem_in_words(self.env, problem, self.display_name) for problem in found]
+        if not self.account_id.active or self.account_id.company_id != self.company_id:
+            problems.append(
+                self.env._("Choose the UPS account that pays at %s.", self.display_name)
+            )
+        return problems
+
+    @api.model
+    def _label(self, name):
+        return f"“{self._fields[name]._description_string(self.env)}”"
+
+
+def _company_of(partner):
+    return partner.commercial_company_name or partner.commercial_partner_id.name or ""
+
+
+def _fitting(text, name):
+    """:return: the text if UPS takes it; never cut short, which nobody would notice."""
+    return text if text and len(text) <= LENGTHS[name] else False

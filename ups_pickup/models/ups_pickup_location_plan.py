@@ -1,0 +1,103 @@
+"""A plan requests pickups with no click: who has switched it on, and where is it in force?"""
+
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.database_identity import identity, is_beside
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+
+
+class UpsPickupLocation(models.Model):
+    # One model in three files, because each answers a question of its own.
+    _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    plan = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("when_packages", "When deliveries bring packages"),
+            ("working_days", "On each working day"),
+        ],
+        required=True,
+        default="manual",
+        copy=False,
+        tracking=True,
+    )
+    plan_time = fields.Float(string="Requested At", required=True, default=17.0)
+    plan_day = fields.Selection(
+        [("same", "On the same day"), ("before", "On the day before")],
+        required=True,
+        default="before",
+    )
+    plan_database = fields.Char(
+        help="The database's identity where the plan was switched on: it is off in any copy.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+    plan_environment = fields.Char(
+        help="The environment of UPS in which the plan was switched on.", readonly=True, copy=False
+    )
+    plan_done_until = fields.Date(
+        help="The last pickup date that the plan has seen to.", readonly=True, copy=False
+    )
+    is_plan_off = fields.Boolean(
+        string="Plan Is Off Here",
+        help="The plan was switched on in another database or environment. Choose it again.",
+        compute="_compute_is_plan_off",
+    )
+
+    @api.depends("plan", "plan_environment")
+    def _compute_is_plan_off(self):
+        for location in self:
+            location.is_plan_off = location.plan != "manual" and not location._is_plan_in_force()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        locations = super().create([self._without_marks(vals) for vals in vals_list])
+        locations._mark_plans()
+        return locations
+
+    def write(self, vals):
+        result = super().write(self._without_marks(vals))
+        if "plan" in vals:
+            self._mark_plans()
+        return result
+
+    @api.model
+    def _without_marks(self, vals):
+        """:return: the values without those that say where a plan was switched on."""
+        marks = ("plan_database", "plan_environment", "plan_done_until")
+        return vals if self.env.su else {key: vals[key] for key in vals if key not in marks}
+
+    def _mark_plans(self):
+        """Remember where the plan was switched on, since it is off anywhere else."""
+        self.sudo().write(
+            {
+                "plan_database": self._this_database(),
+                "plan_environment": ups_environment(self.env),
+                "plan_done_until": False,
+            }
+        )
+
+    def _is_plan_in_force(self):
+        """A database that was only moved or restored has no original beside it."""
+        own = self.sudo()
+        if own.plan_environment != ups_environment(self.env) or not own.plan_database:
+            return False
+        uuid, _space, there = own.plan_database.partition(" ")
+        this_uuid, _space, here = self._this_database().partition(" ")
+        return uuid == this_uuid and (there == here or not is_beside(self.env.cr, there))
+
+    @api.model
+    def _this_database(self):
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{uuid} {identity(self.env.cr)}"
+
+
+class UpsConnection(models.Model):
+    _inherit = "ups.connection"
+
+    def _make_original(self):
+        """Take the plans along, which stay off where somebody only authorizes anew."""
+        result = super()._make_original()
+        locations = self.env["ups.pickup.location"].sudo()
+        plans = locations.search([("plan", "!=", "manual"), ("plan_database", "!=", False)])
+        plans.write({"plan_database": locations._this_database()})
+        return result

@@ -1,0 +1,128 @@
+"""What only a person can say: what became of it, or what UPS's telephone told."""
+
+import re
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..const import LISTED, SAVE_FIRST_AFTER
+
+PRN = re.compile(r"[0-9A-Z]{11}")
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_mark_done(self):
+        """Say that the driver has collected it, where UPS does not."""
+        return self._mark("done", self.env._("Picked up, says %s.", self.env.user.name))
+
+    def action_mark_unsuccessful(self):
+        """Say that nobody came, where UPS does not."""
+        return self._mark("unsuccessful", self.env._("Unsuccessful, says %s.", self.env.user.name))
+
+    def action_mark_cancelled(self):
+        """Say that UPS has called the driver off, as its telephone told."""
+        return self._mark(
+            "cancelled", self.env._("Cancelled, says %s.", self.env.user.name), ("cancelling",)
+        )
+
+    def action_mark_none(self):
+        """Say that UPS has no such pickup, as its telephone told: a draft again.
+
+        :raise UserError: If it is not unconfirmed.
+        """
+        return self._by_a_person(lambda own: own._none_says_a_person())
+
+    def action_mark_requested(self, prn):
+        """Enter the PRN that UPS's telephone told.
+
+        :param str prn: 11 letters and digits.
+        :raise UserError: If it is none, or that of another account or company.
+        """
+        self.ensure_one()
+        prn = re.sub(r"[\s-]", "", prn or "").upper() if isinstance(prn, str) else ""
+        if not PRN.fullmatch(prn):
+            raise UserError(
+                self.env._("A PRN has 11 letters and digits, such as 2929602E9CP. Enter it again.")
+            )
+        return self._by_a_person(lambda own: own._requested_says_a_person(prn))
+
+    def action_again(self):
+        """Make a new draft of it, for the next day that UPS can be asked for.
+
+        :return: An action that opens the draft.
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_requester()
+        again = self.copy()
+        again.sudo().write({"retry_of_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": again.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _by_a_person(self, work):
+        """Do it with each row, locked, in a transaction of its own."""
+        self._check_requester()
+        for pickup in self:
+            pickup._in_own_transaction(
+                lambda own: (own._lock_or_save_first(), work(own)), patience=SAVE_FIRST_AFTER
+            )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _mark(self, state, words, also=()):
+        return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also))
+
+    def _ended_says_a_person(self, state, words, also):
+        is_a_word = self.outcome_source in ("person", "unlisted")
+        was_a_word = is_a_word and self.state in ("done", "unsuccessful")
+        if self.state not in (*LISTED, "unknown", *also) and not was_a_word:
+            raise UserError(
+                self.env._(
+                    "What became of %s cannot be said by hand: UPS has told it, or nothing was"
+                    " requested.",
+                    self.name,
+                )
+            )
+        self._own_write({"state": state, "outcome_source": "person", "problem": False})
+        self._note(words)
+        self._no_question_any_more()
+
+    def _none_says_a_person(self):
+        if self.state != "unconfirmed":
+            raise UserError(
+                self.env._("%s is not unconfirmed, so there is no doubt to end.", self.name)
+            )
+        self._own_write({"state": "draft", "problem": False})
+        self._note(self.env._("UPS has no such pickup, says %s.", self.env.user.name))
+        self._no_question_any_more()
+
+    def _requested_says_a_person(self, prn):
+        if self.state not in ("draft", "unconfirmed"):
+            raise UserError(
+                self.env._("%s is neither a draft nor unconfirmed: it needs no PRN.", self.name)
+            )
+        same = self.search([("prn", "=", prn), ("environment", "=", self.environment)])
+        if same.filtered(lambda each: each.account_id != self.account_id):
+            raise UserError(
+                self.env._("Another account has the PRN %s. Ask UPS, and enter it again.", prn)
+            )
+        telling = {} if self.state != "draft" else {"told": self._telling()}
+        if not self._move({"state": "requested", "prn": prn, "problem": False, **telling}):
+            raise UserError(
+                self.env._(
+                    "There is another open pickup for this place and day: %s. It is the one that"
+                    " the PRN belongs to, or has to be cancelled first.",
+                    self._open_twin().name,
+                )
+            )
+        self._note(self.env._("PRN %(prn)s, says %(name)s.", prn=prn, name=self.env.user.name))
+        self._no_question_any_more()

@@ -1,0 +1,146 @@
+"""What do plans request today? Once a pickup date, and only where they were switched on."""
+
+import logging
+from datetime import timedelta
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..const import OPEN
+from .ups_pickup_request import NEVER_LEFT
+
+_logger = logging.getLogger(__name__)
+
+KEEP_EMPTY = timedelta(days=7)
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _cron_plan(self):
+        """Request what the plans say, a location at a time."""
+        locations = self.env["ups.pickup.location"].sudo().search([("plan", "!=", "manual")])
+        due = [(each.id, day) for each in locations if (day := each._planned_day())]
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for location_id, day in due:
+            self._plan(location_id, day)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    @api.model
+    def _plan(self, location_id, day):
+        """Request the plan's draft of a day; what never left is tried again until the cut-off."""
+        draft_id = None
+        try:
+            draft_id = in_own_transaction(
+                self.env, lambda env: env[self._name]._planned_draft(location_id, day)
+            )
+            if not draft_id:
+                return
+            told = self.browse(draft_id)._request()
+            if told.state == "draft" and not told.is_refused:
+                return
+        except NEVER_LEFT as error:
+            _logger.info("UPS plan of location %s: %s", location_id, error)
+            return
+        except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
+            _logger.info("UPS plan of location %s: %s", location_id, error)
+            self.browse(draft_id)._keep_problem(str(error))
+        except psycopg2.Error as error:
+            _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
+            return
+        in_own_transaction(
+            self.env,
+            lambda env: env["ups.pickup.location"].browse(location_id)._planned_until(day),
+        )
+
+    @api.model
+    def _planned_draft(self, location_id, day):
+        """:return: the id of the draft to request, or None if there is nothing to do.
+
+        A person's draft is never sent by a plan.
+        """
+        location = self.env["ups.pickup.location"].browse(location_id)
+        location._lock()
+        if location._planned_day() != day:
+            return None
+        here = self.search(
+            [
+                ("location_id", "=", location_id),
+                ("pickup_date", "=", day),
+                ("environment", "=", ups_environment(self.env)),
+                ("kind", "=", "oncall"),
+                ("state", "in", ("draft", *OPEN)),
+            ]
+        )
+        if here.filtered(lambda each: each.state != "draft"):
+            location._planned_until(day)
+            return None
+        by_deliveries = location.plan == "when_packages"
+        origin = "deliveries" if by_deliveries else "plan"
+        draft = here.filtered(lambda each: each.origin == origin)[:1]
+        if by_deliveries:
+            return draft.id if draft.line_ids else None
+        return (draft or self._draft_for(location, day, origin)).id
+
+    @api.model
+    def _draft_for(self, location, day, origin, **vals):
+        """:return: a new draft with what the location usually has."""
+        return self.sudo().create(
+            {
+                "location_id": location.id,
+                "pickup_date": day,
+                "origin": origin,
+                "line_ids": self._usual_lines(location, vals.pop("quantity", None)),
+                **vals,
+            }
+        )
+
+    @api.autovacuum
+    def _gc_empty_drafts(self):
+        """Delete the drafts of plans whose day has passed with nothing in them."""
+        before = fields.Date.today() - KEEP_EMPTY
+        self.sudo().search(
+            [
+                ("state", "=", "draft"),
+                ("origin", "in", ("plan", "deliveries")),
+                ("pickup_date", "<", before),
+                ("line_ids", "=", False),
+            ]
+        ).unlink()
+
+
+class UpsPickupLocation(models.Model):
+    _inherit = "ups.pickup.location"
+
+    def _planned_day(self):
+        """:return: the day that the plan has to see to at this moment, or None."""
+        if self.plan == "manual" or not self.active or not self._is_plan_in_force():
+            return None
+        now, today = clock.now(), self._today()
+        for day in (today, today + timedelta(days=1)):
+            if self.plan_done_until and day <= self.plan_done_until:
+                continue
+            asked_on = day if self.plan_day == "same" else day - timedelta(days=1)
+            due, cutoff = self._at(asked_on, self.plan_time), self._at(day, self.cutoff_time)
+            if due <= now <= cutoff and self._is_open_on(day):
+                return day
+        return None
+
+    def _planned_until(self, day):
+        if not self.plan_done_until or self.plan_done_until < day:
+            self.plan_done_until = day
+
+    def _lock(self):
+        self.env.cr.execute(
+            "SELECT id FROM ups_pickup_location WHERE id = %s FOR NO KEY UPDATE",
+            [self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset()

@@ -1,0 +1,117 @@
+"""What would it cost? The price is a question: it books nothing."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..const import SAVE_FIRST_AFTER, SOURCE
+from ..pickup_api import Priced, Refused, ask_price
+from ..telling import price_request_from
+from ..words import refusal_in_words, unanswered_in_words
+
+# What a price depends on; on no piece and on no weight.
+DEPENDS_ON = ("date", "address", "is_account_address", "account", "ready_time", "close_time")
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.depends(
+        "priced_for", "pickup_date", "location_id", "account_id", "ready_time", "close_time"
+    )
+    def _compute_is_price_stale(self):
+        for pickup in self:
+            is_draft = pickup.state == "draft" and pickup.pickup_date and pickup.location_id
+            pickup.is_price_stale = bool(
+                pickup.priced_on and is_draft and pickup.priced_for != pickup.sudo()._price_asked()
+            )
+
+    def action_price(self):
+        """Ask UPS what it would cost, and keep the answer.
+
+        :return: An action that tells the price.
+        :rtype: dict
+        :raise AccessError: If the user may not request pickups of the company.
+        :raise UserError: If UPS cannot say; nothing has changed then.
+        """
+        self.ensure_one()
+        self._check_requester()
+        charge = self._ask_price()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "title": self.env._("UPS Pickup"),
+                "message": self._price_in_words(charge),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _ask_price(self):
+        """:return: the Charge that UPS names, kept in a transaction of its own.
+
+        :raise UserError: If UPS cannot say.
+        """
+        asked = self.sudo()._price_asked()
+        if problem := self.sudo()._price_problem():
+            raise UserError(problem)
+        session = self.company_id.sudo()._ups_session(SOURCE)
+        outcome = ask_price(session, price_request_from(asked))
+        if isinstance(outcome, Refused):
+            raise UserError(refusal_in_words(self.env, outcome))
+        if not isinstance(outcome, Priced):
+            raise UserError(unanswered_in_words(self.env, outcome.reason))
+        self._in_own_transaction(
+            lambda own: own._keep_price(outcome.charge, asked), patience=SAVE_FIRST_AFTER
+        )
+        return outcome.charge
+
+    def _ask_price_quietly(self):
+        """A dialog opens without a price, too: UPS may have none, and books all the same."""
+        try:
+            self._ask_price()
+        except UserError as error:
+            self._keep_problem(str(error))
+
+    def _keep_price(self, charge, asked):
+        self._lock_or_save_first()
+        if self.state != "draft":
+            return
+        self._own_write(self._price_values(charge) | {"priced_for": asked, "problem": False})
+
+    def _price_values(self, charge):
+        """:return: the values of the fields that hold a Charge."""
+        currency = self.env["res.currency"].with_context(active_test=False)
+        currency = currency.search([("name", "=", charge.currency or "")], limit=1)
+        if not currency:  # an amount without its currency is none
+            return {}
+        return {
+            "price": float(charge.payable),
+            "price_currency_id": currency.id,
+            "price_day": charge.day or False,
+            "priced_on": clock.now(),
+        }
+
+    def _price_asked(self):
+        telling = self._telling()
+        return {name: telling[name] for name in DEPENDS_ON}
+
+    def _price_problem(self):
+        location = self.location_id
+        if problems := (self._hour_problems() or location._place_problems()):
+            return "\n".join(problems)
+        return location._day_problem(self.pickup_date, self.ready_time, self.close_time)
+
+    def _price_in_words(self, charge):
+        days = {
+            "same": self.env._("for a pickup on the same day"),
+            "future": self.env._("for a pickup on a future day"),
+        }
+        return self.env._(
+            "UPS asks %(amount)s %(currency)s %(day)s. Nothing is booked yet.",
+            amount=charge.payable,
+            currency=charge.currency or "",
+            day=days.get(charge.day, ""),
+        )

@@ -1,0 +1,108 @@
+"""Who is asked, and once? One activity a person and company, kept up to date."""
+
+import logging
+
+import psycopg2
+from markupsafe import escape
+from odoo import api, models
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
+
+from ..const import TO_CHECK
+
+_logger = logging.getLogger(__name__)
+
+TO_CHECK_ACTIVITY = "ups_pickup.mail_activity_type_to_check"
+UNSUCCESSFUL_ACTIVITY = "ups_pickup.mail_activity_type_unsuccessful"
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _ask_people(self):
+        """Keep each person's question up to date: how many pickups there are to check."""
+        pickups = self.sudo().search(self._to_check_domain())
+        pairs = {(each._responsible().id, each.company_id.id) for each in pickups}
+        asked = self._questions()
+        companies = self.sudo().browse(asked.mapped("res_id")).exists()
+        company_of = {each.id: each.company_id.id for each in companies}
+        pairs |= {(each.user_id.id, company_of.get(each.res_id)) for each in asked}
+        for user_id, company_id in pairs:
+            try:
+                in_own_transaction(
+                    self.env,
+                    lambda env, who=user_id, where=company_id: env[self._name]._ask(who, where),
+                )
+            except (UserError, psycopg2.Error) as error:
+                _logger.info("UPS pickups of user %s: %s", user_id, type(error).__name__)
+
+    @api.model
+    def _to_check_domain(self):
+        # What is being cancelled or looked up at this moment is no question yet.
+        return [
+            ("state", "in", TO_CHECK),
+            ("problem", "!=", False),
+            ("environment", "=", ups_environment(self.env)),
+        ]
+
+    @api.model
+    def _questions(self, user_id=None):
+        domain = [
+            ("activity_type_id", "=", self.env.ref(TO_CHECK_ACTIVITY).id),
+            ("res_model", "=", self._name),
+        ]
+        if user_id:
+            domain.append(("user_id", "=", user_id))
+        return self.env["mail.activity"].sudo().search(domain)
+
+    @api.model
+    def _ask(self, user_id, company_id):
+        """Make, change or take away one person's one question."""
+        person = self.env["res.users"].browse(user_id)
+        person_env = self.with_context(lang=person.lang, mail_activity_quick_update=True)
+        pickups = person_env.search(
+            [*self._to_check_domain(), ("company_id", "=", company_id)], order="pickup_date, id"
+        ).filtered(lambda each: each._responsible() == person)
+        asked = self._questions(user_id).filtered(
+            lambda each: self.browse(each.res_id).company_id.id == company_id
+        )
+        if not pickups or not pickups[0]._may_be_asked(person):
+            asked.unlink()
+            return
+        summary = pickups.env._("%s UPS pickup(s) to check", len(pickups))
+        if asked:
+            asked[1:].unlink()
+            if (asked[0].summary, asked[0].res_id) != (summary, pickups[0].id):
+                asked[0].write({"summary": summary, "res_id": pickups[0].id})
+        else:
+            pickups[0].activity_schedule(TO_CHECK_ACTIVITY, summary=summary, user_id=user_id)
+
+    def _may_be_asked(self, person):
+        return (
+            person.active
+            and self.company_id in person.company_ids
+            and person.has_group("ups_pickup.group_user")
+        )
+
+    def _ask_about_failure(self):
+        """One activity for each pickup that UPS says was unsuccessful."""
+        if self.state != "unsuccessful" or not self._may_be_asked(self._responsible()):
+            return
+        person = self._responsible()
+        own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
+        own.activity_schedule(
+            UNSUCCESSFUL_ACTIVITY,
+            summary=own.env._("UPS did not collect at %s", own.location_id.display_name),
+            note=escape(own.status_message or ""),
+            user_id=person.id,
+        )
+
+    def _no_question_any_more(self):
+        """A person has answered: nobody is asked about this one again."""
+        self.activity_unlink([UNSUCCESSFUL_ACTIVITY])
+        if self.activity_ids and (person := self._responsible()):
+            self.flush_recordset()
+            self._ask(person.id, self.company_id.id)

@@ -1,0 +1,448 @@
+"""One truck a click: claimed and committed, sent outside of any transaction, kept in another.
+
+So a rerun by Odoo, a double click, two workers, a kill -9 or a lost answer never makes a second
+POST: only a draft is sent, and the claim makes it one no more (DESIGN_PICKUPS.md, 1, 14, 26 to 28).
+"""
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+
+import psycopg2
+from odoo import api, models
+from odoo.addons.ups_pickup_oauth.exceptions import (
+    UpsReauthorizationNeeded,
+    UpsSettingsWrong,
+    UpsTryLater,
+)
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
+from odoo.addons.ups_pickup_oauth.settings import ups_settings
+from odoo.addons.ups_pickup_oauth.token_flights import flight
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
+from ..pickup_api import (
+    Booked,
+    NeverLeft,
+    Refused,
+    SmartTrigger,
+    Unknown,
+    request_pickup,
+    trigger_smart_pickup,
+)
+from ..telling import request_from
+from ..words import refusal_in_words
+
+_logger = logging.getLogger(__name__)
+
+NEVER_LEFT = (UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater)
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at what another process is sending."""
+
+MOST_AT_ONCE = 20
+"""More than that is a batch's work: the browser would wait too long."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the person who clicked is told: handed over, since the caller's snapshot is older."""
+
+    pickup_id: int
+    state: str
+    prn: str = ""
+    words: str = ""
+    is_refused: bool = False  # by UPS, for good
+
+    @property
+    def kind(self):
+        """:return: the kind of Odoo's notification."""
+        if self.prn:
+            return "success"
+        return "warning" if self.state in OPEN else "danger"
+
+
+class SaveFirst(UserError):
+    """The caller's own transaction has made or changed the pickup."""
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    # === ACTION METHODS === #
+
+    def action_request(self):
+        """Have UPS send a driver. What came of it is committed, whatever the caller does next.
+
+        :return: An action that tells the PRN, or what went wrong.
+        :rtype: dict
+        :raise AccessError: If the user may not request pickups of the company.
+        :raise UserError: If it is not fit to be sent, or UPS refused it; it is a draft then.
+        """
+        self._check_requester()
+        if len(self) > MOST_AT_ONCE:
+            raise UserError(
+                self.env._(
+                    "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
+                )
+            )
+        told = [pickup._request() for pickup in self]
+        if len(told) == 1 and told[0].state == "draft":
+            raise UserError(told[0].words)
+        return self._tell(told)
+
+    def action_confirm(self):
+        """Show the price and the environment before a production request; else request at once.
+
+        :return: An action that opens the dialog, or that of :meth:`action_request`.
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_requester()
+        if self.environment != "production" or self.state != "draft":
+            return self.action_request()
+        self.sudo()._check_before_sending()
+        if self.kind == "oncall" and (not self.priced_on or self.is_price_stale):
+            self._ask_price_quietly()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request a UPS Pickup"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("ups_pickup.ups_pickup_view_form_confirm").id, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def _check_requester(self):
+        """:raise AccessError: If the user may not request pickups of the company."""
+        self.check_access("write")
+        self.location_id.check_access("read")
+
+    def _tell(self, told):
+        """:return: an action that says what became of them, and shows the records anew."""
+        kinds = {each.kind for each in told}
+        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds or not told)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": self.env._("UPS Pickup"),
+                "message": "\n".join(each.words for each in told),
+                "sticky": kind != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _request(self):
+        """Request one pickup, once however many ask at the same time.
+
+        :rtype: Told
+        :raise UserError: If nothing was sent because it cannot be.
+        """
+        self.ensure_one()
+        if not self.id:
+            raise SaveFirst(self._save_first_in_words())
+        try:
+            told = flight(("ups.pickup", self.env.registry.db_name, self.id)).result(
+                self._request_alone, LOSER_WAITS
+            )
+        except TimeoutError:
+            return self._still_sending()
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    def _request_alone(self):
+        """:return: Told, or the UserError that all who wait for it are shown."""
+        try:
+            session = self.company_id.sudo()._ups_session(SOURCE)
+            claim = self._in_own_transaction(
+                lambda own: own._claim(session.base_url), patience=SAVE_FIRST_AFTER
+            )
+            if isinstance(claim, Told):
+                return self._wait_for_the_other(claim)
+            return self._send(session, *claim)
+        except UserError as error:
+            return error
+
+    def _claim(self, base_url):
+        """Make the draft one no more, before anything is sent.
+
+        :return: the reference and what UPS is told, or Told if somebody else has claimed it.
+        :raise UserError: If it is not fit to be sent.
+        """
+        self._lock_or_save_first()
+        if self.state != "draft":
+            return self._told_of_another()
+        if ups_settings(self.env, with_secret=False).base_url != base_url:
+            raise UserError(self.env._("The UPS environment has changed. Start again."))
+        self._check_before_sending()
+        self._refuse_second()
+        reference, telling = uuid.uuid4().hex, self._telling()
+        self._own_write(
+            {
+                "state": "sending",
+                "claimed_on": clock.now(),
+                "reference": reference,
+                "past_references": [*(self.past_references or ()), reference],
+                "told": telling,
+                "problem": False,
+                "missed_on": False,
+                "looked_on": False,
+                "queued_on": False,
+            }
+        )
+        self.flush_recordset()  # the index has its say here, and then this runs again
+        return reference, telling
+
+    def _refuse_second(self):
+        """Lead the second request for a place and day to the first one.
+
+        :raise UserError: if there is an open one.
+        """
+        if first := self._open_twin():
+            raise UserError(
+                self.env._(
+                    "A driver is already asked for %(location)s on %(date)s: %(pickup)s, PRN"
+                    " %(prn)s. Put these pieces out with it, or cancel it first.",
+                    location=self.location_id.display_name,
+                    date=self.pickup_date,
+                    pickup=first.name,
+                    prn=first.prn or "?",
+                )
+            )
+
+    def _open_twin(self):
+        """:return: the open pickup that the database's index would not let this one be beside."""
+        is_smart = self.kind == "smart"
+        place = self.account_id if is_smart else self.location_id
+        return self.sudo().search(
+            [
+                ("account_id" if is_smart else "location_id", "=", place.id),
+                ("pickup_date", "=", self.pickup_date),
+                ("environment", "=", self.environment),
+                ("kind", "=", self.kind),
+                ("state", "in", OPEN),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+
+    def _send(self, session, reference, telling):
+        """Send, in no transaction and with nothing locked, and keep what came of it."""
+        request = request_from(telling, reference)
+        send = trigger_smart_pickup if isinstance(request, SmartTrigger) else request_pickup
+        try:
+            outcome = send(session, request)
+        except NEVER_LEFT as error:
+            outcome = error
+        except Exception as error:  # it may have left: nobody may conclude that it has not
+            _logger.exception("UPS pickup %s: its request ended strangely", self.id)
+            outcome = Unknown("strange", type(error).__name__)
+        try:
+            told = self._in_own_transaction(lambda own: own._keep(reference, outcome))
+        except psycopg2.Error as error:  # it is looked up by its reference (see _cron_check)
+            prn = getattr(outcome, "prn", "")
+            _logger.error("UPS pickup %s, PRN %s: %s", self.id, prn, type(error).__name__)
+            told = Told(self.id, "sending", prn, self._not_kept_in_words(prn))
+        if isinstance(outcome, UserError):
+            raise outcome
+        return told
+
+    # === WHAT CAME OF IT === #
+
+    def _keep(self, reference, outcome):
+        """Keep what came of the request with this reference, unless the pickup went on since.
+
+        :rtype: Told
+        """
+        self._lock()
+        if self.reference != reference or self.state not in ("sending", "unconfirmed", "draft"):
+            return self._told_of_another()
+        if isinstance(outcome, Booked):
+            words = self._keep_booked(outcome)
+        elif isinstance(outcome, Refused):
+            words = self._back_to_draft(refusal_in_words(self.env, outcome))
+        elif isinstance(outcome, NeverLeft):
+            words = self._back_to_draft(
+                self.env._(
+                    "UPS could not be reached, so no driver was asked for. Try again in a few"
+                    " minutes."
+                )
+            )
+        elif isinstance(outcome, UserError):
+            words = self._back_to_draft(str(outcome))
+        else:
+            words = self._unconfirmed()
+        is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
+        return Told(self.id, self.state, self.prn or "", words, is_refused)
+
+    def _keep_booked(self, booked):
+        words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
+        if booked.service_date and booked.service_date != self.pickup_date:
+            self._move({"pickup_date": booked.service_date})
+        moved = self._move(
+            {
+                "state": "requested",
+                "prn": booked.prn,
+                "status_on": clock.now(),
+                "problem": False,
+                **(self._price_values(booked.charge) if booked.charge else {}),
+            }
+        )
+        if not moved:  # what a driver is told must not get lost
+            self._own_write({"prn": booked.prn})
+        if others := self._with_same_prn() - self:
+            words += " " + self.env._(
+                "UPS gives the same PRN as for %s: one driver comes for both.",
+                ", ".join(others.mapped("name")),
+            )
+        self._note(words)
+        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        return words
+
+    def _back_to_draft(self, words):
+        if self.state != "draft":
+            self._own_write({"state": "draft", "problem": words, "claimed_on": False})
+            self._note(words)
+        return words
+
+    def _unconfirmed(self):
+        words = self.env._(
+            "UPS's answer was lost: nobody knows yet whether a driver comes. Do not request it"
+            " again; Odoo looks it up at UPS, and you can call UPS with the address and the day."
+        )
+        if self.state == "sending":
+            self._own_write({"state": "unconfirmed", "problem": words})
+            self._note(words)
+            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        return words
+
+    # === THE SECOND CLICK === #
+
+    def _wait_for_the_other(self, seen):
+        """Wait for the process that is sending it, with no connection to the database held.
+
+        :param Told seen: what was seen of it.
+        :rtype: Told
+        """
+        until = time.monotonic() + LOSER_WAITS
+        while seen.state == "sending" and time.monotonic() < until:
+            time.sleep(LOOK_EVERY)
+            seen = self._in_own_transaction(lambda own: own._told_of_another())
+        return seen
+
+    def _told_of_another(self):
+        """:return: Told, for who comes when it is a draft no more."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        if self.state == "sending":
+            return self._still_sending()
+        if self.prn:
+            words = self.env._(
+                "UPS sends a driver for %(pickup)s. PRN: %(prn)s", pickup=self.name, prn=self.prn
+            )
+        else:
+            words = self.problem or states[self.state]
+        return Told(self.id, self.state, self.prn or "", words)
+
+    def _still_sending(self):
+        words = self.env._("It is being sent at this moment. Look again in a minute.")
+        return Told(self.id, "sending", "", words)
+
+    # === OWN TRANSACTIONS === #
+
+    def _in_own_transaction(self, work, patience=None):
+        """Run ``work`` with this pickup in a transaction of its own, as superuser.
+
+        :param str patience: how long it waits for a locked row, if not for long.
+        """
+
+        def alone(env):
+            if patience:
+                env.cr.execute("SELECT set_config('lock_timeout', %s, true)", [patience])
+            return work(env[self._name].browse(self.id))
+
+        return in_own_transaction(self.env, alone)
+
+    def _lock(self):
+        """Lock the row until the transaction ends.
+
+        :raise UserError: if there is none.
+        :raise psycopg2.OperationalError: when the row was changed while this waited.
+        """
+        self.env.cr.execute(
+            "SELECT id FROM ups_pickup WHERE id = %s FOR NO KEY UPDATE",
+            [self.id],
+            log_exceptions=False,
+        )
+        if not self.env.cr.rowcount:
+            raise SaveFirst(self._save_first_in_words())
+        self.invalidate_recordset()
+
+    def _lock_or_save_first(self):
+        """:raise UserError: if the caller's own transaction holds the row, or has just made it."""
+        try:
+            self._lock()
+        except psycopg2.errors.LockNotAvailable:
+            raise SaveFirst(self._save_first_in_words())
+
+    @api.model
+    def _save_first_in_words(self):
+        return self.env._(
+            "This pickup is not saved yet, or is being changed at this moment. Save it first, then"
+            " click again."
+        )
+
+    @api.model
+    def _not_kept_in_words(self, prn):
+        if prn:
+            return self.env._(
+                "UPS sends a driver, PRN %s, but Odoo's database could not keep it. Write the PRN"
+                " down; Odoo looks it up at UPS.",
+                prn,
+            )
+        return self.env._(
+            "Odoo's database could not keep what UPS answered. Do not request it again; Odoo looks"
+            " it up at UPS."
+        )
+
+    def _own_write(self, vals):
+        """Write what the addon alone writes."""
+        self.with_context(tracking_disable=True).sudo().write(vals)
+
+    def _note(self, words):
+        """Add a sentence to the history; UPS's words in it are text, never HTML."""
+        self.sudo()._message_log(body=words)
+
+    def _move(self, vals):
+        """Write what UPS has told, unless another open pickup stands there already.
+
+        :return: whether it was written; otherwise the problem says why.
+        :rtype: bool
+        """
+        try:
+            with self.env.cr.savepoint():
+                own = self.with_context(ups_says_the_day=True)
+                own._own_write(vals)
+                own.flush_recordset()
+        except psycopg2.errors.UniqueViolation:
+            self.invalidate_recordset()
+            twin = self._open_twin()
+            self._own_write(
+                {
+                    "problem": self.env._(
+                        "UPS told news of it, but %s is open for the same place and day. Ask UPS"
+                        " which of them a driver comes for, and mark the other one.",
+                        twin.name or "?",
+                    )
+                }
+            )
+            return False
+        return True

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class UpsPickupService(models.Model):
+    """Which of them an address takes is told by UPS's refusals only: a table to edit."""
+
+    _name = "ups.pickup.service"
+    _description = "UPS Service of a Pickup"
+    _order = "code"
+
+    code = fields.Char(required=True, size=3, help="UPS's three digits for pickups, such as 003.")
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.Constraint("UNIQUE(code)", "There is a UPS service with this code.")
+
+    @api.constrains("code")
+    def _check_code(self):
+        for service in self:
+            if not (len(service.code) == 3 and service.code.isascii() and service.code.isdigit()):
+                raise ValidationError(
+                    self.env._("The code of a UPS service has three digits, such as 003.")
+                )
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for service in self:
+            service.display_name = f"{service.name} ({service.code})"

@@ -1,0 +1,424 @@
+"""What does UPS's status say of the pickups of an account? One call, and a commit for each row."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import psycopg2
+from odoo import SUPERUSER_ID, api, models
+from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..const import (
+    BETWEEN_LOOKS,
+    ENDED,
+    LISTED,
+    OPEN,
+    PATIENCE,
+    SOURCE,
+    STATUS_AFTER_CLOSE,
+    STATUS_BEFORE_READY,
+    STATUS_EVERY,
+    UPS_ZONE,
+)
+from ..local_time import local
+from ..pickup_api import Listed, ask_status, meaning
+
+_logger = logging.getLogger(__name__)
+
+PARALLEL = 8
+"""Accounts at once."""
+
+SLACK = timedelta(minutes=1)
+"""A cron is never quite on time."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _cron_check(self, parallel=PARALLEL):
+        """Find what was lost, follow what UPS tells, close what is over, ask people about the rest.
+
+        :param int parallel: How many accounts are asked at once.
+        """
+        commit_progress = self.env["ir.cron"]._commit_progress
+        for pickup in self._of_the_dead():
+            pickup._each(lambda own: own._died())
+        accounts = self._due_accounts()
+        commit_progress(remaining=len(accounts))
+        with ThreadPoolExecutor(parallel) as pool:
+            for _done in pool.map(self._check_in_thread, accounts.ids):
+                commit_progress(1)
+        for pickup in self._past_and_open():
+            pickup._each(lambda own: own._day_is_over())
+        commit_progress()  # a new snapshot: the people are asked about what was just found
+        self._ask_people()
+
+    def action_check(self):
+        """Ask UPS now, without waiting for the cron.
+
+        :return: An action that shows the records anew.
+        :rtype: dict
+        :raise AccessError: If the user may not see the pickups.
+        :raise UserError: If UPS cannot say.
+        """
+        self._check_requester()
+        for account in self.account_id:
+            self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # === WHICH === #
+
+    @api.model
+    def _of_the_dead(self):
+        """:return: what a process was sending or cancelling that has died."""
+        before = clock.now() - PATIENCE
+        return self.sudo().search([("state", "=", "sending"), ("claimed_on", "<=", before)])
+
+    @api.model
+    def _due_accounts(self):
+        """:return: the accounts with a pickup that UPS can tell something new of now."""
+        pickups = self.sudo().search(
+            [("state", "in", OPEN), ("environment", "=", ups_environment(self.env))]
+        )
+        now = clock.now()
+        due = pickups.filtered(lambda each: each._is_due(now)).account_id
+        return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
+
+    def _is_due(self, now):
+        """:return: whether a look at it could tell something."""
+        if not self._may_be_listed() or self._is_in_flight(now):
+            return False
+        if self.state not in LISTED or not self.looked_on:
+            return True
+        if self.looked_on > now - STATUS_EVERY + SLACK:
+            return False
+        location, day = self.location_id, self.pickup_date
+        first = location._at(day, self.ready_time) - STATUS_BEFORE_READY
+        last = location._at(day, self.close_time) + STATUS_AFTER_CLOSE
+        return first <= now <= last
+
+    def _is_in_flight(self, now):
+        """:return: whether a process is busy with it, which keeps what came of it by itself."""
+        is_busy = self.state in ("sending", "cancelling")
+        return is_busy and self.claimed_on and self.claimed_on > now - PATIENCE
+
+    def _may_be_listed(self):
+        """:return: whether its day is today or tomorrow, there or at UPS: found is found."""
+        return self.pickup_date in self._days_there() or self.pickup_date in _days_of_ups()
+
+    def _must_be_listed(self):
+        """:return: whether its day is today or tomorrow, there and at UPS: only then it counts."""
+        return self.pickup_date in self._days_there() and self.pickup_date in _days_of_ups()
+
+    def _days_there(self):
+        today = self.location_id._today()
+        return today, today + timedelta(days=1)
+
+    @api.model
+    def _past_and_open(self):
+        """:return: open pickups whose day is over where they are."""
+        latest = clock.now().date() + timedelta(days=1)  # somewhere it is that late
+        found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<=", latest)])
+        return found.filtered(lambda each: each.pickup_date < each.location_id._today())
+
+    # === THE LOOK === #
+
+    def _check_in_thread(self, account_id):
+        """One account, in a thread of the cron: it survives whatever happens."""
+        threading.current_thread().dbname = self.env.registry.db_name  # for the log
+        try:
+            with own_cursor(self.env.registry) as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                company = env["ups.pickup.account"].browse(account_id).company_id
+                session = company._ups_session(SOURCE)
+            self._check_account(account_id, session)
+        except UserError as error:
+            _logger.info("UPS account %s was not asked for status: %s", account_id, error)
+            self._pause(account_id)
+        except Exception as error:
+            # Not its text, which may hold a row.
+            _logger.error("UPS account %s: %s", account_id, type(error).__name__)
+
+    def _check_account(self, account_id, session):
+        """Ask UPS about an account, and let each of its pickups know.
+
+        :raise UserError: If UPS cannot say.
+        """
+        number, rows = self._in_own_cursor(lambda own: own._to_look_at(account_id))
+        kinds = {kind for _id, _seen, kind in rows}
+        if not rows:
+            return
+        kind = kinds.pop() if len(kinds) == 1 else "both"
+        listed = ask_status(session, number, kind)
+        if not isinstance(listed, Listed):
+            self._pause(account_id, listed)
+            raise UserError(self.env._("UPS did not tell the status. Try again in some minutes."))
+        self._pause(account_id, listed)
+        for pickup_id, seen, _kind in rows:
+            self.browse(pickup_id)._each(lambda own, seen=seen: own._look(listed, seen))
+
+    @api.model
+    def _to_look_at(self, account_id):
+        """:return: the account's number, and the rows that UPS may list as they are by now."""
+        now, today = clock.now(), clock.now().date()
+        rows = self.search(
+            [
+                ("account_id", "=", account_id),
+                ("environment", "=", ups_environment(self.env)),
+                "|",
+                ("state", "in", (*OPEN, *ENDED)),
+                ("reference", "!=", False),  # a draft that UPS has all the same
+                ("pickup_date", ">=", today - timedelta(days=1)),
+                ("pickup_date", "<=", today + timedelta(days=2)),
+            ]
+        )
+        rows = rows.filtered(
+            lambda each: (
+                each._may_be_listed()
+                and not each._is_in_flight(now)
+                and each.outcome_source != "ups"
+            )
+        )
+        account = self.env["ups.pickup.account"].browse(account_id)
+        return account.number, [(each.id, each._seen(), each.kind) for each in rows]
+
+    def _seen(self):
+        return self.state, self.reference, self.prn
+
+    def _look(self, listed, seen):
+        """Let what UPS lists change it, unless something else has since UPS was asked."""
+        self._lock()
+        if self._seen() != seen:
+            return
+        entry = self._entry_in(listed.entries)
+        if entry:
+            self._found(entry)
+        elif listed.is_whole and self.state in OPEN:
+            self._not_listed(listed)
+
+    def _entry_in(self, entries):
+        """:return: what UPS lists for it: by PRN, or by any reference that it was sent with."""
+        references = {self.reference, *(self.past_references or ())} - {None, False}
+        by_prn = [entry for entry in entries if self.prn and entry.prn == self.prn]
+        of_ours = [entry for entry in entries if entry.reference in references]
+        return next(iter(by_prn or of_ours or self._smart_of_the_day(entries)), None)
+
+    def _smart_of_the_day(self, entries):
+        """A smart trigger carries no reference, but UPS has one an account and day at the most."""
+        if self.kind != "smart" or self.state != "unconfirmed":
+            return []
+        wanted = ("smart", self.pickup_date)
+        return [entry for entry in entries if (entry.kind, entry.service_date) == wanted]
+
+    def _found(self, entry):
+        news, now = meaning(entry.kind or self.kind, entry.code), clock.now()
+        vals = {
+            "prn": self.prn or entry.prn,
+            "status_code": entry.code or False,
+            "status_message": entry.message or False,
+            "status_on": now,
+            "looked_on": now,
+            "missed_on": False,
+        }
+        state = news.state
+        if state is None and self.state not in (*LISTED, *ENDED):
+            state = "requested"  # whatever the code says: UPS has it
+        if self.state == "draft" and not self._is_as_told():
+            self._keep_truck_of_past_request(entry)
+            return
+        if state is None or not (news.is_final or self._may_go_on()):
+            self._own_write(vals)  # a person's word stands until UPS's last one
+            return
+        is_news = state != self.state
+        if not self._move(vals | self._into(state)):
+            return
+        if is_news:
+            words = " ".join(filter(None, (entry.code, entry.message or news.words)))
+            self._note(self.env._("UPS: %(words)s. PRN: %(prn)s", words=words, prn=self.prn))
+            self._ask_about_failure()
+
+    def _may_go_on(self):
+        """:return: whether a word of UPS's that is not its last one changes it."""
+        is_over = self.state == "unknown" and self.pickup_date < self.location_id._today()
+        return self.state in (*OPEN, "draft", "unknown") and not is_over
+
+    def _is_as_told(self):
+        told = self.told or {}
+        place = told.get("location") == self.location_id.display_name
+        return place and told.get("date") == self.pickup_date.isoformat()
+
+    def _keep_truck_of_past_request(self, entry):
+        words = self.env._(
+            "UPS sends a driver for what this draft said before: PRN %(prn)s, %(date)s. Call UPS if"
+            " nobody is to come.",
+            prn=entry.prn,
+            date=(self.told or {}).get("date") or "?",
+        )
+        if self.problem != words:
+            self._own_write({"problem": words})
+            self._note(words)
+
+    def _into(self, state):
+        """:return: the values of a state that UPS has told."""
+        is_end = state in ENDED
+        return {
+            "state": state,
+            "outcome_source": "ups" if is_end else False,
+            "problem": False,
+            "claimed_on": False,
+        }
+
+    def _not_listed(self, listed):
+        """Two looks, ten minutes apart, on a day on which UPS would list it."""
+        if not self._must_be_listed():
+            return
+        now = clock.now()
+        if self.state in LISTED:
+            self._own_write({"looked_on": now})
+            is_ready = now >= self.location_id._at(self.pickup_date, self.ready_time)
+            if not (self.status_code and is_ready):
+                return
+        if self.state == "unconfirmed" and self._offer_truck_of_others(listed):
+            return
+        if not self.missed_on:
+            self._own_write({"missed_on": now})
+        elif now - self.missed_on >= BETWEEN_LOOKS:
+            self._missed_twice()
+
+    def _missed_twice(self):
+        if self.state == "unconfirmed":
+            vals = {
+                "state": "draft",
+                "problem": self.env._(
+                    "UPS has no such pickup: the request was lost on its way. You can request it"
+                    " again."
+                ),
+            }
+        elif self.state == "cancelling":
+            vals = {
+                "problem": self.env._(
+                    "UPS lists it no longer, but has not said that it is cancelled. If you know"
+                    " that no driver comes, mark it as cancelled."
+                )
+            }
+        elif self.account_id.trust_unlisted:
+            vals = {"state": "done", "outcome_source": "unlisted", "problem": False}
+        else:
+            vals = {
+                "state": "unknown",
+                "problem": self.env._(
+                    "UPS lists it no longer, and has not said whether it was picked up. Mark it."
+                ),
+            }
+        if "state" not in vals and vals["problem"] == self.problem:
+            return
+        self._own_write(vals)
+        self._note(vals["problem"] or self.env._("Picked up: UPS lists it no longer."))
+
+    def _offer_truck_of_others(self, listed):
+        """UPS may have merged the request into another one of that place, whose reference it shows.
+
+        :return: whether a person has to say; nothing is taken by itself.
+        """
+        prns = [entry.prn for entry in listed.entries]
+        other = self.search(
+            [
+                ("prn", "in", prns),
+                ("account_id", "=", self.account_id.id),
+                ("location_id.partner_id", "=", self.location_id.partner_id.id),
+                ("pickup_date", "=", self.pickup_date),
+                ("environment", "=", self.environment),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if not other:
+            return False
+        words = self.env._(
+            "UPS lists a driver for this place and day, PRN %(prn)s, known as %(other)s. If it is"
+            " the same one, enter that PRN; if not, UPS has none for this pickup.",
+            prn=other.prn,
+            other=other.name,
+        )
+        if self.problem != words:
+            self._own_write({"problem": words})
+            self._note(words)
+        return True
+
+    # === WHAT IS OVER === #
+
+    def _died(self):
+        self._lock()
+        if self.state == "sending" and not self._is_in_flight(clock.now()):
+            self._unconfirmed()
+
+    def _day_is_over(self):
+        """Nobody says done but UPS or a person."""
+        self._lock()
+        if self.state not in OPEN or self._is_in_flight(clock.now()):
+            return
+        words = self.env._(
+            "Its day is over, and UPS has not said what became of it. Ask whoever was there, and"
+            " mark it."
+        )
+        self._own_write({"state": "unknown", "problem": words})
+        self._note(words)
+
+    # === TRANSACTIONS === #
+
+    def _each(self, work):
+        """One row's transaction: its failure never stops a run."""
+        try:
+            self._in_own_transaction(work)
+        except (UserError, psycopg2.Error) as error:
+            _logger.info("UPS pickup %s: %s", self.id, type(error).__name__)
+
+    def _keep_problem(self, words):
+        """Say in the draft why it was not sent."""
+
+        def keep(own):
+            own._lock()
+            if own.state == "draft":
+                own._own_write({"problem": words, "queued_on": False})
+
+        if self:
+            self._each(keep)
+
+    def _in_own_cursor(self, work):
+        with own_cursor(self.env.registry) as cr:
+            return work(self.with_env(api.Environment(cr, SUPERUSER_ID, dict(self.env.context))))
+
+    def _pause(self, account_id, listed=None):
+        """Leave an account alone for a while after UPS could not say, longer each time."""
+
+        def work(own):
+            account = own.env["ups.pickup.account"].browse(account_id)
+            if isinstance(listed, Listed):
+                if account.failure_count:
+                    account.write({"failure_count": 0, "paused_until": False})
+                return
+            asked = getattr(getattr(listed, "refusal", None), "retry_after", None) or 0
+            pause = min(FIRST_PAUSE * 2 ** min(account.failure_count, 10), LONGEST_PAUSE)
+            pause = max(pause, timedelta(seconds=asked))
+            account.write(
+                {
+                    "failure_count": account.failure_count + 1,
+                    "paused_until": clock.now() + pause,
+                }
+            )
+
+        self.browse()._each(work)
+
+
+def _days_of_ups():
+    """:return: today and tomorrow in UPS's time."""
+    today = local(clock.now(), UPS_ZONE).date()
+    return today, today + timedelta(days=1)

@@ -1,0 +1,189 @@
+"""What the tests share: places in several time zones, and a UPS with drivers."""
+
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import pytz
+from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup_oauth.tests.common import RealTransactionCase
+from odoo.addons.ups_pickup_oauth.ups_client import connections, session
+from odoo.tests import new_test_user
+
+from .ups_pickup_simulator import ACCOUNT, UpsPickupSimulator
+
+ADDRESS = {
+    "name": "Acme Harbour",
+    "street": "12 Pier Road",
+    "city": "New York",
+    "zip": "10004",
+    "phone": "+1 212 555 0100",
+}
+EVERY_DAY = [
+    {
+        "name": f"{day}",
+        "dayofweek": f"{day}",
+        "hour_from": 8,
+        "hour_to": 18,
+        "day_period": "morning",
+    }
+    for day in range(7)
+]
+
+
+class PickupCase(RealTransactionCase):
+    """Real cursors and commits; what a test commits is deleted after it.
+
+    The clock stands at noon in New York unless a test sets it.
+    """
+
+    SIMULATOR = UpsPickupSimulator
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.delete_pickups)  # before their companies
+        self.user_ids = []
+        self.authorize(expired=False)
+        self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
+        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 2))
+        with self.transaction(SUPERUSER_ID) as env:
+            env["res.users"].browse(self.admin_id).group_ids += env.ref("ups_pickup.group_manager")
+            self.account_id = self.new_account(env, ACCOUNT).id
+            self.location_id = self.new_location(env, "America/New_York").id
+        self.set_time("2026-11-24 12:00", "America/New_York")
+
+    # === THE CLOCK === #
+
+    def set_time(self, moment, zone):
+        """Let it be that local time, for Odoo and for UPS."""
+        aware = pytz.timezone(zone).localize(datetime.fromisoformat(moment))
+        self.now = aware.astimezone(pytz.utc).replace(tzinfo=None)
+        self.simulator.set_time(aware.isoformat())
+        if not hasattr(self, "clock"):
+            # Odoo's own clock goes on: tokens, locks and sessions have it.
+            self.clock = self.startPatcher(
+                patch("odoo.addons.ups_pickup.clock.now", lambda: self.now)
+            )
+
+    def wait(self, **how_long):
+        self.now += timedelta(**how_long)
+        self.simulator.set_time(pytz.utc.localize(self.now).isoformat())
+
+    # === WHAT THERE IS === #
+
+    def new_account(self, env, number, company_id=None, **vals):
+        return env["ups.pickup.account"].create(
+            {
+                "name": f"Account {number}",
+                "number": number,
+                "company_id": company_id or self.company_id,
+                "country_id": env.ref("base.us").id,
+                **vals,
+            }
+        )
+
+    def new_location(self, env, zone, company_id=None, account_id=None, **vals):
+        company = company_id or self.company_id
+        us = env.ref("base.us")
+        state = env.ref("base.state_us_27")
+        partner = env["res.partner"].create(
+            ADDRESS | {"country_id": us.id, "state_id": state.id, "company_id": company}
+        )
+        calendar = env["resource.calendar"].create(
+            {
+                "name": zone,
+                "tz": zone,
+                "company_id": company,
+                "attendance_ids": [(5, 0, 0), *[(0, 0, day) for day in EVERY_DAY]],
+            }
+        )
+        return env["ups.pickup.location"].create(
+            {
+                "name": zone,
+                "company_id": company,
+                "account_id": account_id or self.account_id,
+                "partner_id": partner.id,
+                "company_name": "Acme",
+                "contact_name": "Kim",
+                "calendar_id": calendar.id,
+                "cutoff_time": 15.0,
+                "user_id": self.admin_id,
+                **vals,
+            }
+        )
+
+    def new_pickup(self, location_id=None, uid=None, **vals):
+        """:return: the id of a committed draft."""
+        with self.transaction(uid) as env:
+            pickups = env["ups.pickup"]
+            location = env["ups.pickup.location"].browse(location_id or self.location_id)
+            return pickups.create(
+                {
+                    "location_id": location.id,
+                    "line_ids": pickups._usual_lines(location),
+                    **vals,
+                }
+            ).id
+
+    def new_user(self, env, login, groups, company_ids=None):
+        companies = company_ids or [self.company_id]
+        user = new_test_user(
+            env, login, groups, company_id=companies[0], company_ids=[(6, 0, companies)]
+        )
+        self.user_ids.append(user.id)
+        return user
+
+    # === WHAT PEOPLE DO === #
+
+    def click(self, pickup_id, action="action_request", *args, uid=None):
+        """One request of the web client. :return: what its user is told."""
+        with self.transaction(uid) as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            told = getattr(pickup, action)(*args)
+            return told.get("params", {}).get("message", "") if isinstance(told, dict) else told
+
+    def run_cron(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"]._cron_check(parallel=2)
+
+    def booked(self):
+        """:return: the id of a requested pickup, and its PRN."""
+        pickup_id = self.new_pickup()
+        self.click(pickup_id)
+        return pickup_id, self.stored_values(pickup_id, "prn")
+
+    def stored_values(self, pickup_id, *names):
+        """:return: what is stored, as the next transaction sees it."""
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            values = tuple(pickup[name] for name in names)
+            return values if len(values) > 1 else values[0]
+
+    def force(self, pickup_id, **vals):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(pickup_id).write(vals)
+
+    def posts(self):
+        return self.simulator.calls("request")
+
+    # === AFTERWARDS === #
+
+    def delete_pickups(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            own = [("company_id", "in", self.company_ids)]
+            pickups = env["ups.pickup"].search(own)
+            pickups.write({"state": "draft"})
+            pickups.unlink()
+            env["ups.pickup.batch"].search(own).unlink()
+            locations = env["ups.pickup.location"].with_context(active_test=False).search(own)
+            calendars, partners = locations.calendar_id, locations.partner_id
+            locations.unlink()
+            env["ups.pickup.account"].with_context(active_test=False).search(own).unlink()
+            # Without its calendar, a closed day would be everybody's.
+            env["resource.calendar.leaves"].search([("calendar_id", "in", calendars.ids)]).unlink()
+            calendars.unlink()
+            partners.unlink()
+            users = env["res.users"].browse(self.user_ids)
+            users_partners = users.partner_id
+            env["mail.activity"].search([("user_id", "in", users.ids)]).unlink()
+            users.unlink()
+            users_partners.unlink()

@@ -1,0 +1,253 @@
+"""Fault by fault: what the clerk sees, what is stored, what UPS has. Never a second truck."""
+
+import threading
+from contextlib import suppress
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+LOST = "nobody knows yet"
+NO_CONNECTION = "could not be reached"
+
+# what UPS does, whether its work is done then; what the clerk reads; what is stored
+FAULTS = [
+    ({"kind": "drop", "when": "before"}, 0, LOST, "unconfirmed"),
+    ({"kind": "drop", "when": "after"}, 1, LOST, "unconfirmed"),
+    ({"kind": "truncated", "when": "after"}, 1, LOST, "unconfirmed"),
+    ({"kind": "html", "when": "after"}, 1, LOST, "unconfirmed"),
+    ({"kind": "status", "status": 503, "when": "after"}, 1, LOST, "unconfirmed"),
+    ({"kind": "status", "status": 200, "body": {}, "when": "after"}, 1, LOST, "unconfirmed"),
+    ({"kind": "status", "status": 429}, 0, "too many requests", "draft"),
+    ({"kind": "status", "status": 400}, 0, "UPS refused it", "draft"),
+]
+REFUSAL = {"response": {"errors": [{"code": "9510119", "message": "<b>No such service</b>"}]}}
+
+
+@tagged("post_install", "-at_install")
+class TestLife(PickupCase):
+    def fault(self, fault):
+        if fault.get("status") in (400, 429):
+            fault = fault | {"body": REFUSAL}
+        self.simulator.queue_fault("request", **fault)
+
+    def test_what_goes_wrong(self):
+        for fault, trucks, words, state in FAULTS:
+            with self.subTest(fault):
+                self.simulator.reset()
+                self.authorize(expired=False)
+                self.set_time("2026-11-24 12:00", "America/New_York")
+                pickup_id = self.new_pickup()
+                self.fault(fault)
+                try:
+                    told = self.click(pickup_id)
+                except UserError as error:
+                    told = str(error)
+                self.assertIn(words, told)
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                with suppress(UserError):
+                    if state != "draft":  # a refused one may be corrected and sent again
+                        self.click(pickup_id)
+                self.assertEqual(self.posts(), 1)
+                self.assertEqual(len(self.simulator.trucks()), trucks)
+                self.see_what_the_checks_find(pickup_id, trucks, state)
+                self.force(pickup_id, state="draft")
+                self.delete(pickup_id)
+
+    def see_what_the_checks_find(self, pickup_id, trucks, state):
+        """After the next check, UPS has no truck that Odoo does not know, and no other."""
+        self.run_cron()
+        if trucks:
+            [truck] = self.simulator.trucks()
+            self.assertEqual(
+                self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"])
+            )
+            return
+        self.assertEqual(self.stored_values(pickup_id, "state"), state, "one look is not enough")
+        self.wait(minutes=11)
+        self.run_cron()
+        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
+        self.assertEqual(self.posts(), 1, "nothing is sent again by itself")
+
+    def delete(self, pickup_id):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(pickup_id).unlink()
+
+    def test_a_refusal_names_the_field_and_shows_no_html(self):
+        pickup_id = self.new_pickup()
+        self.fault({"kind": "status", "status": 400})
+        with self.assertRaises(UserError) as caught:
+            self.click(pickup_id)
+        self.assertIn("“Service”", str(caught.exception))
+        with self.transaction(SUPERUSER_ID) as env:
+            history = str(env["ups.pickup"].browse(pickup_id).message_ids[0].body)
+            self.assertIn("&lt;b&gt;No such service", history)
+
+    def test_never_left(self):
+        pickup_id = self.new_pickup()
+        with patch.dict("os.environ"):
+            self.simulator.stop()
+            with self.assertRaises(UserError) as caught:
+                self.click(pickup_id)
+        self.assertIn(NO_CONNECTION, str(caught.exception))
+        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
+
+    def test_without_an_authorization_the_pickup_stays_as_it_was(self):
+        pickup_id = self.new_pickup()
+        with self.transaction() as env:
+            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        for action in ("action_request", "action_confirm", "action_price"):
+            with self.assertRaises(UpsReauthorizationNeeded):
+                self.click(pickup_id, action)
+        self.assertEqual(self.stored_values(pickup_id, "state", "reference"), ("draft", False))
+
+    def test_a_request_that_odoo_reruns_sends_once(self):
+        pickup_id, runs = self.new_pickup(), []
+
+        def request(env):
+            runs.append(env["ups.pickup"].browse(pickup_id).action_request())
+            partner = env["res.company"].browse(self.company_id).partner_id
+            if len(runs) == 1:
+                with self.transaction() as other:
+                    other["res.partner"].browse(partner.id).comment = "first"
+            partner.comment = "second"
+            env.flush_all()  # PostgreSQL: could not serialize access due to concurrent update
+
+        with self.transaction() as env, self.assertLogs("odoo.sql_db", "ERROR"):
+            retrying(lambda: request(env), env)
+        prn = self.stored_values(pickup_id, "prn")
+        self.assertTrue(prn)
+        self.assertEqual(len(runs), 2)
+        for run in runs:
+            self.assertIn(prn, run["params"]["message"])
+        self.assertEqual(self.posts(), 1)
+
+    def test_a_caller_that_rolls_back_or_has_not_saved(self):
+        pickup_id = self.new_pickup()
+        with self.transaction() as env:
+            env["ups.pickup"].browse(pickup_id).action_request()
+            env.cr.rollback()
+        self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
+        changed_id = self.new_pickup(pickup_date="2026-11-25")
+        with self.transaction() as env:
+            changed = env["ups.pickup"].browse(changed_id)
+            changed.weight = 5
+            env.flush_all()
+            made = changed.copy()
+            env.flush_all()
+            for pickup in (changed, made):
+                with self.assertRaisesRegex(UserError, "Save it first"):
+                    pickup.action_request()
+            env.cr.rollback()
+        self.assertEqual(self.posts(), 1)
+
+    def test_what_ups_was_told_changes_in_drafts_only(self):
+        pickup_id, prn = self.booked()
+        with self.transaction() as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            for change in (
+                {"pickup_date": "2026-11-30"},
+                {"ready_time": 15.5},
+                {"line_ids": [(5, 0, 0)]},
+                {"instruction": "Other"},
+            ):
+                with self.subTest(change), self.assertRaisesRegex(UserError, "cannot be changed"):
+                    pickup.write(change)
+            with self.assertRaisesRegex(UserError, "cannot be changed"):
+                pickup.line_ids.quantity = 7
+            with self.assertRaisesRegex(UserError, "cannot be changed"):
+                pickup.line_ids.unlink()
+            with self.assertRaisesRegex(UserError, "Cancel it first"):
+                pickup.unlink()
+            env.cr.rollback()
+        [truck] = self.simulator.trucks()
+        self.assertEqual(truck["prn"], prn)
+        self.assertEqual(truck["references"], [self.stored_values(pickup_id, "reference")])
+
+    def test_lines_that_change_while_it_is_requested(self):
+        """Whoever is first wins: what is told is what is stored."""
+        pickup_id = self.new_pickup()
+        with self.transaction() as env:
+            line = env["ups.pickup"].browse(pickup_id).line_ids
+            self.assertEqual(line.container, "package")  # the snapshot is taken
+            self.click(pickup_id)
+
+            def change():
+                line.container = "letter"
+                env.flush_all()
+
+            with self.assertRaisesRegex(UserError, "cannot be changed"):
+                retrying(change, env)
+            env.cr.rollback()
+        [truck] = self.simulator.trucks()
+        self.assertEqual(truck["asks"][0]["PickupPiece"][0]["ContainerCode"], "01")
+
+    def test_the_second_draft_of_a_day_is_led_to_the_first(self):
+        _first_id, prn = self.booked()
+        second_id = self.new_pickup()
+        with self.assertRaisesRegex(UserError, prn):
+            self.click(second_id)
+        self.assertEqual(self.posts(), 1)
+        with self.transaction(SUPERUSER_ID) as env, self.assertRaises(Exception) as caught:
+            env["ups.pickup"].browse(second_id).state = "unconfirmed"
+            env.flush_all()
+        self.assertIn("one_open_oncall", str(caught.exception))
+
+    def test_the_price_is_a_question(self):
+        pickup_id = self.new_pickup()
+        self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
+        price, day, stale = self.stored_values(pickup_id, "price", "price_day", "is_price_stale")
+        self.assertTrue(price)
+        self.assertEqual((day, stale), ("same", False))
+        self.force(pickup_id, pickup_date="2026-11-26")
+        self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
+        self.assertFalse(self.simulator.trucks())
+
+    def test_in_production_the_dialog_comes_first(self):
+        self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))
+        self.authorize(expired=False)
+        pickup_id = self.new_pickup()
+        with self.transaction() as env:
+            action = env["ups.pickup"].browse(pickup_id).action_confirm()
+        self.assertEqual((action["target"], action["res_id"]), ("new", pickup_id))
+        self.assertEqual(self.posts(), 0)
+        self.assertTrue(self.stored_values(pickup_id, "price"))
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        try:
+            with self.assertRaisesRegex(UserError, "is a copy"):
+                self.click(pickup_id)
+        finally:
+            with self.transaction(SUPERUSER_ID) as env:
+                env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.click(pickup_id)
+        self.assertEqual(self.posts(), 1)
+
+    def test_an_environment_that_changed_since_the_draft(self):
+        pickup_id = self.new_pickup()
+        with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
+            self.authorize(expired=False)
+            with self.assertRaisesRegex(UserError, "another environment"):
+                self.click(pickup_id)
+
+    def test_of_two_threads_one_sends_and_both_are_told(self):
+        pickup_id, told = self.new_pickup(), []
+        self.simulator.queue_fault("request", "hang")
+        threads = [
+            threading.Thread(target=lambda: told.append(self.click(pickup_id))) for _each in "ab"
+        ]
+        for thread in threads:
+            thread.start()
+        self.simulator.wait_for_calls("request", 1)
+        self.simulator.release()
+        for thread in threads:
+            thread.join()
+        prn = self.stored_values(pickup_id, "prn")
+        self.assertTrue(prn)
+        self.assertEqual([prn in each for each in told], [True, True])
+        self.assertEqual(self.posts(), 1)

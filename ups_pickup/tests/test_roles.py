@@ -1,0 +1,136 @@
+"""Who may do what: a clerk needs no administrator, and others get nothing."""
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+CLERK = "ups_pickup.group_user"
+MANAGER = "ups_pickup.group_manager"
+EVERYBODY = {"clerk": True, "manager": True, "employee": False, "portal": False, "elsewhere": False}
+COUNTING = EVERYBODY | {"elsewhere": True}  # their own
+MANAGERS = EVERYBODY | {"clerk": False}
+
+
+@tagged("post_install", "-at_install")
+class TestRoles(PickupCase):
+    def setUp(self):
+        super().setUp()
+        other_company_id = self.create_company("Elsewhere")
+        with self.transaction(SUPERUSER_ID) as env:
+            people = {
+                "clerk": (CLERK, None),
+                "manager": (MANAGER, None),
+                "employee": ("base.group_user", None),
+                "portal": ("base.group_portal", None),
+                "elsewhere": (MANAGER, [other_company_id]),
+            }
+            self.people = {
+                name: self.new_user(env, f"ups_{name}", group, companies).id
+                for name, (group, companies) in people.items()
+            }
+
+    def test_who_may_do_what(self):
+        def pickup(env, action, *args):
+            return getattr(env["ups.pickup"].browse(self.pickup_id), action)(*args)
+
+        def location(env):
+            return env["ups.pickup.location"].browse(self.location_id)
+
+        for name, act, may in (
+            ("read", lambda env: pickup(env, "read", ["prn"]), EVERYBODY),
+            ("price", lambda env: pickup(env, "action_price"), EVERYBODY),
+            ("confirm", lambda env: pickup(env, "action_confirm"), EVERYBODY),
+            ("request", lambda env: pickup(env, "action_request"), EVERYBODY),
+            ("check", lambda env: pickup(env, "action_check"), EVERYBODY),
+            ("again", lambda env: pickup(env, "action_again"), EVERYBODY),
+            (
+                "count",
+                lambda env: env["ups.pickup"].overview_counts(),
+                EVERYBODY | {"elsewhere": True},
+            ),
+            ("cancel", lambda env: pickup(env, "action_cancel"), EVERYBODY),
+            ("location", lambda env: location(env).write({"floor": "2"}), MANAGERS),
+            (
+                "address",
+                lambda env: location(env).partner_id.write({"street2": "Ramp 3"}),
+                MANAGERS,
+            ),
+            ("hours", lambda env: location(env).calendar_id.write({"tz": "UTC"}), MANAGERS),
+            ("holiday", self.close_a_day, MANAGERS),
+            ("account", lambda env: location(env).account_id.write({"name": "A"}), MANAGERS),
+        ):
+            for who, may_he in may.items():
+                with self.subTest(action=name, who=who):
+                    self.pickup_id = self.draft_for(name)
+                    with self.transaction(self.people[who]) as env:
+                        if may_he:
+                            act(env)
+                        else:
+                            with self.assertRaises(AccessError):
+                                act(env)
+                        env.cr.rollback()
+                    self.force(self.pickup_id, state="draft", prn=False)
+
+    def draft_for(self, action):
+        pickup_id = self.new_pickup()
+        if action in ("check", "again", "cancel"):
+            self.click(pickup_id)
+        return pickup_id
+
+    def close_a_day(self, env):
+        calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+        env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": calendar.id,
+                "company_id": calendar.company_id.id,
+                "date_from": "2026-12-25 05:00:00",
+                "date_to": "2026-12-26 04:59:59",
+            }
+        )
+        env.flush_all()
+
+    def test_what_the_addon_alone_writes(self):
+        own = {
+            "state": "done",
+            "prn": "29ABCDEFGHI",
+            "reference": "x",
+            "status_code": "003",
+            "outcome_source": "ups",
+            "environment": "production",
+            "told": {"a": 1},
+            "price": 1.0,
+            "origin": "plan",
+        }
+        pickup_id = self.new_pickup()
+        for who in ("clerk", "manager"):
+            for name, value in own.items():
+                with self.subTest(name=name, who=who), self.transaction(self.people[who]) as env:
+                    pickups = env["ups.pickup"]
+                    with self.assertRaises(UserError):
+                        pickups.browse(pickup_id).write({name: value})
+                    with self.assertRaises(UserError):
+                        pickups.create({"location_id": self.location_id, name: value})
+                    by_default = pickups.with_context(**{f"default_{name}": value})
+                    made = by_default.create({"location_id": self.location_id})
+                    self.assertNotEqual(made[name], value)
+                    env.cr.rollback()
+
+    def test_the_first_location_is_one_click(self):
+        with self.transaction(self.people["manager"]) as env:
+            company = env["res.company"].browse(self.company_ids[0])
+            location = env["ups.pickup.location"].browse(self.location_id)
+            self.assertEqual(env["ups.pickup.location"]._make_first(company), location)
+        with self.transaction(self.people["elsewhere"]) as env:
+            with self.assertRaisesRegex(UserError, "has no country"):
+                env["ups.pickup.location"]._make_first(env.company, "A1B2C3")
+            env.company.partner_id.country_id = env.ref("base.us")
+            first = env["ups.pickup.location"]._make_first(env.company, "a1-b2 c3")
+            self.assertEqual(first.account_id.number, "A1B2C3")
+            self.assertEqual((first.plan, first.partner_id), ("manual", env.company.partner_id))
+            self.assertNotEqual(first.calendar_id, env.company.resource_calendar_id)
+            with self.assertRaisesRegex(UserError, "Contact|Street"):
+                first.action_check()
+            env.cr.rollback()

@@ -1,0 +1,273 @@
+"""What UPS tells, what it no longer lists, and what nobody said: never "done" by a calendar."""
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+# UPS's codes one after the other, and what the pickup is after each
+CODES = [
+    (("001", "requested"), ("002", "dispatched"), ("003", "done"), ("001", "done")),
+    (("012", "requested"), ("005", "delayed"), ("004", "unsuccessful"), ("003", "unsuccessful")),
+    (("002", "dispatched"), ("008", "dispatched"), ("777", "dispatched"), ("012", "requested")),
+    (("007", "cancelled"), ("002", "cancelled")),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestStatus(PickupCase):
+    def test_codes(self):
+        for shape in ("array", "object"):
+            self.simulator.set_shape(shape)
+            for codes in CODES:
+                self.set_time("2026-11-24 14:00", "America/New_York")
+                pickup_id, prn = self.booked()
+                for code, state in codes:
+                    with self.subTest(codes=codes, code=code):
+                        self.simulator.set_code(prn, code)
+                        self.wait(minutes=15)
+                        self.run_cron()
+                        self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                self.force(pickup_id, state="draft", prn=False)
+
+    def test_it_is_asked_in_its_window_only_and_once_an_account(self):
+        self.set_time("2026-11-24 09:00", "America/New_York")
+        with self.transaction(SUPERUSER_ID) as env:
+            other_id = self.new_location(env, "America/Chicago").id
+        self.booked()
+        self.click(self.new_pickup(other_id))
+        asked = []
+        for moment in ("09:01", "09:20", "12:30", "13:01", "13:05", "13:17", "22:30", "23:30"):
+            self.set_time(f"2026-11-24 {moment}", "America/New_York")
+            before = self.simulator.calls("status")
+            self.run_cron()
+            asked.append(self.simulator.calls("status") - before)
+        # After each request once; from an hour before ready (14:00) until three after close (17:00
+        # in Chicago, where it is an hour earlier); every 15 minutes.
+        self.assertEqual(asked, [1, 0, 0, 1, 0, 1, 0, 0])
+
+    def test_what_is_listed_no_longer(self):
+        for trusted, state in ((False, "unknown"), (True, "done")):
+            with self.subTest(trusted=trusted):
+                self.set_time("2026-11-24 12:00", "America/New_York")
+                pickup_id, prn = self.booked()
+                with self.transaction(SUPERUSER_ID) as env:
+                    env["ups.pickup.account"].browse(self.account_id).trust_unlisted = trusted
+                self.set_time("2026-11-24 13:30", "America/New_York")
+                self.run_cron()
+                self.simulator.forget_truck(prn)
+                self.set_time("2026-11-24 13:50", "America/New_York")
+                self.run_cron()
+                self.assertFalse(
+                    self.stored_values(pickup_id, "missed_on"), "it is not ready before 14:00"
+                )
+                for minutes in (0, 16):
+                    self.set_time(f"2026-11-24 14:{10 + minutes}", "America/New_York")
+                    self.run_cron()
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                self.force(pickup_id, state="draft", prn=False)
+                self.simulator.set_code(prn, "007")
+
+    def test_an_outage_is_no_look_and_pauses_the_account(self):
+        pickup_id = self.new_pickup()
+        self.simulator.queue_fault("request", "drop")
+        self.click(pickup_id)
+        self.simulator.queue_fault("status", "status", status=503, times=99)
+        for _each in range(3):
+            self.wait(minutes=6)
+            self.run_cron()
+        self.assertEqual(
+            self.stored_values(pickup_id, "state", "missed_on"), ("unconfirmed", False)
+        )
+        calls = self.simulator.calls("status")
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
+
+    def test_a_process_that_died_while_sending(self):
+        pickup_id, _prn = self.booked()
+        self.force(pickup_id, state="sending", prn=False, claimed_on=self.now)
+        self.run_cron()
+        self.assertEqual(self.stored_values(pickup_id, "state"), "sending")
+        self.assertEqual(self.simulator.calls("status"), 0)
+        self.wait(minutes=4)
+        self.run_cron()
+        [truck] = self.simulator.trucks()
+        self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"]))
+
+    def test_a_merged_request_is_offered_and_not_taken(self):
+        first_id, prn = self.booked()
+        self.simulator.set_code(prn, "001")
+        with self.transaction(SUPERUSER_ID) as env:
+            location = env["ups.pickup.location"].browse(self.location_id)
+            other = location.copy({"name": "Second ramp"})
+            other.calendar_id.tz = "America/New_York"
+            other_id = other.id
+        second_id = self.new_pickup(other_id)
+        self.simulator.queue_fault("request", "drop", when="after")
+        self.click(second_id)
+        for _each in range(3):
+            self.run_cron()
+            self.wait(minutes=11)
+        state, problem = self.stored_values(second_id, "state", "problem")
+        self.assertEqual(state, "unconfirmed")
+        self.assertIn(prn, problem)
+        self.click(second_id, "action_mark_requested", prn.lower())
+        self.assertEqual(self.stored_values(second_id, "state", "prn"), ("requested", prn))
+        with self.transaction(SUPERUSER_ID) as env:
+            self.assertEqual(env["ups.pickup"].browse(first_id).sharing_ids.ids, [second_id])
+        # Cancelling one of two does not send the truck away from the other.
+        self.click(first_id, "action_cancel")
+        self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
+        self.assertEqual(self.simulator.calls("cancel"), 0)
+        self.click(second_id, "action_cancel")
+        self.assertEqual(self.stored_values(second_id, "state"), "cancelled")
+        self.assertFalse(self.simulator.trucks()[0]["is_open"])
+
+    def test_midnight(self):
+        """The day is over where the pickup is, and not before: in UTC it is another one."""
+        for zone, before, after in (
+            ("Pacific/Honolulu", "2026-11-24 23:50", "2026-11-25 00:10"),
+            ("Pacific/Auckland", "2026-11-24 23:50", "2026-11-25 00:10"),
+            ("America/New_York", "2026-11-01 23:50", "2026-11-02 00:10"),  # winter time begins
+            ("America/New_York", "2026-03-08 23:50", "2026-03-09 00:10"),  # summer time begins
+        ):
+            with self.subTest(zone=zone, before=before):
+                with self.transaction(SUPERUSER_ID) as env:
+                    there = self.new_location(env, zone, room=zone[-8:]).id
+                self.set_time(before[:10] + " 10:00", zone)
+                pickup_id = self.new_pickup(there)
+                self.assertEqual(str(self.stored_values(pickup_id, "pickup_date")), before[:10])
+                self.click(pickup_id)
+                [ask] = self.simulator.trucks()[-1]["asks"]
+                self.assertEqual(ask["PickupDateInfo"]["PickupDate"], before[:10].replace("-", ""))
+                self.set_time(before, zone)
+                self.run_cron()
+                self.assertEqual(
+                    self.stored_values(pickup_id, "state", "is_today"), ("requested", True)
+                )
+                with self.assertRaisesRegex(UserError, "cut-off"):
+                    self.click(self.new_pickup(there, pickup_date=before[:10]))
+                self.set_time(after, zone)
+                self.run_cron()
+                self.assertEqual(
+                    self.stored_values(pickup_id, "state", "is_today"), ("unknown", False)
+                )
+                late_id = self.new_pickup(there, pickup_date=before[:10])
+                with self.assertRaisesRegex(UserError, "is past"):
+                    self.click(late_id)
+
+    def test_what_is_refused_here_and_not_there(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+            env["resource.calendar.leaves"].create(
+                {
+                    "name": "Thanksgiving",
+                    "calendar_id": calendar.id,
+                    "date_from": "2026-11-26 05:00:00",
+                    "date_to": "2026-11-27 04:59:59",
+                }
+            )
+        for vals, words in (
+            ({"pickup_date": "2026-11-23"}, "pickup date 2026-11-23 is past"),
+            ({"pickup_date": "2026-11-26"}, "is closed on the pickup date 2026-11-26"),
+            ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
+            ({"ready_time": 24.0}, "“Ready From” must be an hour"),
+            ({"close_time": 14.01}, "whole minutes"),
+            ({"line_ids": []}, "no pieces"),
+            ({"weight": 10000.0}, "Weight"),
+            ({"instruction": "x" * 58}, "Instruction"),
+            ({"kind": "smart"}, "no Smart Pickup contract"),
+        ):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, words):
+                self.click(self.new_pickup(**vals))
+        with self.transaction(SUPERUSER_ID) as env:
+            location = env["ups.pickup.location"].browse(self.location_id)
+            location.write({"company_name": "A" * 28, "phone": False})
+            location.partner_id.write({"zip": False, "state_id": False})
+        with self.assertRaises(UserError) as caught:
+            self.click(self.new_pickup())
+        for field in ("Name at the Door", "Phone", "Postal Code", "State"):
+            self.assertIn(field, str(caught.exception))
+        self.assertFalse(self.simulator.trucks())
+
+    def test_cancelling(self):
+        lost = "nobody knows yet whether it is cancelled"
+        for fault, at_ups, words, stored, afterwards in (
+            ({}, "007", "UPS has cancelled it", "cancelled", "cancelled"),
+            ({"kind": "drop", "when": "after"}, "007", lost, "cancelling", "cancelled"),
+            ({"kind": "drop"}, "001", lost, "cancelling", "requested"),
+            ({"kind": "html", "when": "after"}, "007", lost, "cancelling", "cancelled"),
+            ({"kind": "status", "status": 400}, "001", "did not cancel", "requested", "requested"),
+        ):
+            with self.subTest(fault):
+                pickup_id, prn = self.booked()
+                if fault:
+                    body = {"response": {"errors": [{"code": "1", "message": "Too late"}]}}
+                    more = {"body": body} if fault.get("status") else {}
+                    self.simulator.queue_fault("cancel", **fault, **more)
+                try:
+                    told = self.click(pickup_id, "action_cancel")
+                except UserError as error:
+                    told = str(error)
+                self.assertIn(words, told)
+                self.assertEqual(self.stored_values(pickup_id, "state"), stored)
+                self.assertEqual(self.code(prn), at_ups)
+                self.wait(minutes=16)
+                self.run_cron()
+                self.assertEqual(self.stored_values(pickup_id, "state"), afterwards)
+                self.force(pickup_id, state="draft", prn=False)
+                self.simulator.set_code(prn, "007")
+                self.set_time("2026-11-24 12:00", "America/New_York")
+
+    def code(self, prn):
+        [code] = [truck["code"] for truck in self.simulator.trucks() if truck["prn"] == prn]
+        return code
+
+    def test_one_question_a_person(self):
+        lost = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25)]
+        for pickup_id in lost:
+            self.simulator.queue_fault("request", "drop")
+            self.click(pickup_id)
+        self.simulator.queue_fault("status", "status", status=503, times=99)
+        for _each in range(2):
+            self.run_cron()
+            [question] = self.questions()
+            self.assertIn("2", question)
+        self.click(lost[0], "action_mark_none")
+        self.assertEqual(len(self.questions()), 1)
+        self.assertIn("1", self.questions()[0])
+        self.click(lost[1], "action_mark_none")
+        self.assertFalse(self.questions())
+
+    def questions(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            pickups = env["ups.pickup"].search([("company_id", "=", self.company_id)])
+            return pickups.activity_ids.mapped("summary")
+
+    def test_tiles_and_filters_agree(self):
+        self.set_time("2026-11-24 12:00", "Pacific/Auckland")  # in Honolulu it is the 23rd
+        with self.transaction(SUPERUSER_ID) as env:
+            places = [
+                self.new_location(env, zone).id for zone in ("Pacific/Honolulu", "Pacific/Auckland")
+            ]
+        for place in places:
+            for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
+                self.new_pickup(place, pickup_date=day)
+        done_id = self.new_pickup(places[1], pickup_date="2026-11-20")
+        self.force(done_id, state="done")
+        cie = self.new_pickup(places[1], pickup_date="2026-11-24")
+        self.force(cie, environment="production")
+        with self.transaction() as env:
+            pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+            counts = pickups.overview_counts()
+            self.assertEqual(
+                [counts[name] for name in ("today", "tomorrow", "to_check", "successful")],
+                [2, 2, 0, 1],
+            )
+            for name in ("today", "tomorrow"):
+                found = pickups.search(
+                    [(f"is_{name}", "=", True), ("is_current_environment", "=", True)]
+                )
+                self.assertEqual(len(found), counts[name])
+                self.assertTrue(all(found.mapped(f"is_{name}")))

@@ -1,0 +1,1 @@
+from . import ups_pickup_number

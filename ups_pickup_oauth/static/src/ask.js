@@ -1,0 +1,23 @@
+/** A question whose words come from the server, since they name companies. */
+
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { registry } from "@web/core/registry";
+
+function ask(env, { params }) {
+    env.services.dialog.add(ConfirmationDialog, {
+        title: params.title,
+        body: params.question,
+        confirmLabel: params.ok,
+        confirmClass: "btn-danger",
+        cancelLabel: params.cancel,
+        confirm: async () => {
+            const ids = [params.company_id];
+            const next = await env.services.orm.call("res.company", params.method, [ids]);
+            // Once this question is closed: what comes next may be a dialog too.
+            Promise.resolve().then(() => env.services.action.doAction(next));
+        },
+        cancel: () => {},
+    });
+}
+
+registry.category("actions").add("ups_pickup_oauth.ask", ask);
