@@ -1,9 +1,6 @@
 """What a person reads when UPS or the settings say no: what happened, and what to do."""
 
-from .ups_client import AskPersonAgain, FixSettings, TryLater
-from .ups_client.complaints import complaint_in
-from .ups_client.redaction import redactor
-from .ups_client.transport import Answer
+from .ups_client import AskPersonAgain, FixSettings, TryLater, ups_error_in
 
 _KEPT = ("operation", "http_status", "ups_code", "ups_message", "setting")
 
@@ -90,18 +87,16 @@ def account_executive_tip(env):
     return env._("Tip: if you need help with UPS, reach out to your UPS Account Executive.")
 
 
-def test_finding(env, answer, company, token):
+def test_finding(env, answer, company):
     """Say what the harmless call of the button **Test** found.
 
     :param requests.Response answer: UPS's answer.
     :param str company: the company's name.
-    :param str token: the access token of the call, which UPS may have echoed.
     :return: the kind of Odoo's notification, and the finding in words.
     :rtype: tuple(str, str)
     """
-    redact = redactor((token,))
-    complaint = complaint_in(Answer(answer.status_code, answer.headers, answer.content), redact)
-    words = complaint.in_words() if complaint else ""
+    error = ups_error_in(answer)  # without the token, which UPS may have echoed
+    words = error.in_words() if error else ""
     words = env._("UPS's answer: %s.", words.rstrip(".")) if words else ""
     if answer.status_code == 200:
         return "success", env._("UPS accepts the authorization of %s.", company)

@@ -516,7 +516,7 @@ class ResCompany(models.Model):
             return "warning", str(error)
         except (OSError, UpsError):  # those of requests are OSErrors
             return "warning", self.env._("UPS did not answer. Try again in a few minutes.")
-        return messages.test_finding(self.env, answer, self.display_name, token)
+        return messages.test_finding(self.env, answer, self.display_name)
 
     def _ups_note(self, sentence):
         """Add a sentence to the history that administrators of the company read."""
