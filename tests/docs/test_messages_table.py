@@ -57,6 +57,8 @@ def messages(addon):
             yield from messages_of_python(path)
     for path in addon.rglob("*views.xml"):
         yield from messages_of_view(path)
+    for path in addon.glob("static/src/**/*.js"):
+        yield from re.findall(r'\b_t\(\s*"([^"]+)"', path.read_text(encoding="utf-8"))
 
 
 def rows(addon):
