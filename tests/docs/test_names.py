@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names what there is."""
+"""ARCHITECTURE.md names what there is, and links lead somewhere."""
 
 import re
 
@@ -23,3 +23,13 @@ def test_every_name_is_in_the_code():
     # Outside of quotes, an underscore makes it a name.
     named = re.findall(r"\w{3,}", quoted) + re.findall(r"\w*[A-Za-z]_\w+|_\w{3,}", PAGE)
     assert sorted(set(named) - set(words()) - {"Makefile"}) == []
+
+
+def test_every_link_leads_to_a_file():
+    pages = [*REPO.glob("*.md"), *REPO.glob("docs/*.md"), *REPO.glob("*/readme/*.md")]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    ]
+    assert [f"{page}: {link}" for page, link in links if not (page.parent / link).exists()] == []
