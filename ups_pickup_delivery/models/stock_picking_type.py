@@ -1,0 +1,57 @@
+"""What waits for a pickup, and until when can UPS be asked?"""
+
+from odoo import fields, models
+from odoo.addons.ups_pickup.local_time import in_words
+
+
+class StockPickingType(models.Model):
+    _inherit = "stock.picking.type"
+
+    ups_pickup_count = fields.Integer(
+        string="Waits for a UPS Pickup", compute="_compute_ups_pickup"
+    )
+    ups_pickup_until = fields.Char(string="UPS Can Be Asked Until", compute="_compute_ups_pickup")
+
+    def _compute_ups_pickup(self):
+        counts = self._ups_counts()
+        for kind in self:
+            location = kind.sudo().warehouse_id.ups_pickup_location_id
+            kind.ups_pickup_count = counts.get(kind.id, 0)
+            kind.ups_pickup_until = counts.get(kind.id) and location and location._asked_until()
+
+    def _ups_counts(self):
+        """:return: how many deliveries of each type wait: one query for all of them."""
+        domain = [
+            ("picking_type_id", "in", self.filtered(lambda kind: kind.code == "outgoing").ids),
+            "|",
+            ("ups_pickup_waits", "=", True),
+            ("ups_pickup_id.state", "=", "draft"),
+        ]
+        pickings = self.env["stock.picking"].sudo()
+        groups = pickings._read_group(domain, ["picking_type_id"], ["__count"])
+        return {kind.id: count for kind, count in groups}
+
+    def action_ups_pickup_waiting(self):
+        """:return: An action that lists what waits for a pickup."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Waits for a UPS Pickup"),
+            "res_model": "stock.picking",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [
+                ("picking_type_id", "in", self.ids),
+                "|",
+                ("ups_pickup_waits", "=", True),
+                ("ups_pickup_state", "=", "draft"),
+            ],
+        }
+
+
+class UpsPickupLocation(models.Model):
+    _inherit = "ups.pickup.location"
+
+    def _asked_until(self):
+        """:return: such as ``15:00``, or the day and the hour if it is not today."""
+        day, today = self._next_date(), self._today()
+        until = in_words(min(self.cutoff_time, max(self.close_time - self.minimum_window, 0)))
+        return until if day == today else f"{day} {until}"
