@@ -20,7 +20,9 @@ _logger = logging.getLogger(__name__)
 class UpsPickup(models.Model):
     _inherit = "ups.pickup"
 
-    picking_ids = fields.One2many("stock.picking", "ups_pickup_id", string="Transfers")
+    picking_ids = fields.One2many(
+        "stock.picking", "ups_pickup_id", string="Transfers", groups="stock.group_stock_user"
+    )
     delivery_count = fields.Integer(string="Deliveries", compute="_compute_deliveries")
     delivery_pieces = fields.Integer(string="Packages", compute="_compute_deliveries")
     delivery_unweighed = fields.Integer(
