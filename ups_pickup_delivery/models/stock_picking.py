@@ -36,9 +36,7 @@ class StockPicking(models.Model):
     )
     ups_pickup_prn = fields.Char(related="ups_pickup_id.prn", string="UPS Pickup PRN")
     ups_pickup_date = fields.Date(related="ups_pickup_id.pickup_date", string="UPS Pickup Date")
-    ups_pickup_state = fields.Selection(
-        related="ups_pickup_id.state", string="UPS Pickup State"
-    )
+    ups_pickup_state = fields.Selection(related="ups_pickup_id.state", string="UPS Pickup State")
 
     _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
 
@@ -87,9 +85,7 @@ class StockPicking(models.Model):
         return self.sudo().picking_type_id.warehouse_id.ups_pickup_location_id
 
     def _returns(self):
-        return self.picking_type_code == "incoming" and bool(
-            self.move_ids.origin_returned_move_id
-        )
+        return self.picking_type_code == "incoming" and bool(self.move_ids.origin_returned_move_id)
 
     @api.model
     def _note_for_ups(self, waiting_ids, return_ids):
@@ -232,9 +228,7 @@ class StockPicking(models.Model):
             by_package = lines.grouped(lambda line: _outermost(line.result_package_id))
             for package, inside in by_package.items():
                 key = ("package", package.id) if package else ("bulk", picking.id)
-                weight = sum(
-                    line.quantity_product_uom * line.product_id.weight for line in inside
-                )
+                weight = sum(line.quantity_product_uom * line.product_id.weight for line in inside)
                 before = pieces[key][2] if key in pieces else package.package_type_id.base_weight
                 pieces[key] = (*(pieces[key][:2] if key in pieces else kind), before + weight)
                 if package.shipping_weight:

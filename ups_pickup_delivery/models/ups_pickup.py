@@ -162,7 +162,9 @@ class UpsPickup(models.Model):
     def _cron_plan(self):
         for work in ("_free_deliveries", "_move_deliveries_on", "_join_deliveries"):
             try:
-                in_own_transaction(self.env, lambda env, name=work: getattr(env[self._name], name)())
+                in_own_transaction(
+                    self.env, lambda env, name=work: getattr(env[self._name], name)()
+                )
             except (UserError, psycopg2.Error) as error:
                 _logger.error("UPS deliveries, %s: %s", work, type(error).__name__)
         return super()._cron_plan()

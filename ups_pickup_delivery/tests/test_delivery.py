@@ -363,14 +363,17 @@ class TestDelivery(TransactionCase):
 
     def test_queries_of_a_batch(self):
         """With the addon's own methods and without them, for one and for many."""
+
         def count(number, is_on):
             pickings = self.env["stock.picking"].union(*[self.delivery() for _ in range(number)])
             pickings.move_ids.picked = True
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            with patch.object(type(pickings), "_is_for_ups", lambda _each: is_on) if not is_on else (
-                patch.object(type(pickings), "_after_the_commit")
+            with (
+                patch.object(type(pickings), "_is_for_ups", lambda _each: is_on)
+                if not is_on
+                else (patch.object(type(pickings), "_after_the_commit"))
             ):
                 pickings._action_done()
                 self.env.flush_all()
