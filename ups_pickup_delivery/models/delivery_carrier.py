@@ -11,7 +11,7 @@ class DeliveryCarrier(models.Model):
     ups_pickup_service_id = fields.Many2one(
         "ups.pickup.service",
         string="UPS Pickup Service",
-        help="UPS collects what is shipped this way: its packages join the pickup of the warehouse.",
+        help="UPS collects what is shipped this way: it joins the pickup of the warehouse.",
         ondelete="restrict",
     )
 

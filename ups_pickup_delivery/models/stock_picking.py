@@ -239,7 +239,8 @@ class StockPicking(models.Model):
         return self.carrier_id.ups_pickup_service_id or self._ups_location().service_id
 
     def _ups_country(self):
-        return self.partner_id.country_id or self.company_id.country_id
+        place = self._ups_location().partner_id
+        return self.partner_id.country_id or self.company_id.country_id or place.country_id
 
     def _ups_tracking_numbers(self):
         """:return: the 1Z numbers, as many as UPS takes."""
