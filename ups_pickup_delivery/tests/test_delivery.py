@@ -118,6 +118,7 @@ class TestDelivery(TransactionCase):
                         0,
                         {
                             "product_id": self.product.id,
+                            "company_id": warehouse.company_id.id,
                             "product_uom_qty": quantity,
                             "location_id": source.id,
                             "location_dest_id": kind.default_location_dest_id.id,
@@ -263,10 +264,6 @@ class TestDelivery(TransactionCase):
         both = self.location | location
         self.env = self.env(context={"allowed_company_ids": both.company_id.ids})
         mine = self.delivery()
-        warehouse.out_type_id.default_location_dest_id = self.env["stock.location"].search(
-            [("usage", "=", "customer"), ("company_id", "in", (location.company_id.id, False))],
-            limit=1,
-        )
         theirs = self.delivery(warehouse=warehouse)
         self.ship(mine, theirs)
         self.assertEqual((mine | theirs).ups_pickup_id.location_id, both)
