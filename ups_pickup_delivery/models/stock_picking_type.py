@@ -21,29 +21,28 @@ class StockPickingType(models.Model):
 
     def _ups_counts(self):
         """:return: how many deliveries of each type wait: one query for all of them."""
-        domain = [
+        pickings = self.env["stock.picking"].sudo()
+        groups = pickings._read_group(self._ups_waiting_domain(), ["picking_type_id"], ["__count"])
+        return {kind.id: count for kind, count in groups}
+
+    def _ups_waiting_domain(self):
+        """:return: a domain for superuser: others may not search by the pickup."""
+        return [
             ("picking_type_id", "in", self.filtered(lambda kind: kind.code == "outgoing").ids),
             "|",
             ("ups_pickup_waits", "=", True),
             ("ups_pickup_id.state", "=", "draft"),
         ]
-        pickings = self.env["stock.picking"].sudo()
-        groups = pickings._read_group(domain, ["picking_type_id"], ["__count"])
-        return {kind.id: count for kind, count in groups}
 
     def action_ups_pickup_waiting(self):
         """:return: An action that lists what waits for a pickup."""
+        pickings = self.env["stock.picking"].sudo().search(self._ups_waiting_domain())
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Waits for a UPS Pickup"),
             "res_model": "stock.picking",
             "views": [(False, "list"), (False, "form")],
-            "domain": [
-                ("picking_type_id", "in", self.ids),
-                "|",
-                ("ups_pickup_waits", "=", True),
-                ("ups_pickup_state", "=", "draft"),
-            ],
+            "domain": [("id", "in", pickings.ids)],
         }
 
 

@@ -351,11 +351,12 @@ class TestDelivery(TransactionCase):
         picking = self.delivery().with_user(user)
         picking = picking.with_context(allowed_company_ids=self.location.company_id.ids)
         self.ship(picking.with_user(user))
-        self.request(picking.sudo().ups_pickup_id)
+        for waiting in (picking, picking.browse()):
+            domain = picking.picking_type_id.action_ups_pickup_waiting()["domain"]
+            self.assertEqual(picking.search(domain), waiting)
+            self.request(picking.sudo().ups_pickup_id)
         self.assertEqual(picking.ups_pickup_prn, "2929")
         self.assertTrue(picking.web_read({"ups_pickup_prn": {}, "ups_pickup_state": {}}))
-        domain = picking.picking_type_id.action_ups_pickup_waiting()["domain"]
-        self.assertFalse(picking.search(domain))
         for forbidden in (
             lambda: picking.ups_pickup_id.name,
             lambda: picking.write({"ups_pickup_id": False}),
