@@ -6,6 +6,6 @@
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",
     "depends": ["ups_pickup", "stock_delivery"],
-    "data": ["views/ups_pickup_delivery_views.xml"],
+    "data": ["views/ups_pickup_delivery_views.xml", "views/ups_pickup_views.xml"],
     "auto_install": True,
 }

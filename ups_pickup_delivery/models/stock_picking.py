@@ -1,20 +1,19 @@
 """Which pickup takes a delivery along?
 
 Nothing is joined inside the transaction that validates, which may run again or roll back: it only
-marks the delivery, in the row that it writes anyway. After the commit the marked ones are joined
-in a transaction of their own, and what a crash left by the plan's cron (DESIGN_PICKUPS.md, 37).
+marks the delivery, in the row that it writes anyway. After the commit the marked ones are joined,
+in one transaction a location, and what a crash left by the plan's cron (DESIGN_PICKUPS.md, 37).
 """
 
-import logging
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.exceptions import AccessError, UserError
 
+from ..by_itself import by_itself
 from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TRACKING_NUMBER
-
-_logger = logging.getLogger(__name__)
 
 NOTED = "ups_pickup_delivery"
 
@@ -47,7 +46,7 @@ class StockPicking(models.Model):
         done = self.filtered(lambda each: each.state == "done")
         waiting = done.filtered(lambda each: each._is_for_ups())
         waiting.ups_pickup_waits = True
-        self._note_for_ups(waiting.ids, done.filtered(lambda each: each._returns()).ids)
+        waiting._note_for_ups(done.filtered(lambda each: each._returns()))
         return result
 
     def write(self, vals):
@@ -64,7 +63,7 @@ class StockPicking(models.Model):
             )
             if late:
                 late.ups_pickup_waits = True
-                late._note_for_ups(late.ids, [])
+                late._note_for_ups()
         return result
 
     def cancel_shipment(self):
@@ -77,6 +76,7 @@ class StockPicking(models.Model):
         return (
             self.picking_type_code == "outgoing"
             and self.carrier_id._is_collected_by_ups()
+            and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
             and self.location_dest_id.usage == "customer"
             and bool(self._ups_location())
         )
@@ -87,49 +87,56 @@ class StockPicking(models.Model):
     def _returns(self):
         return self.picking_type_code == "incoming" and bool(self.move_ids.origin_returned_move_id)
 
-    @api.model
-    def _note_for_ups(self, waiting_ids, return_ids):
-        """Have these joined, and what was returned leave, once this transaction is committed."""
-        if not waiting_ids and not return_ids:
+    def _note_for_ups(self, returns=()):
+        """Have these join, and what was returned leave, once this transaction is committed.
+
+        :param returns: transfers that bring goods back.
+        """
+        if not self and not returns:
             return
         postcommit = self.env.cr.postcommit
         if NOTED not in postcommit.data:
-            postcommit.data[NOTED] = (set(), set())
+            postcommit.data[NOTED] = (defaultdict(set), set())
             postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
-        waiting, returns = postcommit.data[NOTED]
-        waiting.update(waiting_ids)
-        returns.update(return_ids)
+        by_location, return_ids = postcommit.data[NOTED]
+        for picking in self:
+            by_location[picking._ups_location().id].add(picking.id)
+        return_ids.update(each.id for each in returns)
 
     @api.model
-    def _after_the_commit(self, waiting_ids, return_ids):
+    def _after_the_commit(self, by_location, return_ids):
         """The validation is over and has succeeded, so nothing may fail it any more."""
-        try:
-            in_own_transaction(
-                self.env,
-                lambda env: env[self._name]._join_and_leave(waiting_ids, return_ids),
-                wait=JOIN_WAITS,
+        name = self._name
+        if return_ids:
+            by_itself(
+                self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
             )
-        except Exception as error:
-            _logger.warning(
-                "UPS: deliveries %s join later: %s", sorted(waiting_ids), type(error).__name__
-            )
+        for ids in by_location.values():
+            by_itself(self.env, lambda env, ids=ids: env[name]._join(ids), wait=JOIN_WAITS)
+
+    def _take_out(self):
+        """Let leave what these returns have brought back."""
+        origins = self.move_ids.origin_returned_move_id.picking_id
+        origins.filtered(lambda each: each._is_all_back())._leave_ups_pickup()
+
+    def _is_all_back(self):
+        return all(
+            move.product_id.uom_id.compare(_quantity(move.returned_move_ids), _quantity(move)) >= 0
+            for move in self.move_ids
+        )
 
     @api.model
-    def _join_and_leave(self, waiting_ids, return_ids):
-        returned = self.browse(return_ids).move_ids.origin_returned_move_id.picking_id
-        returned._leave_ups_pickup()
-        waiting = self.search([("id", "in", list(waiting_ids)), ("ups_pickup_waits", "=", True)])
-        (waiting - returned)._join_ups_pickup()
+    def _join(self, ids):
+        """Have those join of these that wait."""
+        self.search([("id", "in", list(ids)), ("ups_pickup_waits", "=", True)])._join_ups_pickup()
 
     # === JOIN AND LEAVE === #
 
     @api.model
-    def _all_that_wait_for_ups(self):
-        """:return: what was validated of late and is in no pickup yet."""
+    def _ups_waits_domain(self):
+        """:return: a domain of what was validated of late and is in no pickup yet."""
         since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
-        return self.sudo().search(
-            [("ups_pickup_waits", "=", True), ("date_done", ">=", since)], order="id"
-        )
+        return [("ups_pickup_waits", "=", True), ("date_done", ">=", since)]
 
     def _join_ups_pickup(self, may_make=False):
         """Join each location's pickup, if there is one or its plan makes one.
@@ -142,7 +149,7 @@ class StockPicking(models.Model):
         for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
             if not location:
                 continue
-            location._lock()
+            location._one_join_at_a_time()
             if pickup := pickups._for_deliveries(location, may_make):
                 left = pickings.ups_pickup_id - pickup
                 pickings.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
@@ -191,8 +198,7 @@ class StockPicking(models.Model):
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _ask_for_pickup(self):
-        free = self.filtered(lambda each: each.ups_pickup_id.state in (False, "draft"))
-        free = free.filtered(lambda each: not each.ups_pickup_id)
+        free = self.filtered(lambda each: not each.ups_pickup_id)
         return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
 
     def action_ups_pickup_open(self):
@@ -239,13 +245,19 @@ class StockPicking(models.Model):
         return self.carrier_id.ups_pickup_service_id or self._ups_location().service_id
 
     def _ups_country(self):
-        place = self._ups_location().partner_id
-        return self.partner_id.country_id or self.company_id.country_id or place.country_id
+        countries = self.partner_id.country_id, self.company_id.country_id
+        return next(filter(None, countries), self._ups_location().account_id.country_id)
 
     def _ups_tracking_numbers(self):
         """:return: the 1Z numbers, as many as UPS takes."""
         refs = " ".join(self.mapped(lambda each: each.carrier_tracking_ref or ""))
         return list(dict.fromkeys(TRACKING_NUMBER.findall(refs)))[:MOST_TRACKING_NUMBERS]
+
+
+def _quantity(moves):
+    """:return: what was moved, in the product's unit."""
+    lines = moves.filtered(lambda move: move.state == "done").move_line_ids
+    return sum(lines.mapped("quantity_product_uom"))
 
 
 def _outermost(package):

@@ -1,7 +1,6 @@
 """What waits for a pickup, and until when can UPS be asked?"""
 
 from odoo import fields, models
-from odoo.addons.ups_pickup.local_time import in_words
 
 
 class StockPickingType(models.Model):
@@ -30,8 +29,8 @@ class StockPickingType(models.Model):
         return [
             ("picking_type_id", "in", self.filtered(lambda kind: kind.code == "outgoing").ids),
             "|",
-            ("ups_pickup_waits", "=", True),
             ("ups_pickup_id.state", "=", "draft"),
+            *self.env["stock.picking"]._ups_waits_domain(),
         ]
 
     def action_ups_pickup_waiting(self):
@@ -44,13 +43,3 @@ class StockPickingType(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", pickings.ids)],
         }
-
-
-class UpsPickupLocation(models.Model):
-    _inherit = "ups.pickup.location"
-
-    def _asked_until(self):
-        """:return: such as ``15:00``, or the day and the hour if it is not today."""
-        day, today = self._next_date(), self._today()
-        until = in_words(min(self.cutoff_time, max(self.close_time - self.minimum_window, 0)))
-        return until if day == today else f"{day} {until}"

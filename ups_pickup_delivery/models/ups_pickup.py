@@ -1,20 +1,15 @@
 """What do deliveries bring to a pickup, and what was UPS told of it?"""
 
-import logging
 from collections import Counter
 
-import psycopg2
 from odoo import api, fields, models
-from odoo.addons.ups_pickup.const import OPEN
+from odoo.addons.ups_pickup.const import MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
-from odoo.exceptions import UserError
 
+from ..by_itself import by_itself
 from ..const import FREED
 from .stock_picking import is_overweight
-
-_logger = logging.getLogger(__name__)
 
 
 class UpsPickup(models.Model):
@@ -84,25 +79,20 @@ class UpsPickup(models.Model):
     @api.model
     def _for_deliveries(self, location, may_make=False):
         """:return: today's open pickup until close, else that of the next day, or none."""
-        today, close = location._today(), location.close_time
-        if hour_of(location._now()) < close and (pickup := self._open_on(location, today)):
+        today = location._today()
+        if hour_of(location._now()) < location.close_time and (
+            pickup := self._open_on(location, today)
+        ):
             return pickup
         day = location._next_date()
         if location._day_problem(day):
             return self.browse()
-        if pickup := self._open_on(location, day):
-            return pickup
-        draft = self.search(
-            [
-                *self._oncall_domain(location, day),
-                ("state", "=", "draft"),
-                ("origin", "=", "deliveries"),
-            ],
-            limit=1,
-        )
         makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
-        if draft or not makes:
-            return draft
+        there = self._there_on(location, day)
+        return there if there or not makes else self._new_for_deliveries(location, day)
+
+    @api.model
+    def _new_for_deliveries(self, location, day):
         return self.create(
             {
                 "location_id": location.id,
@@ -110,6 +100,14 @@ class UpsPickup(models.Model):
                 "origin": "deliveries",
                 "weight_unit": self._database_weight_unit(),
             }
+        )
+
+    @api.model
+    def _there_on(self, location, day):
+        """:return: what deliveries can join that day."""
+        draft = [("state", "=", "draft"), ("origin", "=", "deliveries")]
+        return self._open_on(location, day) or self.search(
+            [*self._oncall_domain(location, day), *draft], limit=1
         )
 
     @api.model
@@ -141,7 +139,7 @@ class UpsPickup(models.Model):
                 {
                     "line_ids": [
                         fields.Command.clear(),
-                        *(_line(*kind, quantity) for kind, quantity in counts.items()),
+                        *(line for kind, total in counts.items() for line in _lines(*kind, total)),
                     ],
                     "weight_unit": unit,
                     # a sum that lacks some would be wrong; 0 says that nobody knows
@@ -160,58 +158,65 @@ class UpsPickup(models.Model):
 
     @api.model
     def _cron_plan(self):
-        for work in ("_free_deliveries", "_move_deliveries_on", "_join_deliveries"):
-            try:
-                in_own_transaction(
-                    self.env, lambda env, name=work: getattr(env[self._name], name)()
-                )
-            except (UserError, psycopg2.Error) as error:
-                _logger.error("UPS deliveries, %s: %s", work, type(error).__name__)
+        """What a plan requests has to be there first. One failure stops none of the others."""
+        for pickup_id in self._left_by_drivers():
+            by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
+        for draft_id in self._drafts_of_days_gone():
+            by_itself(self.env, lambda env, id=draft_id: env[self._name].browse(id)._move_on())
+        for ids in self._waiting_by_location():
+            by_itself(self.env, lambda env, ids=ids: env["stock.picking"]._join(ids))
         return super()._cron_plan()
 
     @api.model
-    def _free_deliveries(self):
+    def _left_by_drivers(self):
+        pickings = self.env["stock.picking"].sudo()
+        return pickings.search([("ups_pickup_id.state", "in", FREED)]).ups_pickup_id.ids
+
+    @api.model
+    def _drafts_of_days_gone(self):
+        drafts = self.sudo().search([("state", "=", "draft"), ("origin", "=", "deliveries")])
+        return drafts.filtered(
+            lambda each: each.picking_ids and each.location_id._day_problem(each.pickup_date)
+        ).ids
+
+    @api.model
+    def _waiting_by_location(self):
+        pickings = self.env["stock.picking"].sudo()
+        waiting = pickings.search(pickings._ups_waits_domain(), order="id")
+        return [each.ids for each in waiting.grouped(lambda each: each._ups_location()).values()]
+
+    def _free(self):
         """What was not collected joins the pickup made again for it, or the next one."""
-        stranded = self.env["stock.picking"].search([("ups_pickup_id.state", "in", FREED)])
-        for pickup, pickings in stranded.grouped("ups_pickup_id").items():
-            again = self.search(
-                [("retry_of_id", "=", pickup.id), ("state", "not in", FREED)], limit=1
-            )
-            pickings.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
+        again = self.search([("retry_of_id", "=", self.id), ("state", "not in", FREED)], limit=1)
+        self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
 
-    @api.model
-    def _move_deliveries_on(self):
+    def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can."""
-        drafts = self.search([("state", "=", "draft"), ("origin", "=", "deliveries")])
-        for draft in drafts.filtered("picking_ids"):
-            location = draft.location_id
-            if not location._day_problem(draft.pickup_date):
-                continue
-            location._lock()
-            day = location._next_date()
-            taken = [*self._oncall_domain(location, day), ("id", "!=", draft.id)]
-            if self.search_count([*taken, ("origin", "=", "deliveries")], limit=1):
-                pickings = draft.picking_ids
-                pickings.write({"ups_pickup_id": False, "ups_pickup_waits": True})
-                draft._fill_from_deliveries()
-            elif not location._day_problem(day):
-                draft.pickup_date = day
-
-    @api.model
-    def _join_deliveries(self):
-        self.env["stock.picking"]._all_that_wait_for_ups()._join_ups_pickup()
+        location = self.location_id
+        location._one_join_at_a_time()
+        day = location._next_date()
+        if location._day_problem(day):
+            return
+        if self._there_on(location, day) - self:
+            self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
+            self._fill_from_deliveries()
+        elif self.state == "draft":
+            self.pickup_date = day
 
     def unlink(self):
-        freed = self.sudo().picking_ids
-        freed.write({"ups_pickup_id": False, "ups_pickup_waits": True})
+        # What UPS has collected, or may have, waits for no other driver.
+        still_there = self.sudo().filtered(lambda each: each.state in ("draft", *FREED))
+        still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
         return super().unlink()
 
 
-def _line(service, country, quantity):
-    return fields.Command.create(
-        {
-            "service_id": service.id,
-            "destination_country_id": country.id,
-            "quantity": quantity,
-        }
-    )
+def _lines(service, country, total):
+    """:return: commands for as many lines as UPS's most pieces a line need."""
+    for start in range(0, total, MAX_QUANTITY):
+        yield fields.Command.create(
+            {
+                "service_id": service.id,
+                "destination_country_id": country.id,
+                "quantity": min(MAX_QUANTITY, total - start),
+            }
+        )

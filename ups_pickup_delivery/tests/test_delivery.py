@@ -10,7 +10,7 @@ from odoo.addons.ups_pickup.tests.common import ADDRESS, EVERY_DAY
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-MODELS = "odoo.addons.ups_pickup_delivery.models"
+ADDON = "odoo.addons.ups_pickup_delivery"
 NOON = datetime(2026, 11, 24, 17, 0)  # 12:00 in New York, a Tuesday
 EVENING = datetime(2026, 11, 24, 23, 0)
 
@@ -35,13 +35,13 @@ class TestDelivery(TransactionCase):
     def setUp(self):
         super().setUp()
         self.set_time(NOON)
-        for module in ("stock_picking", "ups_pickup"):
-            self.startPatcher(
-                patch(
-                    f"{MODELS}.{module}.in_own_transaction",
-                    lambda env, work, **_how: work(env(su=True)),
-                )
-            )
+        for module in ("models.stock_picking", "by_itself"):
+            self.startPatcher(patch(f"{ADDON}.{module}.in_own_transaction", self.in_this))
+
+    def in_this(self, env, work, **_how):
+        """What happens in a transaction of its own, in the test's."""
+        with env.cr.savepoint():
+            return work(env(su=True))
 
     def set_time(self, moment):
         self.startPatcher(patch("odoo.addons.ups_pickup.clock.now", lambda: moment))
@@ -101,10 +101,12 @@ class TestDelivery(TransactionCase):
 
     def delivery(self, quantity=1, warehouse=None, **vals):
         """:return: a confirmed delivery whose goods are there."""
-        warehouse = warehouse or self.warehouse
+        warehouse, uom = warehouse or self.warehouse, vals.pop("uom", self.product.uom_id)
         kind = vals.pop("kind", warehouse.out_type_id)
         source = kind.default_location_src_id
-        self.env["stock.quant"]._update_available_quantity(self.product, source, quantity)
+        self.env["stock.quant"]._update_available_quantity(
+            self.product, source, uom._compute_quantity(quantity, self.product.uom_id)
+        )
         picking = self.env["stock.picking"].create(
             {
                 "picking_type_id": kind.id,
@@ -120,6 +122,7 @@ class TestDelivery(TransactionCase):
                             "product_id": self.product.id,
                             "company_id": warehouse.company_id.id,
                             "product_uom_qty": quantity,
+                            "product_uom": uom.id,
                             "location_id": source.id,
                             "location_dest_id": kind.default_location_dest_id.id,
                         },
@@ -162,10 +165,12 @@ class TestDelivery(TransactionCase):
         return pickings[0].sudo().ups_pickup_id
 
     def cron(self):
-        pickups = self.env["ups.pickup"].sudo()
-        pickups._free_deliveries()
-        pickups._move_deliveries_on()
-        pickups._join_deliveries()
+        pickups, crons = self.env["ups.pickup"].sudo(), self.env["ir.cron"]
+        with (
+            patch.object(type(crons), "_commit_progress", return_value=60),
+            patch.object(type(pickups), "_plan"),  # it would ask UPS
+        ):
+            pickups._cron_plan()
         self.env.invalidate_all()
 
     def request(self, pickup):
@@ -185,11 +190,16 @@ class TestDelivery(TransactionCase):
         shared[1].move_line_ids.result_package_id = shared[0].move_line_ids.result_package_id
         mixed = self.packed(3, 4)
         mixed.move_line_ids[0].result_package_id = False
+        dozen = self.env.ref("uom.product_uom_dozen")
+        inner, outer = self.packed(0, 0), self.env["stock.package"].create({"shipping_weight": 9})
+        inner.move_line_ids.result_package_id.parent_package_id = outer
         for name, pickings, lines, weight, is_overweight in (
             ("no package", [self.delivery(5)], us(1), 10, False),
             ("two packages", [self.packed(3, 4)], us(2), 7, False),
             ("loose and packed", [mixed], us(2), 6, False),
             ("a package of two transfers", shared, us(1), 3, False),
+            ("packages in a package", [inner], us(1), 9, False),
+            ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
             (
@@ -235,6 +245,7 @@ class TestDelivery(TransactionCase):
             ("a step inside", {"kind": inside}),
             ("received", {"kind": back}),
             ("back to the supplier", {"location_dest_id": supplier}),
+            ("a dropship", {"location_id": supplier}),
         ):
             with self.subTest(name):
                 picking = self.delivery(**vals)
@@ -268,6 +279,43 @@ class TestDelivery(TransactionCase):
         self.ship(mine, theirs)
         self.assertEqual((mine | theirs).ups_pickup_id.location_id, both)
 
+    def test_what_fails_at_one_location_stops_no_other(self):
+        """Neither after a validation nor in the cron, and the one that fails comes first."""
+        warehouse, location = self.new_place(self.env["res.company"].create({"name": "B"}))
+        self.env = self.env(
+            context={"allowed_company_ids": (self.location | location).company_id.ids}
+        )
+        pickings = self.delivery() | self.delivery(warehouse=warehouse)
+        create = type(self.env["ups.pickup"])._new_for_deliveries
+
+        def fails(pickups, at, day):
+            if at == self.location:
+                pickups.env.cr.execute("SELECT 1 / 0", log_exceptions=False)
+            return create(pickups, at, day)
+
+        with (
+            patch.object(type(self.env["ups.pickup"]), "_new_for_deliveries", fails),
+            self.assertLogs(f"{ADDON}.by_itself", "WARNING") as logs,
+        ):
+            self.ship(*pickings)
+            self.assertEqual(pickings.ups_pickup_id.location_id, location)
+            pickings._leave_ups_pickup()
+            pickings.ups_pickup_waits = True
+            self.cron()
+        self.assertEqual(pickings.ups_pickup_id.location_id, location)
+        self.assertEqual(len(logs.output), 2)
+        self.cron()
+        self.assertEqual(pickings.ups_pickup_id.location_id, self.location | location)
+
+    def test_a_deleted_pickup_frees_what_still_stands_there(self):
+        for state, waits in (("draft", True), ("unsuccessful", True), ("done", False)):
+            picking = self.delivery()
+            pickup = self.ship(picking)
+            pickup._own_write({"state": state})
+            pickup.unlink()
+            self.assertEqual(picking.ups_pickup_waits, waits, state)
+            picking.ups_pickup_waits = False
+
     def test_told_five_now_six(self):
         first = self.delivery()
         pickup = self.ship(first, *[self.delivery() for _ in range(4)])
@@ -285,16 +333,26 @@ class TestDelivery(TransactionCase):
         self.env.invalidate_all()
         self.assertIn("Cancel the pickup", pickup.delivery_news)
 
-    def test_a_return_leaves(self):
-        picking = self.delivery()
+    def test_more_pieces_than_a_line_takes(self):
+        kind = self.carrier.ups_pickup_service_id, self.env.ref("base.us")
+        for total, lines in ((999, [999]), (1000, [1, 999]), (2001, [3, 999, 999])):
+            pickup = self.ship(self.delivery())
+            pieces = dict.fromkeys(range(total), (*kind, 1))
+            with patch.object(type(pickup.picking_ids), "_ups_pieces", lambda _each, p=pieces: p):
+                pickup._fill_from_deliveries()
+            self.assertEqual(sorted(pickup.line_ids.mapped("quantity")), lines)
+
+    def test_a_return_leaves_when_all_of_it_is_back(self):
+        picking = self.delivery(2)
         pickup = self.ship(picking, self.delivery())
-        wizard = self.env["stock.return.picking"].with_context(
-            active_id=picking.id, active_model="stock.picking"
-        )
-        wizard = wizard.create({"picking_id": picking.id})
-        wizard.product_return_moves.quantity = 1
-        back = wizard._create_return()
-        self.ship(back)
+        for _half in range(2):
+            self.assertEqual((picking.ups_pickup_id, pickup.quantity), (pickup, 2))
+            wizard = self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+            wizard = wizard.create({"picking_id": picking.id})
+            wizard.product_return_moves.quantity = 1
+            self.ship(wizard._create_return())
         self.assertFalse(picking.ups_pickup_id)
         self.assertEqual(pickup.quantity, 1)
 
@@ -333,7 +391,7 @@ class TestDelivery(TransactionCase):
         other = self.delivery()
         with (
             patch.object(type(self.env["stock.picking"]), "_join_ups_pickup", side_effect=KeyError),
-            self.assertLogs(f"{MODELS}.stock_picking", "WARNING"),
+            self.assertLogs(f"{ADDON}.by_itself", "WARNING"),
         ):
             self.ship(other)
         self.assertEqual(other.state, "done")
