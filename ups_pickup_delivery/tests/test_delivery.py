@@ -192,7 +192,7 @@ class TestDelivery(TransactionCase):
         mixed.move_line_ids[0].result_package_id = False
         dozen = self.env.ref("uom.product_uom_dozen")
         inner, outer = self.packed(0, 0), self.env["stock.package"].create({"shipping_weight": 9})
-        inner.move_line_ids.result_package_id.parent_package_id = outer
+        inner.move_line_ids.result_package_id.package_dest_id = outer
         for name, pickings, lines, weight, is_overweight in (
             ("no package", [self.delivery(5)], us(1), 10, False),
             ("two packages", [self.packed(3, 4)], us(2), 7, False),
