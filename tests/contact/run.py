@@ -30,11 +30,16 @@ def main() -> int:
     say(f"Your application at UPS needs this callback URL: {asked.redirect_uri}")
     if asked.now.weekday() in (4, 5):
         say("Tomorrow nobody collects, and a status tells no more: come back from Sunday on.")
-    text = contact(asked, webbrowser.open)
+    text = contact(asked, _open)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text)
     say(f"\n{text}\nThe report, fit to show to others, is {REPORT}.")
     return 0
+
+
+def _open(address: str) -> None:
+    say(f"Sign in at UPS, by this address: {address}")
+    webbrowser.open(address)
 
 
 def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str:

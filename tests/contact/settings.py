@@ -1,4 +1,4 @@
-"""Who asks UPS, and where? From the environment, which is then rid of it: no browser inherits it."""
+"""Who asks UPS, and where? The environment says it, and loses it: no browser inherits it."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def past_date(ups: Ups):
     return ups.ask(ups.request(date=ups.settings.now.date() - datetime.timedelta(days=30)))
 
 
-@step("An element that UPS does not know", assumed="booked")
+@step("An element that UPS does not know; the simulator refuses it on purpose", assumed="booked")
 def unknown_element(ups: Ups):
     return ups.ask(ups.request(), NoSuchElement="Y")
 

@@ -1,4 +1,4 @@
-"""UPS as the steps see it: one application, one account, one person; what is booked is cancelled."""
+"""UPS as the steps see it. It knows what was booked, and cancels it."""
 
 from __future__ import annotations
 
