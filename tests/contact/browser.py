@@ -10,7 +10,6 @@ import contextlib
 import hmac
 import queue
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from ups_client import AskPersonAgain, AuthorizationRequest
 from ups_client.authorization_response import AuthorizationResponse
@@ -27,7 +26,7 @@ class Browser:
     :param open_page: shows the person our address.
     """
 
-    def __init__(self, port: int, open_page: Callable[[str], object], callback="/callback"):
+    def __init__(self, port: int, open_page: Callable[[str], object], callback: str):
         self._server = make_server(
             "localhost", port, Request.application(self._answer),
             threaded=True, request_handler=_Silent,
@@ -42,9 +41,9 @@ class Browser:
 
     def serve(self) -> None:
         """For a thread of its own."""
-        self._server.serve_forever()
+        self._server.serve_forever(poll_interval=0.05)
 
-    def fetch(self, errand: AuthorizationRequest) -> str:
+    def fetch(self, errand: AuthorizationRequest, patience: float = PATIENCE) -> str:
         """Return the code that the person brings back.
 
         :raise AskPersonAgain: UPS says no, or nobody comes.
@@ -55,7 +54,7 @@ class Browser:
         else:
             self._open(self.address)
         try:
-            came = self._came.get(timeout=PATIENCE)
+            came = self._came.get(timeout=patience)
         except queue.Empty:
             self._is_waiting = False
             raise AskPersonAgain("Nobody came back from UPS's page.") from None
@@ -104,7 +103,3 @@ class _Silent(WSGIRequestHandler):
 
 def _redirect(url: str) -> Response:
     return Response("", 303, {**_HEADERS, "Location": url})
-
-
-def callback_path(redirect_uri: str) -> str:
-    return urlsplit(redirect_uri).path or "/"

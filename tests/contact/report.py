@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ups_client.redaction import redactor
+
 from tests.contact.steps import NOT_ASKED, STEPS
 from tests.contact.ups import Finding
-
-# isort: split
-from ups_client.redaction import redactor
 
 NOT_CLEAR = "not clear"
 _HEAD = """# First contact with UPS's test system
@@ -68,6 +67,9 @@ def _fit_to_show(secrets: set[str], address: Iterable[str]) -> Callable[[str], s
     words = {word for part in address for word in re.findall(r"\w{4,}", part)}
     hidden = [r"[\s-]?".join(map(re.escape, secret)) for secret in secrets if len(secret) < 40]
     hidden += [rf"\b{re.escape(word)}\b" for word in words]
+    hidden += [
+        r"\b(?=\w*\d)\w{6,}\b"
+    ]  # numbers of pickups, accounts and parcels that we never knew
     pattern = re.compile("|".join(sorted(hidden, key=len, reverse=True)), re.IGNORECASE)
     redact = redactor(secrets)
     return lambda text: re.sub(r"[|<>`*\[\]]", "", pattern.sub("…", redact(text)))

@@ -8,19 +8,18 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
+from urllib.parse import urlsplit
 
 import requests
+from ups_client import UpsError
+from ups_pickup_simulator import UpsPickupSimulator
 
 from devenv.console import Problem, say
 from devenv.paths import CACHE
 from tests.contact import report, settings
-from tests.contact.browser import Browser, callback_path
+from tests.contact.browser import Browser
 from tests.contact.steps import STEPS
 from tests.contact.ups import Finding, Unclear, Ups
-
-# isort: split
-from ups_client import UpsError
-from ups_pickup_simulator import UpsPickupSimulator
 
 REPORT = CACHE / "contact.md"
 
@@ -49,7 +48,8 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
     :raise Problem: UPS would show nobody its page.
     """
     expected, rows = dict(rehearse(asked)), []
-    with _ups(asked, open_page) as ups:
+    with browser(asked, open_page) as opened:
+        ups = Ups(asked, opened)
         try:
             for name, finding in take(ups):
                 rows.append(report.Row(name, expected[name], finding))
@@ -58,6 +58,8 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
             ups.clean()
             for prn in ups.prns:
                 say(f"UPS has not cancelled {prn}: please do it by telephone, or at ups.com.")
+            for reference, day in ups.unsure.items():
+                say(f"UPS's answer to {reference} was lost: a driver may be asked for on {day}.")
     address = map(str, filter(None, astuple(asked.address)))
     return report.as_markdown(rows, f"{asked.now:%Y-%m-%d}", ups.secrets, address)
 
@@ -97,13 +99,14 @@ def _finding(ups: Ups, ask: Callable[[Ups], Finding | str | None]) -> Finding | 
 
 
 @contextmanager
-def _ups(asked: settings.Settings, open_page: Callable[[str], object]) -> Iterator[Ups]:
-    browser = Browser(asked.port, open_page, callback_path(asked.redirect_uri))
-    threading.Thread(target=browser.serve, daemon=True).start()
+def browser(asked: settings.Settings, open_page: Callable[[str], object]) -> Iterator[Browser]:
+    """Listen for the person's browser."""
+    opened = Browser(asked.port, open_page, urlsplit(asked.redirect_uri).path)
+    threading.Thread(target=opened.serve, daemon=True).start()
     try:
-        yield Ups(asked, browser)
+        yield opened
     finally:
-        browser.close()
+        opened.close()
 
 
 # === THE SIMULATOR IN UPS'S PLACE === #
@@ -118,8 +121,8 @@ def rehearse(asked: settings.Settings) -> Iterator[tuple[str, Finding]]:
             asked, client_id="simulated", client_secret=secret, account="SIM001",
             base_url=simulator.base_url, port=0, redirect_uri=uri,
         )  # fmt: skip
-        with _ups(pretended, lambda start: walk(start, simulator)) as ups:
-            yield from take(ups)
+        with browser(pretended, lambda start: walk(start, simulator)) as opened:
+            yield from take(Ups(pretended, opened))
 
 
 def walk(start: str, simulator) -> None:

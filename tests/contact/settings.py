@@ -7,15 +7,13 @@ from collections.abc import Container, MutableMapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from devenv.console import Problem
-from tests import plain_python  # noqa: F401  it loads what comes next
-
-# isort: split
 from pickup_api import Account, PickupAddress, PriceAddress
 from pickup_api.problems import PickupValueError
 from ups_client import CIE, FixSettings, OAuthClient, base_url_for
 from ups_client.hosts import is_loopback
 from ups_pickup_simulator import EASTERN
+
+from devenv.console import Problem
 
 _SAMPLE = "123 Main Street; Allendale; NJ; 07401; US"
 _NEEDED = ("UPS_CLIENT_ID", "UPS_CLIENT_SECRET", "UPS_ACCOUNT")

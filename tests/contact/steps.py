@@ -8,14 +8,13 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.contact.ups import Finding, Unclear, Ups, refusal
-
-# isort: split
 from pickup_api import Priced, PriceRequest, ask_price, codes, paths
 from pickup_api.reading import entries, part
 from ups_client import UpsSession, ups_error_in
 from ups_client import pkce as proof
 from ups_client.complaints import Complaint
+
+from tests.contact.ups import Finding, Unclear, Ups, refusal
 
 
 @dataclass(frozen=True)

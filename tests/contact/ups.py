@@ -5,23 +5,20 @@ from __future__ import annotations
 import datetime
 import re
 import secrets
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from requests.auth import HTTPBasicAuth
-
-from tests.contact.browser import Browser
-from tests.contact.settings import Settings
-
-# isort: split
 from pickup_api import (
     Booked,
     Cancelled,
     Entry,
+    NeverLeft,
     PickupRequest,
     Piece,
     Refused,
+    Unknown,
     answers,
     ask_status,
     cancel_pickup,
@@ -30,10 +27,14 @@ from pickup_api import (
     request_pickup,
 )
 from pickup_api.reading import json_in as texts_in
+from requests.auth import HTTPBasicAuth
 from ups_client import AskPersonAgain, TokenSet, UpsError, UpsSession, transport
 from ups_client.complaints import Complaint, complaint_in, json_in
 from ups_client.hosts import REFRESH_PATH, TOKEN_PATH
 from ups_client.token_set import NotApprovedError, UnreadableError, read_token_set
+
+from tests.contact.browser import Browser
+from tests.contact.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Unclear(Exception):
 class Ups:
     """What a step may ask.
 
-    :param prns: of what is booked and not yet cancelled.
+    :param prns: of what is booked and not yet cancelled, and how often.
+    :param unsure: references of what a lost answer may have booked, and for which day.
     """
 
     def __init__(self, settings: Settings, browser: Browser):
@@ -63,7 +65,9 @@ class Ups:
         self.tokens: TokenSet | None = None
         self.token_answer: object = None
         self.secrets = {settings.client_id, settings.client_secret, settings.account}
-        self.prns: dict[str, None] = {}
+        self.prns: Counter[str] = Counter()
+        self.unsure: dict[str, datetime.date] = {}
+        self._cancelled: set[str] = set()
         self.session = _Remembering(self)
         self.run = f"contact-{secrets.token_hex(4)}"
         self._count = 0
@@ -147,22 +151,33 @@ class Ups:
         """Ask for a pickup, with elements in it that UPS does not know."""
         body = request.as_json()
         body["PickupCreationRequest"] |= unknown
-        return finding(request_pickup(self.session, SimpleNamespace(as_json=lambda: body)))
+        return finding(self._send(request, body))
 
     def book(self, request: PickupRequest) -> str:
         """:return: the PRN. :raise Unclear: UPS does not book it."""
-        outcome = request_pickup(self.session, request)
+        outcome = self._send(request, request.as_json())
         if isinstance(outcome, Booked):
             return outcome.prn
         found = finding(outcome)
         raise Unclear(f"the booking was {found.said} {found.note}")
+
+    def _send(self, request: PickupRequest, body: dict) -> Booked | Refused | NeverLeft | Unknown:
+        self.unsure[request.reference] = request.date
+        outcome = request_pickup(self.session, SimpleNamespace(as_json=lambda: body))
+        if not isinstance(outcome, Unknown):
+            del self.unsure[request.reference]
+        return outcome
 
     def cancel(self, prn: str) -> Finding:
         if prn in self._not_ours:
             raise Unclear("the account had a pickup there before")
         outcome = cancel_pickup(self.session, prn)
         if isinstance(outcome, Cancelled):
-            self.prns.pop(prn, None)
+            self._cancelled.add(prn)
+            self.prns[prn] -= 1
+        elif prn in self._cancelled:  # they were one, and the first cancelling has ended them all
+            self.prns[prn] = 0
+        self.prns = +self.prns
         return finding(outcome)
 
     def listed(self) -> dict[str, Entry]:
@@ -188,8 +203,9 @@ class Ups:
         :param look: whether to look, too, for what a lost answer may have booked.
         """
         for entry in self._found_by_reference() if look else ():
-            self.prns[entry.prn] = None
-        for prn in list(self.prns):
+            self.unsure.pop(entry.reference, None)
+            self.prns[entry.prn] = max(self.prns[entry.prn], 1)
+        for prn in list(self.prns.elements()):
             with suppress(UpsError, Unclear):
                 self.cancel(prn)
 
@@ -219,7 +235,7 @@ class _Remembering(UpsSession):
         self.last = json_in(response.content)
         content = answers.content_of(texts_in(response.content), "PickupCreationResponse")
         if url == paths.REQUEST and answers.prn(content):
-            self._ups.prns[answers.prn(content)] = None
+            self._ups.prns[answers.prn(content)] += 1
             self._ups.secrets.add(answers.prn(content))
         return response
 
