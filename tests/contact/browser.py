@@ -56,7 +56,7 @@ class Browser:
         try:
             came = self._came.get(timeout=patience)
         except queue.Empty:
-            self._is_waiting = False
+            self._errand, self._is_waiting = None, False
             raise AskPersonAgain("Nobody came back from UPS's page.") from None
         if came.error or not came.code:
             raise AskPersonAgain("UPS sent no code.", ups_message=came.error or None)

@@ -67,9 +67,7 @@ def _fit_to_show(secrets: set[str], address: Iterable[str]) -> Callable[[str], s
     words = {word for part in address for word in re.findall(r"\w{4,}", part)}
     hidden = [r"[\s-]?".join(map(re.escape, secret)) for secret in secrets if len(secret) < 40]
     hidden += [rf"\b{re.escape(word)}\b" for word in words]
-    hidden += [
-        r"\b(?=\w*\d)\w{6,}\b"
-    ]  # numbers of pickups, accounts and parcels that we never knew
+    hidden += [r"\b(?=\w*\d)\w{6,}\b"]  # numbers that we never knew
     pattern = re.compile("|".join(sorted(hidden, key=len, reverse=True)), re.IGNORECASE)
     redact = redactor(secrets)
     return lambda text: re.sub(r"[|<>`*\[\]]", "", pattern.sub("…", redact(text)))

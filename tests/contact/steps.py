@@ -105,7 +105,7 @@ def price_of_the_day(ups: Ups):
 @step("The types of a price's amounts, and of its list of charges")
 def price_types(ups: Ups):
     _price(ups, codes.FUTURE_DAY)
-    result = part(ups.session.last, "PickupRateResponse", "RateResult")
+    result = part(ups.last, "PickupRateResponse", "RateResult")
     charges = part(result, "ChargeDetail")
     amounts = [part(result, "GrandTotalOfAllCharge")]
     amounts += [part(charge, "ChargeAmount") for charge in entries(part(result, "ChargeDetail"))]
@@ -285,7 +285,7 @@ def _listed(ups: Ups, prn: str):
 
 
 def _pending(ups: Ups):
-    return part(ups.session.last, "PickupPendingStatusResponse", "PendingStatus")
+    return part(ups.last, "PickupPendingStatusResponse", "PendingStatus")
 
 
 def _type(value: object) -> str:

@@ -372,11 +372,12 @@ def test_the_browser_inherits_and_is_told_nothing_private():
     assert environ == {"HOME": "/home"}
     assert asked.base_url == "https://wwwcie.ups.com"
     assert not re.search("the-client|the.secret|A1B2C3|Hidden", repr(asked))
-    opened = []
-    with run.browser(asked, opened.append) as browser:
-        errand = asked.client.begin(asked.redirect_uri)
-        with pytest.raises(AskPersonAgain):
-            browser.fetch(errand, patience=0)
+    seen = []
+
+    def open_page(address):
         forged = requests.get(f"{asked.redirect_uri}?code=a&state=b", timeout=9)
-    assert opened == ["http://localhost:8765/"]
-    assert forged.status_code == 400
+        seen.extend([address, forged.status_code])
+
+    with run.browser(asked, open_page) as browser, pytest.raises(AskPersonAgain, match="Nobody"):
+        browser.fetch(asked.client.begin(asked.redirect_uri), patience=0)
+    assert seen == ["http://localhost:8765/", 400]

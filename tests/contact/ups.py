@@ -68,7 +68,9 @@ class Ups:
         self.prns: Counter[str] = Counter()
         self.unsure: dict[str, datetime.date] = {}
         self._cancelled: set[str] = set()
-        self.session = _Remembering(self)
+        self.session = UpsSession(settings.base_url, lambda refused=None: self._access_token())
+        self.session.hooks["response"].append(self._remember)
+        self.last: object = None
         self.run = f"contact-{secrets.token_hex(4)}"
         self._count = 0
         self._not_ours: set[str] = set()
@@ -105,6 +107,11 @@ class Ups:
             found = self.exchange(*self.code(use_pkce), basic=not use_pkce)
         if not self.tokens:
             raise AskPersonAgain(f"UPS gave no tokens: {found.said} {found.note}")
+
+    def _access_token(self) -> str:
+        if not self.tokens:
+            raise AskPersonAgain("There is no token.")
+        return self.tokens.access_token
 
     def _tokens(self, operation: str, path: str, form: dict, basic: bool) -> Finding:
         user = (self.client.client_id.encode(), self.client.client_secret.encode())
@@ -189,13 +196,13 @@ class Ups:
 
     def is_open(self, prn: str) -> bool:
         entry = self.listed().get(prn)
-        return entry is not None and not meaning(entry.kind, entry.code).is_final
+        return entry is not None and _is_open(entry)
 
     # === LEAVING NOTHING BEHIND === #
 
     def look_around(self) -> None:
         """Remember what the account had before: it is not cancelled."""
-        self._not_ours = set(self.listed())
+        self._not_ours = {prn for prn, entry in self.listed().items() if _is_open(entry)}
 
     def clean(self, look: bool = True) -> None:
         """Cancel what is booked.
@@ -209,41 +216,34 @@ class Ups:
             with suppress(UpsError, Unclear):
                 self.cancel(prn)
 
+    def _remember(self, response, **_kwargs) -> None:
+        """Keep the answer, and the PRN that a booking brought, whatever else came with it."""
+        self.last = json_in(response.content)
+        content = answers.content_of(texts_in(response.content), "PickupCreationResponse")
+        prn = response.request.path_url == paths.REQUEST and answers.prn(content)
+        if prn:
+            self.prns[prn] += 1
+            self.secrets.add(prn)
+
     def _found_by_reference(self) -> list[Entry]:
         with suppress(UpsError, Unclear):
             listed = self.listed().values()
             ours = [entry for entry in listed if (entry.reference or "").startswith(self.run)]
-            return [one for one in ours if not meaning(one.kind, one.code).is_final]
+            return [entry for entry in ours if _is_open(entry)]
         return []
 
 
-class _Remembering(UpsSession):
-    """Keeps the last answer, and each PRN that a booking brought, whatever else came with it."""
-
-    def __init__(self, ups: Ups):
-        super().__init__(ups.settings.base_url, lambda refused=None: self._token())
-        self._ups = ups
-        self.last: object = None
-
-    def _token(self) -> str:
-        if not self._ups.tokens:
-            raise AskPersonAgain("There is no token.")
-        return self._ups.tokens.access_token
-
-    def request(self, method, url, *args, **kwargs):
-        response = super().request(method, url, *args, **kwargs)
-        self.last = json_in(response.content)
-        content = answers.content_of(texts_in(response.content), "PickupCreationResponse")
-        if url == paths.REQUEST and answers.prn(content):
-            self._ups.prns[answers.prn(content)] += 1
-            self._ups.secrets.add(answers.prn(content))
-        return response
+def _is_open(entry: Entry) -> bool:
+    return not meaning(entry.kind, entry.code).is_final
 
 
 def refusal(status: int, complaint: Complaint | None) -> Finding:
-    """Say what UPS refused, with no word of UPS's but its number."""
-    if complaint is None:
-        return Finding(f"HTTP {status}, not in UPS's envelope")
+    """Say what UPS refused, with no word of UPS's but its number.
+
+    :raise Unclear: it is no refusal but an outage, or a gateway's.
+    """
+    if complaint is None or status == 429 or status >= 500:
+        raise Unclear(f"HTTP {status} {complaint.message if complaint else ''}")
     is_number = re.fullmatch(r"[A-Z]{0,2}[0-9]{4,7}", complaint.code or "")
     number = complaint.code if is_number else "without a number"
     return Finding(f"refused: HTTP {status}, {number}", complaint.message or "")
