@@ -14,7 +14,7 @@ from tests.contact.ups import Finding
 NOT_CLEAR = "not clear"
 _HEAD = """# First contact with UPS's test system
 
-Made by `make contact` on {day}. {counts}. No secret, no address and no account number is in it.
+Made by `make contact`, {when}. {counts}. No secret, no address and no account number is in it.
 CONTRIBUTING.md says how a finding becomes a constant of the client and a switch of the simulator.
 
 | Step | What is asked | The simulator answers | UPS answered | |
@@ -37,7 +37,7 @@ class Row:
         return "as assumed" if self.ups.said == assumed else "OTHERWISE"
 
 
-def as_markdown(rows: list[Row], day: str, secrets: set[str], address: Iterable[str]) -> str:
+def as_markdown(rows: list[Row], when: str, secrets: set[str], address: Iterable[str]) -> str:
     """Return the report.
 
     :param secrets: hidden however they are encoded, and however UPS groups or writes them.
@@ -47,7 +47,7 @@ def as_markdown(rows: list[Row], day: str, secrets: set[str], address: Iterable[
     verdicts = [row.verdict for row in rows]
     kinds = ("as assumed", "OTHERWISE", NOT_CLEAR)
     counts = ", ".join(f"{verdicts.count(kind)} {kind.lower()}" for kind in kinds)
-    lines = [_HEAD.format(day=day, counts=counts)]
+    lines = [_HEAD.format(when=when, counts=counts)]
     lines += [_line(row) for row in rows]
     lines += [f"| | {what} | | not asked: {why} | |" for what, why in NOT_ASKED.items()]
     left = [name for name in STEPS if name not in {row.name for row in rows}]

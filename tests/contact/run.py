@@ -61,7 +61,8 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
             for reference, day in ups.unsure.items():
                 say(f"UPS's answer to {reference} was lost: a driver may be asked for on {day}.")
     address = map(str, filter(None, astuple(asked.address)))
-    return report.as_markdown(rows, f"{asked.now:%Y-%m-%d}", ups.secrets, address)
+    when = f"{asked.now:%Y-%m-%d}, at {urlsplit(asked.base_url).hostname}"
+    return report.as_markdown(rows, when, ups.secrets, address)
 
 
 def take(ups: Ups) -> Iterator[tuple[str, Finding]]:
