@@ -13,6 +13,7 @@ from ups_client import AskPersonAgain
 from ups_pickup_simulator import Refused, UpsPickupSimulator, http
 
 from devenv.console import Problem
+from devenv.ports import free_port
 from tests.contact import run, settings
 from tests.contact.steps import STEPS, Step
 
@@ -35,8 +36,7 @@ class Otherwise(UpsPickupSimulator):
 
     def __init__(self, turn):
         self.turn, self.checks_verifier = turn, True
-        uris = ["http://localhost:8765/callback"]
-        super().__init__("the-client", "the+secret", uris, accounts=["A1B2C3"])
+        super().__init__("the-client", "the+secret", [], accounts=["A1B2C3"])
 
     def _check_code(self, code, form):
         if code is None or self.checks_verifier:
@@ -247,8 +247,9 @@ def met(turn, **more):
     """:return: the report, and UPS as it stands afterwards."""
     with Otherwise(turn) as ups:
         ups.set_time(NOON.isoformat())
-        asked = settings.read(TYPED | {"UPS_BASE_URL": ups.base_url} | more, STEPS)
-        asked = dataclasses.replace(asked, now=NOON)
+        more |= {"UPS_BASE_URL": ups.base_url, "CONTACT_PORT": str(free_port())}
+        asked = dataclasses.replace(settings.read(TYPED | more, STEPS), now=NOON)
+        ups.register_redirect_uri(asked.redirect_uri)
         return run.contact(asked, lambda start: run.walk(start, ups)), ups
 
 
@@ -337,7 +338,9 @@ def test_the_browser_inherits_and_is_told_nothing_private():
 
     assert environ == {"HOME": "/home"}
     assert asked.base_url == "https://wwwcie.ups.com"
+    assert asked.redirect_uri == "http://localhost:8765/callback"
     assert not re.search("the-client|the.secret|A1B2C3|Hidden", repr(asked))
+    asked = settings.read(TYPED | {"CONTACT_PORT": str(free_port())}, STEPS)
     seen = []
 
     def open_page(address):
@@ -346,4 +349,4 @@ def test_the_browser_inherits_and_is_told_nothing_private():
 
     with run.browser(asked, open_page) as browser, pytest.raises(AskPersonAgain, match="Nobody"):
         browser.fetch(asked.client.begin(asked.redirect_uri), patience=0)
-    assert seen == ["http://localhost:8765/", 400]
+    assert seen == [f"http://localhost:{asked.port}/", 400]
