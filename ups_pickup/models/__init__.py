@@ -7,6 +7,7 @@ from . import (
     ups_pickup_cancel,
     ups_pickup_check,
     ups_pickup_line,
+    ups_pickup_mail,
     ups_pickup_location_hours,
     ups_pickup_location_plan,
     ups_pickup_overview,
@@ -16,5 +17,6 @@ from . import (
     ups_pickup_questions,
     ups_pickup_request,
     ups_pickup_service,
+    ups_pickup_sheet,
     ups_pickup_status,
 )
