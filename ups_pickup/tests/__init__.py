@@ -1,4 +1,5 @@
 from . import (
+    test_import,
     test_life,
     test_plan,
     test_roles,
