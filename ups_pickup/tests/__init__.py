@@ -1,6 +1,7 @@
 from . import (
     test_import,
     test_life,
+    test_many,
     test_plan,
     test_roles,
     test_sheet_and_mail,
