@@ -42,7 +42,10 @@ class UpsPickup(models.Model):
         if self.state in LISTED or self.state == "done":
             return False
         states = dict(self._fields["state"]._description_selection(self.env))
-        return self.env._("No driver is on the way: the pickup's state is %s.", states[self.state])
+        return self.env._(
+            "This sheet does not prove that a driver comes: the pickup's state is %s.",
+            states[self.state],
+        )
 
     def _place_lines(self, address):
         room_and_floor = [
