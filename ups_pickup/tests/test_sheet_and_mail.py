@@ -46,7 +46,9 @@ class TestSheetAndMail(PickupCase):
         self.assertNotIn("does not prove", words)
         draft_id = self.new_pickup(pickup_date="2026-11-25")
         words, barcodes = self.sheet(pickup_id, draft_id, side_effect=ImportError("no renderer"))
-        self.assertIn("This sheet does not prove that a driver comes: the pickup's state is Draft.", words)
+        self.assertIn(
+            "This sheet does not prove that a driver comes: the pickup's state is Draft.", words
+        )
         self.assertIn(prn, words)
         self.assertIn("Elsewhere 1", words)
         self.assertEqual((words.count("signature"), barcodes), (2, 0))
