@@ -8,7 +8,7 @@ function ask(env, { params }) {
     // its params, `action` among them (action_service.js, _getActionParams): a link from somebody
     // else must neither ask in our name nor choose what OK does.
     if ("action" in params) {
-        return;
+        return "base.action_res_company_form";
     }
     env.services.dialog.add(ConfirmationDialog, {
         title: params.title,
