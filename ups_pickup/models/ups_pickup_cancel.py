@@ -40,7 +40,9 @@ class UpsPickup(models.Model):
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
             )
         session = self.company_id.sudo()._ups_session(SOURCE)
-        claim = self._in_own_transaction(lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER)
+        claim = self._in_own_transaction(
+            lambda own: own._claim_cancel(session.base_url), patience=SAVE_FIRST_AFTER
+        )
         if isinstance(claim, Told):
             return claim
         try:
@@ -52,7 +54,7 @@ class UpsPickup(models.Model):
             outcome = Unknown("strange", type(error).__name__)
         return self._in_own_transaction(lambda own: own._keep_cancel(outcome))
 
-    def _claim_cancel(self):
+    def _claim_cancel(self, base_url):
         """:return: the PRN to cancel, or Told if UPS is not to be asked.
 
         :raise UserError: If there is nothing to cancel.
@@ -64,6 +66,8 @@ class UpsPickup(models.Model):
             return Told(self.id, self.state, "", words)
         if self.state not in CANCELLABLE or not self.prn:
             raise UserError(self._not_cancellable_in_words())
+        self._refuse_in_copy()
+        self._refuse_elsewhere(base_url)
         if others := self._others_who_need_the_truck():
             return self._cancelled_beside(others)
         self._own_write(

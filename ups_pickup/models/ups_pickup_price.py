@@ -58,6 +58,7 @@ class UpsPickup(models.Model):
         if problem := self.sudo()._price_problem():
             raise UserError(problem)
         session = self.company_id.sudo()._ups_session(SOURCE)
+        self._refuse_elsewhere(session.base_url)
         outcome = ask_price(session, price_request_from(asked))
         if isinstance(outcome, Refused):
             raise UserError(refusal_in_words(self.env, outcome))

@@ -17,7 +17,6 @@ from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsTryLater,
 )
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
-from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
 
@@ -181,9 +180,8 @@ class UpsPickup(models.Model):
         self._lock_or_save_first()
         if self.state != "draft":
             return self._told_of_another()
-        if ups_settings(self.env, with_secret=False).base_url != base_url:
-            raise UserError(self.env._("The UPS environment has changed. Start again."))
         self._check_before_sending()
+        self._refuse_elsewhere(base_url)
         self._refuse_second()
         reference, telling = uuid.uuid4().hex, self._telling()
         self._own_write(

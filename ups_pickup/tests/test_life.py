@@ -219,21 +219,34 @@ class TestLife(PickupCase):
         self.assertTrue(self.stored_values(pickup_id, "price"))
         with self.transaction(SUPERUSER_ID) as env:
             env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        booked_id = self.new_pickup(pickup_date="2026-11-25")
+        self.force(booked_id, state="requested", prn="29ABCDEFGHI")
         try:
-            with self.assertRaisesRegex(UserError, "is a copy"):
-                self.click(pickup_id)
+            for each, action in ((pickup_id, "action_request"), (booked_id, "action_cancel")):
+                with self.assertRaisesRegex(UserError, "is a copy"):
+                    self.click(each, action)
         finally:
             with self.transaction(SUPERUSER_ID) as env:
                 env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.assertEqual(self.simulator.calls("cancel"), 0)
         self.click(pickup_id)
         self.assertEqual(self.posts(), 1)
 
-    def test_an_environment_that_changed_since_the_draft(self):
-        pickup_id = self.new_pickup()
+    def test_an_environment_that_changed_since(self):
+        """Test and production never mix: asked or cancelled at the other, a driver comes still."""
+        pickup_id, (booked_id, _prn) = self.new_pickup(pickup_date="2026-11-25"), self.booked()
         with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
             self.authorize(expired=False)
-            with self.assertRaisesRegex(UserError, "another environment"):
-                self.click(pickup_id)
+            for each, action in (
+                (pickup_id, "action_request"),
+                (pickup_id, "action_price"),
+                (booked_id, "action_cancel"),
+            ):
+                with self.subTest(action), self.assertRaisesRegex(UserError, "another environment"):
+                    self.click(each, action)
+        [truck] = self.simulator.trucks()
+        self.assertTrue(truck["is_open"])
+        self.assertEqual(self.stored_values(booked_id, "state"), "requested")
 
     def test_of_two_threads_one_sends_and_both_are_told(self):
         pickup_id, told = self.new_pickup(), []
