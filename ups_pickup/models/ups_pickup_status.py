@@ -67,10 +67,11 @@ class UpsPickup(models.Model):
         :return: An action that shows the records anew.
         :rtype: dict
         :raise AccessError: If the user may not see the pickups.
-        :raise UserError: If UPS cannot say.
+        :raise UserError: If UPS cannot say, or is left alone for a while because it could not.
         """
         self._check_requester()
         for account in self.account_id:
+            account._refuse_in_pause()
             self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -79,8 +80,16 @@ class UpsPickup(models.Model):
     @api.model
     def _of_the_dead(self):
         """:return: what a process was sending or cancelling that has died."""
-        before = clock.now() - PATIENCE
-        return self.sudo().search([("state", "=", "sending"), ("claimed_on", "<=", before)])
+        return self.sudo().search(
+            [
+                ("claimed_on", "<=", clock.now() - PATIENCE),
+                "|",
+                ("state", "=", "sending"),
+                "&",
+                ("state", "=", "cancelling"),
+                ("problem", "=", False),
+            ]
+        )
 
     @api.model
     def _due_accounts(self):
@@ -140,9 +149,8 @@ class UpsPickup(models.Model):
                 company = env["ups.pickup.account"].browse(account_id).company_id
                 session = company._ups_session(SOURCE)
             self._check_account(account_id, session)
-        except UserError as error:
-            _logger.info("UPS account %s was not asked for status: %s", account_id, error)
-            self._pause(account_id)
+        except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
+            _logger.info("UPS account %s told no status: %s", account_id, error)
         except Exception as error:
             # Not its text, which may hold a row.
             _logger.error("UPS account %s: %s", account_id, type(error).__name__)
@@ -199,6 +207,8 @@ class UpsPickup(models.Model):
         if self._seen() != seen:
             return
         entry = self._entry_in(listed.entries)
+        if self.state == "cancelled" and self._with_same_prn() - self:
+            return  # the driver comes for the others
         if entry:
             self._found(entry)
         elif listed.is_whole and self.state in OPEN:
@@ -278,11 +288,12 @@ class UpsPickup(models.Model):
 
     def _not_listed(self, listed):
         """Two looks, ten minutes apart, on a day on which UPS would list it."""
-        if not self._must_be_listed():
-            return
         now = clock.now()
         if self.state in LISTED:
             self._own_write({"looked_on": now})
+        if not self._must_be_listed():
+            return
+        if self.state in LISTED:
             is_ready = now >= self.location_id._at(self.pickup_date, self.ready_time)
             if not (self.status_code and is_ready):
                 return
@@ -357,8 +368,12 @@ class UpsPickup(models.Model):
 
     def _died(self):
         self._lock()
-        if self.state == "sending" and not self._is_in_flight(clock.now()):
+        if self._is_in_flight(clock.now()):
+            return
+        if self.state == "sending":
             self._unconfirmed()
+        elif self.state == "cancelling":
+            self._cancel_unanswered()
 
     def _day_is_over(self):
         """Nobody says done but UPS or a person."""
@@ -377,9 +392,11 @@ class UpsPickup(models.Model):
     def _each(self, work):
         """One row's transaction: its failure never stops a run."""
         try:
-            self._in_own_transaction(work)
+            self._whatever_others_do(work)
         except (UserError, psycopg2.Error) as error:
             _logger.info("UPS pickup %s: %s", self.id, type(error).__name__)
+        except Exception as error:
+            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
 
     def _keep_problem(self, words):
         """Say in the draft why it was not sent."""

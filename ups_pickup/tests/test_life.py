@@ -1,9 +1,10 @@
 """Fault by fault: what the clerk sees, what is stored, what UPS has. Never a second truck."""
 
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from unittest.mock import patch
 
+import psycopg2
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
 from odoo.exceptions import UserError
@@ -247,6 +248,39 @@ class TestLife(PickupCase):
         [truck] = self.simulator.trucks()
         self.assertTrue(truck["is_open"])
         self.assertEqual(self.stored_values(booked_id, "state"), "requested")
+
+    def test_the_rule_of_another_addon_that_fails_undoes_nothing_of_what_ups_has_said(self):
+        for error in (ValueError("a rule"), UserError("a rule"), psycopg2.DataError("a field")):
+            with self.subTest(error), self.assertLogs("odoo.addons.ups_pickup", "ERROR") as logs:
+                with self.rule_that_fails(error, "requested"):
+                    pickup_id, prn = self.booked()
+                    other_id = self.new_pickup(pickup_date="2026-11-25")
+                    self.assertIn("PRN", self.click(other_id))
+                self.assertTrue(prn)
+                for each in (prn, self.stored_values(other_id, "prn")):
+                    self.simulator.set_code(each, "002")
+                with self.rule_that_fails(error, "dispatched"):
+                    self.run_cron()
+                for each in (pickup_id, other_id):
+                    self.assertEqual(self.stored_values(each, "state"), "dispatched")
+                    with self.rule_that_fails(error, "cancelled"):
+                        self.click(each, "action_cancel")
+                    self.assertEqual(self.stored_values(each, "state"), "cancelled")
+                self.assertNotIn("a rule", "".join(logs.output))
+
+    @contextmanager
+    def rule_that_fails(self, error, state):
+        """As an automation rule does that hooks into a state."""
+        model = self.registry["ups.pickup"]
+        write = model.write
+
+        def write_and_run_rule(pickups, vals):
+            write(pickups, vals)
+            if vals.get("state") == state:
+                raise error
+
+        with patch.object(model, "write", write_and_run_rule):
+            yield
 
     def test_of_two_threads_one_sends_and_both_are_told(self):
         pickup_id, told = self.new_pickup(), []
