@@ -29,7 +29,7 @@ class UpsPickup(models.Model):
         :raise UserError: If there is nothing to cancel, or UPS does not; it is as before then.
         """
         self._check_requester()
-        told = [pickup._cancel() for pickup in self]
+        told = self._one_by_one(lambda pickup: pickup._cancel())
         if len(told) == 1 and told[0].state not in ("cancelled", "cancelling"):
             raise UserError(told[0].words)
         return self._tell(told)

@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
@@ -11,7 +10,7 @@ from odoo.exceptions import UserError
 
 from .. import clock
 from ..const import OPEN
-from .ups_pickup_request import NEVER_LEFT
+from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
 _logger = logging.getLogger(__name__)
 
@@ -46,13 +45,13 @@ class UpsPickup(models.Model):
             told = self.browse(draft_id)._request()
             if told.state == "draft" and not told.is_refused:
                 return
-        except NEVER_LEFT as error:
+        except (*NEVER_LEFT, SaveFirst) as error:
             _logger.info("UPS plan of location %s: %s", location_id, error)
             return
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
             _logger.info("UPS plan of location %s: %s", location_id, error)
             self.browse(draft_id)._keep_problem(str(error))
-        except psycopg2.Error as error:
+        except Exception as error:  # PostgreSQL's, or a rule's of others: the next location's turn
             _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             return
         in_own_transaction(

@@ -100,10 +100,28 @@ class UpsPickup(models.Model):
                     "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
                 )
             )
-        told = [pickup._request() for pickup in self]
+        told = self._one_by_one(lambda pickup: pickup._request())
         if len(told) == 1 and told[0].state == "draft":
             raise UserError(told[0].words)
         return self._tell(told)
+
+    def _one_by_one(self, work):
+        """Go on after a refusal, since what the others were told would be lost in its error.
+
+        :param work: with one pickup; returns Told.
+        :rtype: list[Told]
+        :raise UserError: of the only one.
+        """
+        if len(self) == 1:
+            return [work(self)]
+        told = []
+        for pickup in self:
+            try:
+                told.append(work(pickup))
+            except UserError as error:
+                words = f"{pickup.display_name}: {error}"
+                told.append(Told(pickup.id, pickup.state, "", words, True))
+        return told
 
     def action_confirm(self):
         """Show the price and the environment before a production request; else request at once.

@@ -26,6 +26,7 @@ from ..const import (
 )
 from ..local_time import local
 from ..pickup_api import Listed, ask_status, meaning
+from ..words import refusal_in_words
 
 _logger = logging.getLogger(__name__)
 
@@ -168,7 +169,11 @@ class UpsPickup(models.Model):
         listed = ask_status(session, number, kind)
         if not isinstance(listed, Listed):
             self._pause(account_id, listed)
-            raise UserError(self.env._("UPS did not tell the status. Try again in some minutes."))
+            raise UserError(
+                refusal_in_words(self.env, listed.refusal)
+                if listed.refusal
+                else self.env._("UPS did not tell the status. Try again in some minutes.")
+            )
         self._pause(account_id, listed)
         for pickup_id, seen, _kind in rows:
             self.browse(pickup_id)._each(lambda own, seen=seen: own._look(listed, seen))
@@ -207,7 +212,7 @@ class UpsPickup(models.Model):
         if self._seen() != seen:
             return
         entry = self._entry_in(listed.entries)
-        if self.state == "cancelled" and self._with_same_prn() - self:
+        if self.state == "cancelled" and self.prn and self._with_same_prn() - self:
             return  # the driver comes for the others
         if entry:
             self._found(entry)
@@ -247,9 +252,11 @@ class UpsPickup(models.Model):
         if state is None or not (news.is_final or self._may_go_on()):
             self._own_write(vals)  # a person's word stands until UPS's last one
             return
-        is_news = state != self.state
+        is_news, differs = state != self.state, self._differs_from_told()
         if not self._move(vals | self._into(state)):
             return
+        if differs:
+            self._say_what_ups_knows()
         if is_news:
             words = " ".join(filter(None, (entry.code, entry.message or news.words)))
             self._note(self.env._("UPS: %(words)s. PRN: %(prn)s", words=words, prn=self.prn))
@@ -264,6 +271,25 @@ class UpsPickup(models.Model):
         told = self.told or {}
         place = told.get("location") == self.location_id.display_name
         return place and told.get("date") == self.pickup_date.isoformat()
+
+    def _differs_from_told(self):
+        """:return: whether it was a draft again, and was changed, before UPS told of it."""
+        if self.state != "draft":
+            return False
+        now = self._telling() | {"service_day": self.told.get("service_day")}
+        return self.told != now
+
+    def _say_what_ups_knows(self):
+        told = self.told
+        words = self.env._(
+            "It was changed after UPS was told: UPS knows of %(pieces)s pieces, ready from"
+            " %(ready)s, until %(close)s.",
+            pieces=sum(piece["quantity"] for piece in told.get("pieces", ())),
+            ready=told.get("ready_time"),
+            close=told.get("close_time"),
+        )
+        self._own_write({"problem": words})
+        self._note(words)
 
     def _keep_truck_of_past_request(self, entry):
         words = self.env._(

@@ -1,8 +1,7 @@
-"""Fault by fault: what the clerk sees, what is stored, what UPS has. Never a second truck."""
+"""From a draft to a driver: once, whoever else is at it, and only what is stored."""
 
 import threading
-from contextlib import contextmanager, suppress
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import psycopg2
 from odoo import SUPERUSER_ID
@@ -13,90 +12,18 @@ from odoo.tests import tagged
 
 from .common import PickupCase
 
-LOST = "nobody knows yet"
-NO_CONNECTION = "could not be reached"
-
-# what UPS does, whether its work is done then; what the clerk reads; what is stored
-FAULTS = [
-    ({"kind": "drop", "when": "before"}, 0, LOST, "unconfirmed"),
-    ({"kind": "drop", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "truncated", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "html", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 503, "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 200, "body": {}, "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 429}, 0, "too many requests", "draft"),
-    ({"kind": "status", "status": 400}, 0, "UPS refused it", "draft"),
-]
-REFUSAL = {"response": {"errors": [{"code": "9510119", "message": "<b>No such service</b>"}]}}
-
 
 @tagged("post_install", "-at_install")
 class TestLife(PickupCase):
-    def fault(self, fault):
-        if fault.get("status") in (400, 429):
-            fault = fault | {"body": REFUSAL}
-        self.simulator.queue_fault("request", **fault)
-
-    def test_what_goes_wrong(self):
-        for fault, trucks, words, state in FAULTS:
-            with self.subTest(fault):
-                self.simulator.reset()
-                self.authorize(expired=False)
-                self.set_time("2026-11-24 12:00", "America/New_York")
-                pickup_id = self.new_pickup()
-                self.fault(fault)
-                try:
-                    told = self.click(pickup_id)
-                except UserError as error:
-                    told = str(error)
-                self.assertIn(words, told)
-                self.assertEqual(self.stored_values(pickup_id, "state"), state)
-                with suppress(UserError):
-                    if state != "draft":  # a refused one may be corrected and sent again
-                        self.click(pickup_id)
-                self.assertEqual(self.posts(), 1)
-                self.assertEqual(len(self.simulator.trucks()), trucks)
-                self.see_what_the_checks_find(pickup_id, trucks, state)
-                self.force(pickup_id, state="draft")
-                self.delete(pickup_id)
-
-    def see_what_the_checks_find(self, pickup_id, trucks, state):
-        """After the next check, UPS has no truck that Odoo does not know, and no other."""
-        self.run_cron()
-        if trucks:
-            [truck] = self.simulator.trucks()
-            self.assertEqual(
-                self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"])
-            )
-            return
-        self.assertEqual(self.stored_values(pickup_id, "state"), state, "one look is not enough")
-        self.wait(minutes=11)
-        self.run_cron()
-        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
-        self.assertEqual(self.posts(), 1, "nothing is sent again by itself")
-
-    def delete(self, pickup_id):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup"].browse(pickup_id).unlink()
-
     def test_a_refusal_names_the_field_and_shows_no_html(self):
         pickup_id = self.new_pickup()
-        self.fault({"kind": "status", "status": 400})
+        self.simulator.refuse_next("request", "9510119", "<b>No such service</b>")
         with self.assertRaises(UserError) as caught:
             self.click(pickup_id)
         self.assertIn("“Service”", str(caught.exception))
         with self.transaction(SUPERUSER_ID) as env:
             history = str(env["ups.pickup"].browse(pickup_id).message_ids[0].body)
             self.assertIn("&lt;b&gt;No such service", history)
-
-    def test_never_left(self):
-        pickup_id = self.new_pickup()
-        with patch.dict("os.environ"):
-            self.simulator.stop()
-            with self.assertRaises(UserError) as caught:
-                self.click(pickup_id)
-        self.assertIn(NO_CONNECTION, str(caught.exception))
-        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -251,36 +178,23 @@ class TestLife(PickupCase):
 
     def test_the_rule_of_another_addon_that_fails_undoes_nothing_of_what_ups_has_said(self):
         for error in (ValueError("a rule"), UserError("a rule"), psycopg2.DataError("a field")):
+            fails = Mock(side_effect=error)
             with self.subTest(error), self.assertLogs("odoo.addons.ups_pickup", "ERROR") as logs:
-                with self.rule_that_fails(error, "requested"):
+                with self.rule("requested", fails):
                     pickup_id, prn = self.booked()
                     other_id = self.new_pickup(pickup_date="2026-11-25")
                     self.assertIn("PRN", self.click(other_id))
                 self.assertTrue(prn)
                 for each in (prn, self.stored_values(other_id, "prn")):
                     self.simulator.set_code(each, "002")
-                with self.rule_that_fails(error, "dispatched"):
+                with self.rule("dispatched", fails):
                     self.run_cron()
                 for each in (pickup_id, other_id):
                     self.assertEqual(self.stored_values(each, "state"), "dispatched")
-                    with self.rule_that_fails(error, "cancelled"):
+                    with self.rule("cancelled", fails):
                         self.click(each, "action_cancel")
                     self.assertEqual(self.stored_values(each, "state"), "cancelled")
                 self.assertNotIn("a rule", "".join(logs.output))
-
-    @contextmanager
-    def rule_that_fails(self, error, state):
-        """As an automation rule does that hooks into a state."""
-        model = self.registry["ups.pickup"]
-        write = model.write
-
-        def write_and_run_rule(pickups, vals):
-            write(pickups, vals)
-            if vals.get("state") == state:
-                raise error
-
-        with patch.object(model, "write", write_and_run_rule):
-            yield
 
     def test_of_two_threads_one_sends_and_both_are_told(self):
         pickup_id, told = self.new_pickup(), []

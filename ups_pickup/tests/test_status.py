@@ -191,39 +191,6 @@ class TestStatus(PickupCase):
             self.assertIn(field, str(caught.exception))
         self.assertFalse(self.simulator.trucks())
 
-    def test_cancelling(self):
-        lost = "nobody knows yet whether it is cancelled"
-        for fault, at_ups, words, stored, afterwards in (
-            ({}, "007", "UPS has cancelled it", "cancelled", "cancelled"),
-            ({"kind": "drop", "when": "after"}, "007", lost, "cancelling", "cancelled"),
-            ({"kind": "drop"}, "001", lost, "cancelling", "requested"),
-            ({"kind": "html", "when": "after"}, "007", lost, "cancelling", "cancelled"),
-            ({"kind": "status", "status": 400}, "001", "did not cancel", "requested", "requested"),
-        ):
-            with self.subTest(fault):
-                pickup_id, prn = self.booked()
-                if fault:
-                    body = {"response": {"errors": [{"code": "1", "message": "Too late"}]}}
-                    more = {"body": body} if fault.get("status") else {}
-                    self.simulator.queue_fault("cancel", **fault, **more)
-                try:
-                    told = self.click(pickup_id, "action_cancel")
-                except UserError as error:
-                    told = str(error)
-                self.assertIn(words, told)
-                self.assertEqual(self.stored_values(pickup_id, "state"), stored)
-                self.assertEqual(self.code(prn), at_ups)
-                self.wait(minutes=16)
-                self.run_cron()
-                self.assertEqual(self.stored_values(pickup_id, "state"), afterwards)
-                self.force(pickup_id, state="draft", prn=False)
-                self.simulator.set_code(prn, "007")
-                self.set_time("2026-11-24 12:00", "America/New_York")
-
-    def code(self, prn):
-        [code] = [truck["code"] for truck in self.simulator.trucks() if truck["prn"] == prn]
-        return code
-
     def test_one_question_a_person(self):
         lost = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25)]
         for pickup_id in lost:
