@@ -131,7 +131,7 @@ class UpsPickupAccount(models.Model):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""
         until = self.sudo().paused_until
         if until and until > clock.now():
-            minutes = (until - clock.now()) // timedelta(minutes=1) + 1
+            minutes = -((clock.now() - until) // timedelta(minutes=1))
             raise UserError(
                 self.env._(
                     "UPS could not tell the status of the account %(account)s the last time, so it"
