@@ -1,4 +1,4 @@
-"""States, codes and limits that more than one file needs (UPS_PICKUP.md has their sources)."""
+"""States, codes and limits that more than one file needs (pickup_api/codes.py has UPS's)."""
 
 from datetime import timedelta
 

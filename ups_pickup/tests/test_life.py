@@ -1,6 +1,7 @@
 """From a draft to a driver: once, whoever else is at it, and only what is stored."""
 
 import threading
+from contextlib import suppress
 from unittest.mock import Mock, patch
 
 import psycopg2
@@ -195,6 +196,34 @@ class TestLife(PickupCase):
                         self.click(each, "action_cancel")
                     self.assertEqual(self.stored_values(each, "state"), "cancelled")
                 self.assertNotIn("a rule", "".join(logs.output))
+
+    def test_postgresql_ends_the_connections_while_ups_answers(self):
+        """A crash, or an administrator: what UPS then answers is kept by other connections."""
+        pickup_id = self.new_pickup()
+        for action, route, state in (
+            ("action_request", "request", "requested"),
+            ("action_cancel", "cancel", "cancelled"),
+        ):
+            with self.subTest(action):
+                self.simulator.queue_fault(route, "hang", when="after")
+                clicked = threading.Thread(
+                    target=self.click_of_a_lost_caller, args=(pickup_id, action)
+                )
+                clicked.start()
+                self.simulator.wait_for_calls(route, 1)
+                with self.transaction(SUPERUSER_ID) as env:
+                    env.cr.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid != pg_backend_pid()"
+                    )
+                self.simulator.release()
+                clicked.join()
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
+        self.assertEqual(self.posts(), 1)
+
+    def click_of_a_lost_caller(self, pickup_id, action):
+        with suppress(psycopg2.Error):  # its own transaction is lost, too
+            self.click(pickup_id, action)
 
     def test_of_two_threads_one_sends_and_both_are_told(self):
         pickup_id, told = self.new_pickup(), []
