@@ -55,7 +55,7 @@ class UpsSettings:
         """Tell these settings from others, without showing any of them.
 
         :return: the same text as long as what UPS judges is the same; empty without a key.
-        :raise UserError: if the keys of this server cannot be used.
+        :raise UpsSettingsWrong: if the keys of this server cannot be used.
         """
         return token_keys.fingerprint(env, self.client_secret, *self.given_to.values())
 
@@ -74,7 +74,7 @@ def ups_settings(env, with_secret=True):
     :param bool with_secret: whether to open the client secret, which fails when the server's keys
         cannot be used.
     :rtype: UpsSettings
-    :raise UserError: if the keys of this server cannot be used.
+    :raise UpsSettingsWrong: if the keys of this server cannot be used.
     """
     parameters = env["ir.config_parameter"].sudo()
 

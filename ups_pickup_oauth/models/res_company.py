@@ -306,7 +306,7 @@ class ResCompany(models.Model):
         :raise RedirectWarning: If the settings are incomplete, or refused by UPS.
         :raise UpsSettingsWrong: If whoever runs the server, or UPS, has something to correct.
         :raise UpsTryLater: If UPS cannot be reached.
-        :raise UserError: If the server's keys cannot be used.
+        :raise UpsSettingsWrong: If the server's keys cannot be used.
         """
         self.ensure_one()
         self._ups_check_access()

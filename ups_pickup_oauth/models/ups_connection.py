@@ -410,7 +410,7 @@ class UpsConnection(models.Model):
 
         :param TokenSet token_set: What UPS answered.
         :param UpsSettings settings: With which it was asked.
-        :raise UserError: if the server's keys cannot be used.
+        :raise UpsSettingsWrong: if the server's keys cannot be used.
         """
         self.ensure_one()
         self._log_oddities(token_set)
