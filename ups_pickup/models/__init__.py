@@ -6,6 +6,7 @@ from . import (
     ups_pickup_batch,
     ups_pickup_cancel,
     ups_pickup_check,
+    ups_pickup_first_steps,
     ups_pickup_line,
     ups_pickup_location_hours,
     ups_pickup_location_plan,
