@@ -17,9 +17,10 @@
         "data/ups_pickup_service_data.xml",
         "wizard/ups_pickup_number_views.xml",
         "views/ups_pickup_views.xml",
+        "views/ups_pickup_overview_views.xml",
         "views/ups_pickup_location_views.xml",
         "views/ups_pickup_menus.xml",
         "views/res_company_views.xml",
     ],
-    "assets": {"web.assets_backend": ["ups_pickup/static/src/*"]},
+    "assets": {"web.assets_backend": ["ups_pickup/static/src/**/*"]},
 }
