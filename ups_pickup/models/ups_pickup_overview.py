@@ -12,6 +12,7 @@ from ..const import TO_CHECK
 from ..local_time import in_words
 
 SUCCESSFUL_DAYS = 7
+TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
 
 
 class UpsPickup(models.Model):
@@ -109,7 +110,8 @@ class UpsPickup(models.Model):
         """
         told = self.overview_counts(domain, date_from, date_to)
         told["is_test"] = ups_environment(self.env) == "cie"
-        told["steps"] = [] if self.search_count([], limit=1) else self._first_steps()
+        has_pickups = any(map(told.get, TILES)) or self.search_count([], limit=1)
+        told["steps"] = [] if has_pickups else self._first_steps()
         return told
 
     @api.model
@@ -117,8 +119,8 @@ class UpsPickup(models.Model):
         """Count what the tiles of the overview show, in the environment in force.
 
         :param list domain: what the list below is narrowed to.
-        :param date_from: first day of the successful and unsuccessful ones, the last 7 by default.
-        :param date_to: last day of them.
+        :param date_from: first day of the successful and unsuccessful ones.
+        :param date_to: last day of them; the last 7 days where neither is given.
         :return: five numbers; by ``dates`` for each tile the days that it counts, as texts; and
             ``cutoffs``.
         :rtype: dict
@@ -128,9 +130,10 @@ class UpsPickup(models.Model):
         today, tomorrow = _by_day(places, 0), _by_day(places, 1)
         days = sorted(today) or [fields.Date.context_today(self)]
         end = fields.Date.to_date(date_to) or max(days)
-        start = fields.Date.to_date(date_from) or end - timedelta(days=SUCCESSFUL_DAYS - 1)
+        week_ago = end - timedelta(days=SUCCESSFUL_DAYS - 1)
+        start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
         rows = list(self._counted(domain, start, end, [today, tomorrow]))
-        span = [start.isoformat(), end.isoformat()]
+        span = [day.isoformat() for day in (start, end) if day != date.min]
         dates = {
             "today": [day.isoformat() for day in days],
             "tomorrow": [day.isoformat() for day in sorted(tomorrow)],
@@ -181,7 +184,7 @@ def _on_days(by_day):
 
 
 def _tiles(rows, today, tomorrow, start, end):
-    counts = dict.fromkeys(("today", "tomorrow", "to_check", "unsuccessful", "successful"), 0)
+    counts = dict.fromkeys(TILES, 0)
     for location, day, state, is_asked, count in rows:
         if state != "cancelled":
             counts["today"] += count * (location in today.get(day, ()))
@@ -199,21 +202,22 @@ def _cutoffs(rows, today):
     for location, day, state, _is_asked, count in rows:
         if state == "draft" and location in today.get(day, ()):
             drafts[location] += count
-    cutoffs = [
-        {
-            "location": location.display_name,
-            "cutoff": in_words(location.cutoff_time),
-            "zone": (location.sudo().tz or "UTC").rpartition("/")[2].replace("_", " "),
-            "drafts": count,
-            "seconds": int((_cutoff_on(location) - clock.now()).total_seconds()),
-        }
-        for location, count in drafts.items()
-    ]
+    cutoffs = [_cutoff(location, count) for location, count in drafts.items()]
     return sorted(cutoffs, key=lambda each: (each["seconds"] < 0, each["seconds"]))
 
 
-def _cutoff_on(location):
-    return location._at(location._today(), location.cutoff_time)
+def _cutoff(location, drafts):
+    # UPS wants its hours before closing, too.
+    latest = min(location.cutoff_time, location.close_time - location.minimum_window)
+    latest = max(latest, 0)
+    left = location._at(location._today(), latest) - clock.now()
+    return {
+        "location": location.display_name,
+        "cutoff": in_words(latest),
+        "zone": (location.sudo().tz or "UTC").rpartition("/")[2].replace("_", " "),
+        "drafts": drafts,
+        "seconds": int(left.total_seconds()),
+    }
 
 
 def _to_check():

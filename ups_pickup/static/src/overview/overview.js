@@ -69,7 +69,7 @@ export class UpsPickupOverview extends Component {
     days(name) {
         const days = this.state.told.dates[name];
         if (!days) {
-            return _t("needs you");
+            return _t("any day");
         }
         const words = [...new Set([days.at(0), days.at(-1)])].map((day) =>
             deserializeDate(day).toLocaleString({ day: "numeric", month: "short" })

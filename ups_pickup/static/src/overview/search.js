@@ -40,11 +40,13 @@ export class OverviewSearch {
     /** Filter by a tile, or no longer if it is the one. `counted` are the dates that it counts. */
     toggle(name, counted) {
         const wasActive = this.tile === name;
+        const isEnded = ENDED.includes(name);
         this._once(() => {
-            if (ENDED.includes(name) && (wasActive || !this._dateItem)) {
-                this._setDates(wasActive ? {} : { from: counted[0], to: counted[1] });
-            } else if (ENDED.includes(this.tile)) {
+            if (this._dateItem?.isOfTile || !(isEnded || wasActive)) {
                 this._setDates({});
+            }
+            if (isEnded && !wasActive && !this._dateItem) {
+                this._setDates({ from: counted[0], to: counted[1] }, true);
             }
             this._show(wasActive ? [] : [name]);
         });
@@ -57,6 +59,7 @@ export class OverviewSearch {
         });
     }
 
+    /** Narrow the list as a person says: no tile takes that away again. */
     setDates(dates) {
         this._once(() => this._setDates(dates));
     }
@@ -94,7 +97,7 @@ export class OverviewSearch {
         }
     }
 
-    _setDates({ from = null, to = null }) {
+    _setDates({ from = null, to = null }, isOfTile = false) {
         const old = this._dateItem;
         if (old) {
             this.model.toggleSearchItem(old.id);
@@ -107,6 +110,7 @@ export class OverviewSearch {
                     description: words(from, to),
                     domain: new Domain(leaves.filter(Boolean)).toString(),
                     pickupDates: { from, to },
+                    isOfTile,
                 },
             ]);
         }
