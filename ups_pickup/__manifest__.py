@@ -13,6 +13,7 @@
         "security/ups_pickup_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_exports_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ups_pickup_service_data.xml",
         "wizard/ups_pickup_number_views.xml",

@@ -1,1 +1,1 @@
-from . import test_life, test_plan, test_roles, test_status, test_storm
+from . import test_life, test_overview, test_plan, test_roles, test_status, test_storm
