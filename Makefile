@@ -16,6 +16,9 @@ test: ## lint and every test, as CI does
 soak: ## hours of traffic and trouble in minutes: make soak SEED=1 MINUTES=5
 	@SEED=$(SEED) MINUTES=$(MINUTES) $(PYTHON) -m devenv soak
 
+contact: ## ask UPS's test system what we assume of it; CONTRIBUTING.md says what to give
+	@$(PYTHON) -m devenv contact
+
 lint: ## ruff, pylint-odoo, OCA's checks of XML, CSV and translations
 	@$(PYTHON) -m devenv lint
 
@@ -34,4 +37,4 @@ translations: ## read anew what is to be translated, and put it into each langua
 clean: ## delete the cache folder, databases included
 	@$(PYTHON) -m devenv clean
 
-.PHONY: help run test soak bench lint format screenshots translations clean
+.PHONY: help run test contact soak bench lint format screenshots translations clean

@@ -5,12 +5,13 @@ import sys
 
 from psycopg2 import OperationalError, errors
 
-from devenv import bench, command, lint, run, screenshots, soak, test, translations
+from devenv import bench, command, contact, lint, run, screenshots, soak, test, translations
 from devenv.console import Problem, exit_with_sentence
 
 _COMMANDS = {
     "run": run.main,
     "test": test.main,
+    "contact": contact.main,
     "soak": soak.main,
     "lint": lint.main,
     "format": lint.mend,

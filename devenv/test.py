@@ -87,7 +87,7 @@ def _plain(*folders: str) -> Callable[[], int]:
 
 _STAGES: dict[str, Callable[[], int]] = {
     "lint": lint.main,
-    "UPS's clients, in plain Python": _plain("client", "pickup_api"),
+    "UPS's clients, in plain Python": _plain("client", "pickup_api", "contact"),
     "the documents against the code": _plain("docs"),
     "the simulator and the client against UPS's OpenAPI description": _plain("contract"),
     "the packages that pip installs": _plain("packaging"),

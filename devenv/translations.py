@@ -30,6 +30,15 @@ def export(name: str, addon: str, to: Path) -> None:
     options = [f"--config={server.write_config()}", f"--database={name}", "--languages", "pot"]
     command = [sys.executable, ODOO_BIN, "i18n", "export", *options, "--output", to]
     run_logged([*command, "--", addon], LOGS / f"translations-{name}.log", cwd=REPO)
+    exported = polib.pofile(str(to))
+    exported[:] = [entry for entry in exported if not _is_of_portal(entry)]
+    exported.save()
+
+
+def _is_of_portal(entry: polib.POEntry) -> bool:
+    """Odoo takes what `portal` adds to each thread for the addon's own, once that is installed."""
+    places = [where for where, _line in entry.occurrences]
+    return bool(places) and all(place.endswith("__website_message_ids") for place in places)
 
 
 def _bring_up_to_date(addon: str) -> None:

@@ -98,7 +98,7 @@ class Guide:
 
     def expect_good_news(self, company: str, path: str) -> None:
         """Back on that page of Odoo, with the good news in the dialog; close it."""
-        expect(self.modal).to_contain_text("UPS pickups can now act for this company.")
+        expect(self.modal).to_contain_text("Odoo can now act for this company at UPS.")
         expect(self.modal.get_by_role("heading", name=company)).to_contain_text("Authorized")
         expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.odoo.url)}/odoo/{path}$"))
         self.press_in_modal("Close")

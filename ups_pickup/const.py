@@ -1,4 +1,4 @@
-"""States, codes and limits that more than one file needs (UPS_PICKUP.md has their sources)."""
+"""States, codes and limits that more than one file needs."""
 
 from datetime import timedelta
 
@@ -46,10 +46,9 @@ STATUS_BEFORE_READY = timedelta(hours=1)
 STATUS_AFTER_CLOSE = timedelta(hours=3)
 
 UPS_ZONE = "America/New_York"
-"""UPS's days are those of its Eastern time [inferred]."""
+"""UPS's days are taken for those of its Eastern time: inferred, since UPS does not say."""
 
-MAX_QUANTITY = 999  # pieces of a line
-MAX_PIECES = 9999  # of a pickup
+MAX_QUANTITY = 999  # pieces of a line (Pickup.yaml, PickupPiece, Quantity)
 
 SOURCE = "Odoo UPS Pickups"
 """Names this addon to UPS."""

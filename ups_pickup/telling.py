@@ -33,6 +33,7 @@ def request_from(told, reference):
         weight_unit=told["weight_unit"],
         is_overweight=told["is_overweight"],
         instruction=told["instruction"],
+        tracking_numbers=tuple(told.get("tracking_numbers", ())),
         confirmation_email=told["confirmation_email"],
         reference=reference,
         **_when(told),

@@ -47,7 +47,7 @@ def field_in_words(env, field):
         "contact_name": env._("Contact"),
         "street": env._("Street"),
         "city": env._("City"),
-        "state": env._("State"),
+        "state": env._("State or Province"),
         "postal_code": env._("Postal Code"),
         "country": env._("Country"),
         "phone": env._("Phone"),

@@ -1,38 +1,16 @@
-"""The client is tested without Odoo, and without the addon's folder on the path.
+"""The client is tested without Odoo, and without the addon's folder on the path."""
 
-That folder would make `tests` and `models` importable as top-level names, so what is needed of it
-is loaded by its place.
-"""
-
-import importlib.util
 import logging
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-ADDON = HERE.parents[1] / "ups_pickup_oauth"
+import tests.plain_python  # noqa: F401  it loads what comes next
 
-
-def load(name, path):
-    if name in sys.modules:  # by another folder's conftest: one set of classes for all
-        return sys.modules[name]
-    places = [str(path.parent)] if path.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-load("ups_client", ADDON / "ups_client" / "__init__.py")
-load("ups_simulator", ADDON / "tests" / "ups_simulator.py")
-load("tiny_server", HERE / "tiny_server.py")
-
-from tiny_server import TinyServer, certificate_for  # noqa: E402
-from ups_client import OAuthClient, connections  # noqa: E402
-from ups_simulator import UpsSimulator  # noqa: E402
+# isort: split
+from tiny_server import TinyServer, certificate_for
+from ups_client import OAuthClient, connections
+from ups_simulator import UpsSimulator
 
 REDIRECT_URI = "https://odoo.example.com/ups_pickup_oauth/callback"
 

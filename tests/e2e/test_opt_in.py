@@ -27,7 +27,7 @@ def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
     guide.sign_in_at_ups()
     screenshot("opt-in-ups-consent")
     guide.page.get_by_role("button", name="Allow").click()
-    expect(guide.modal).to_contain_text("UPS pickups can now act for this company.")
+    expect(guide.modal).to_contain_text("Odoo can now act for this company at UPS.")
     screenshot("opt-in-success")
     screenshot("opt-in-success-phone", 375)
     guide.expect_success(COMPANY)

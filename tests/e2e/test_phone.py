@@ -40,7 +40,7 @@ def test_the_whole_way(phone: Guide, screenshot):
     expect_all_in_view(phone.modal.locator(".modal-footer button"))
     phone.press_in_modal("OAuth")
     phone.agree_at_ups()
-    expect(phone.modal).to_contain_text("UPS pickups can now act for this company.")
+    expect(phone.modal).to_contain_text("Odoo can now act for this company at UPS.")
     phone.press_in_modal("Close")
     expect(link(phone)).to_have_text("Authorized")
     expect(link(phone)).to_be_in_viewport(ratio=1)

@@ -1,34 +1,12 @@
-"""The pickups' client and UPS's side of it, without Odoo: loaded by place, as in tests/client."""
-
-import importlib.util
-import sys
-from pathlib import Path
+"""The pickups' client and UPS's side of it, without Odoo."""
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-_PARTS = {
-    "ups_client": "ups_pickup_oauth/ups_client/__init__.py",
-    "ups_simulator": "ups_pickup_oauth/tests/ups_simulator.py",
-    "pickup_api": "ups_pickup/pickup_api/__init__.py",
-    "ups_pickup_simulator": "ups_pickup/tests/ups_pickup_simulator.py",
-}
+import tests.plain_python  # noqa: F401  it loads what comes next
 
-
-def _load(name: str, path: Path) -> None:
-    if name in sys.modules:  # by another folder's conftest: one set of classes for all
-        return
-    places = [str(path.parent)] if path.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-
-
-for _name, _path in _PARTS.items():
-    _load(_name, ROOT / _path)
-
-from ups_client import UpsSession, connections, session  # noqa: E402
-from ups_pickup_simulator import UpsPickupSimulator  # noqa: E402
+# isort: split
+from ups_client import UpsSession, connections, session
+from ups_pickup_simulator import UpsPickupSimulator
 
 NOON = "2026-03-10T12:00:00-04:00"  # a Tuesday in New York
 

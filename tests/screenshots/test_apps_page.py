@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from gallery import Gallery, Walk
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
 
 from devenv.paths import DESCRIPTION
@@ -16,7 +16,7 @@ SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
-TODAY = "2026-04-01 09:30"  # of the pictures, so that they change only with what they show
+TODAY = "2099-04-01 09:30"  # of the pictures: they change with what they show, and never expire
 # The messages that wait, and the block's word on an address that is only for the picture.
 WITHOUT = ".o_menu_systray .badge { visibility: hidden; } [name=ups_advice] { display: none; }"
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
@@ -56,13 +56,14 @@ def test_the_pictures(shop_window: Walk):
     walk.odoo.sql(
         "UPDATE ups_connection SET authorized_on = %s, refreshed_on = %s,"
         " refresh_token_expires_at = %s WHERE company_id = %s",
-        "2026-03-02 09:15",
-        "2026-04-01 06:00",
-        "2026-05-31 06:00",
+        "2099-03-02 09:15",
+        "2099-04-01 06:00",
+        "2099-05-31 06:00",
         walk.company,
     )
     walk.see_form()
     walk.see_modal()
+    expect(walk.dialog).to_contain_text("Authorized until")
     keep(walk.dialog.locator(".modal-content"), "authorized")
     walk.page.set_viewport_size(LOW)
     walk.see_list()

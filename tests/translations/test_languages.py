@@ -56,7 +56,7 @@ def test_every_term_of_the_template_is_translated_and_no_other(addon, entries):
 
 
 def test_no_sentence_is_left_in_english(entries):
-    same = [entry.msgid for entry in entries if entry.msgid == entry.msgstr]
+    same = [PLACEHOLDER.sub("", e.msgid) for e in entries if e.msgid == e.msgstr]
     assert [term for term in same if len(term.split()) > 3] == []
 
 

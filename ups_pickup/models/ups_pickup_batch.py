@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 MOST_DAYS = 31
 
+MOST_SENTENCES = 10  # of what is left out
+
 
 class UpsPickupBatch(models.Model):
     _name = "ups.pickup.batch"
@@ -45,25 +47,37 @@ class UpsPickupBatch(models.Model):
         compute="_compute_state",
     )
     progress = fields.Integer(
-        help="Percent of the rows that are requested.", compute="_compute_state"
+        help="Percent of the rows that UPS has answered.", compute="_compute_state"
     )
+    progress_in_words = fields.Char(compute="_compute_state")
 
     _quantity_is_ups = models.Constraint(
         f"CHECK(quantity BETWEEN 0 AND {MAX_QUANTITY})",
         f"UPS takes up to {MAX_QUANTITY} pieces a line.",
     )
 
-    @api.depends("pickup_ids.state", "pickup_ids.queued_on", "paused_why")
+    @api.depends("pickup_ids.state", "pickup_ids.queued_on", "pickup_ids.problem", "paused_why")
     def _compute_state(self):
         for batch in self:
             rows = batch.pickup_ids
             queued = rows.filtered("queued_on")
             asked = rows.filtered(lambda each: each.state != "draft")
-            batch.progress = 100 * len(asked) // len(rows) if rows else 0
+            refused = (rows - asked - queued).filtered("problem")
+            batch.progress = 100 * len(asked + refused) // len(rows) if rows else 0
+            batch.progress_in_words = batch._progress_in_words(rows, asked, refused, queued)
             if queued:
                 batch.state = "paused" if batch.paused_why else "running"
             else:
-                batch.state = "done" if asked else "draft"
+                batch.state = "done" if asked or refused else "draft"
+
+    def _progress_in_words(self, rows, asked, refused, queued):
+        return self.env._(
+            "%(all)s pickups: %(asked)s requested, %(refused)s not possible, %(queued)s waiting",
+            all=len(rows),
+            asked=len(asked),
+            refused=len(refused),
+            queued=len(queued),
+        )
 
     @api.constrains("date_from", "date_to")
     def _check_days(self):
@@ -77,23 +91,63 @@ class UpsPickupBatch(models.Model):
                 )
 
     def action_fill(self):
-        """Make the drafts: working days only; a second click makes no more of them."""
+        """Make the drafts, of days that UPS can be asked for; a second click makes no more.
+
+        :return: An action that says what was left out, and why.
+        """
         self.ensure_one()
         self.check_access("write")
         pickups = self.env["ups.pickup"]
         pickups.check_access("create")
         self.location_ids.check_access("read")
-        there = self._already_there()
+        there, left_out, made = self._already_there(), [], 0
         for location in self.location_ids:
             for ahead in range((self.date_to - self.date_from).days + 1):
                 day = self.date_from + timedelta(days=ahead)
-                if (location.id, day) in there or location._day_problem(day):
+                found = there.get((location.id, day))
+                if found and found.batch_id == self:
                     continue
-                pickups._draft_for(location, day, "batch", quantity=self.quantity, batch_id=self.id)
-        return True
+                if found:
+                    left_out.append(self._open_in_words(found))
+                elif problem := location._day_problem(day):
+                    left_out.append(problem)
+                else:
+                    pickups._draft_for(
+                        location, day, "batch", quantity=self.quantity, batch_id=self.id
+                    )
+                    made += 1
+        return self._filled(made, left_out)
+
+    @api.model
+    def _open_in_words(self, pickup):
+        return self.env._(
+            "%(location)s has an open pickup on %(day)s already: %(pickup)s.",
+            location=pickup.location_id.display_name,
+            day=pickup.pickup_date,
+            pickup=pickup.name,
+        )
+
+    @api.model
+    def _filled(self, made, left_out):
+        """:return: an action that says how many drafts there are more, and what was left out."""
+        sentences = [self.env._("%s drafts made.", made), *left_out[:MOST_SENTENCES]]
+        if len(left_out) > MOST_SENTENCES:
+            sentences.append(
+                self.env._("%s more days are left out.", len(left_out) - MOST_SENTENCES)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left_out else "success",
+                "message": "\n".join(sentences),
+                "sticky": bool(left_out),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _already_there(self):
-        """:return: locations and days that have a row of the batch, or an open pickup."""
+        """:return: by location and day, the row of the batch, else the open pickup."""
         domain = [
             ("location_id", "in", self.location_ids.ids),
             ("pickup_date", ">=", self.date_from),
@@ -104,7 +158,8 @@ class UpsPickupBatch(models.Model):
             ("state", "in", OPEN),
         ]
         found = self.env["ups.pickup"].sudo().search(domain)
-        return {(each.location_id.id, each.pickup_date) for each in found}
+        found = found.sorted(lambda each: each.batch_id == self)  # the batch's own win
+        return {(each.location_id.id, each.pickup_date): each for each in found}
 
     def action_request(self):
         """Have a cron request the drafts, and return at once.

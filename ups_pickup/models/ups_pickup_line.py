@@ -37,3 +37,9 @@ class UpsPickupLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_of_drafts(self):
         self.pickup_id._lines_change()
+
+    @api.model
+    def _quantity_problem(self):
+        return self.env._(
+            "UPS takes from 1 to %s pieces a line. Add another line for more.", MAX_QUANTITY
+        )

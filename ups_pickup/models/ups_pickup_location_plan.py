@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.database_identity import identity, is_beside
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
+from .. import clock
+
 
 class UpsPickupLocation(models.Model):
     # One model in three files, because each answers a question of its own.
@@ -68,13 +70,14 @@ class UpsPickupLocation(models.Model):
 
     def _mark_plans(self):
         """Remember where the plan was switched on, since it is off anywhere else."""
-        self.sudo().write(
-            {
-                "plan_database": self._this_database(),
-                "plan_environment": ups_environment(self.env),
-                "plan_done_until": False,
-            }
-        )
+        marks = {
+            "plan_database": self._this_database(),
+            "plan_environment": ups_environment(self.env),
+        }
+        for location in self.sudo():
+            today = location._today()
+            is_too_late = clock.now() > location._at(today, location.cutoff_time)
+            location.write(marks | {"plan_done_until": is_too_late and today})
 
     def _is_plan_in_force(self):
         """A database that was only moved or restored has no original beside it."""

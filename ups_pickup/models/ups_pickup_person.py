@@ -2,10 +2,11 @@
 
 import re
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..const import LISTED, SAVE_FIRST_AFTER
+from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from .ups_pickup_questions import UNSUCCESSFUL_ACTIVITY
 
 PRN = re.compile(r"[0-9A-Z]{11}")
 
@@ -50,33 +51,74 @@ class UpsPickup(models.Model):
         return self._by_a_person(lambda own: own._requested_says_a_person(prn))
 
     def action_again(self):
-        """Make a new draft of it, for the next day that UPS can be asked for.
+        """Make a new draft of each, for the next day that UPS can be asked for.
 
-        :return: An action that opens the draft.
+        A second click leads to the first one's draft.
+
+        :return: An action that opens what was made.
         :rtype: dict
+        :raise UserError: If a driver may still come for one of them.
         """
-        self.ensure_one()
         self._check_requester()
-        again = self.copy()
-        again.sudo().write({"retry_of_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": again.id,
-            "views": [(False, "form")],
-            "target": "current",
+        if still_open := self.filtered(lambda each: each.state in OPEN):
+            raise UserError(
+                self.env._(
+                    "“Again” is for what has ended. Take these out of your choice: %s",
+                    ", ".join(still_open.mapped("display_name")),
+                )
+            )
+        made = self.search([("retry_of_id", "in", self.ids), ("state", "=", "draft")])
+        for pickup in self - made.retry_of_id:
+            again = pickup.copy()
+            again.sudo().write({"retry_of_id": pickup.id})
+            made += again
+        self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
+        return self._open(made)
+
+    @api.model
+    def _open(self, pickups):
+        """:return: an action that opens one pickup's form, or the list of several."""
+        action = {"type": "ir.actions.act_window", "res_model": self._name, "target": "current"}
+        if len(pickups) == 1:
+            return action | {"res_id": pickups.id, "views": [(False, "form")]}
+        return action | {
+            "name": self.env._("Once More"),
+            "domain": [("id", "in", sorted(pickups.ids))],
+            "views": [(False, "list"), (False, "form")],
         }
 
     # === BUSINESS METHODS === #
 
     def _by_a_person(self, work):
-        """Do it with each row, locked, in a transaction of its own."""
+        """Do it with each row, locked, in a transaction of its own.
+
+        :raise UserError: If it is one, and cannot be; of several, a notice says which.
+        """
         self._check_requester()
+        refused = []
         for pickup in self:
-            pickup._in_own_transaction(
-                lambda own: (own._lock_or_save_first(), work(own)), patience=SAVE_FIRST_AFTER
-            )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+            try:
+                pickup._in_own_transaction(
+                    lambda own: (own._lock_or_save_first(), work(own)), patience=SAVE_FIRST_AFTER
+                )
+            except UserError as error:
+                if len(self) == 1:
+                    raise
+                refused.append(str(error))
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        if not refused:
+            return reload
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Not all could be marked"),
+                "message": "\n".join(refused),
+                "sticky": True,
+                "next": reload,
+            },
+        }
 
     def _mark(self, state, words, also=()):
         return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also))

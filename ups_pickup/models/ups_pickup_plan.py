@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.exceptions import UpsTryLater
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
@@ -24,55 +25,69 @@ class UpsPickup(models.Model):
 
     @api.model
     def _cron_plan(self):
-        """Request what the plans say, a location at a time."""
+        """Request what the plans say, a location at a time, and tell what could not be."""
+        self._close_plan_questions()
         locations = self.env["ups.pickup.location"].sudo().search([("plan", "!=", "manual")])
-        due = [(each.id, day) for each in locations if (day := each._planned_day())]
+        due = [(self._plan, each.id, day) for each in locations if (day := each._planned_day())]
+        due += [
+            (self._plan_missed, each.id, day) for each in locations if (day := each._missed_day())
+        ]
         self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for location_id, day in due:
-            self._plan(location_id, day)
+        for work, location_id, day in due:
+            try:
+                work(location_id, day)
+            except psycopg2.Error as error:
+                _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
     @api.model
     def _plan(self, location_id, day):
         """Request the plan's draft of a day; what never left is tried again until the cut-off."""
-        draft_id = None
-        try:
-            draft_id = in_own_transaction(
-                self.env, lambda env: env[self._name]._planned_draft(location_id, day)
-            )
-            if not draft_id:
-                return
-            told = self.browse(draft_id)._request()
-            if told.state == "draft" and not told.is_refused:
-                return
-        except NEVER_LEFT as error:
-            _logger.info("UPS plan of location %s: %s", location_id, error)
-            return
-        except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
-            _logger.info("UPS plan of location %s: %s", location_id, error)
-            self.browse(draft_id)._keep_problem(str(error))
-        except psycopg2.Error as error:
-            _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
-            return
-        in_own_transaction(
-            self.env,
-            lambda env: env["ups.pickup.location"].browse(location_id)._planned_until(day),
+        draft_id = in_own_transaction(
+            self.env, lambda env: env[self._name]._planned_draft(location_id, day)
         )
+        if not draft_id:
+            return
+        draft, location = self.browse(draft_id), self.env["ups.pickup.location"].browse(location_id)
+        try:
+            told = draft._request()
+            why = told.words if told.state == "draft" else None
+            is_over = not why or told.is_refused
+            is_urgent = is_over
+        except NEVER_LEFT as error:
+            why, is_over = str(error), False
+            is_urgent = not isinstance(error, UpsTryLater)  # a person has to do something
+        except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
+            why, is_over, is_urgent = str(error), True, True
+        if is_over:
+            in_own_transaction(
+                self.env,
+                lambda env: env["ups.pickup.location"].browse(location_id)._planned_until(day),
+            )
+        if why:
+            _logger.info("UPS plan of location %s: %s", location_id, why)
+            if is_urgent or location.sudo()._is_cutoff_near(day):
+                draft._plan_failed(why)
 
     @api.model
     def _planned_draft(self, location_id, day):
-        """:return: the id of the draft to request, or None if there is nothing to do.
-
-        A person's draft is never sent by a plan.
-        """
+        """:return: the id of the draft to request, or None if there is nothing to do."""
         location = self.env["ups.pickup.location"].browse(location_id)
         location._lock()
         if location._planned_day() != day:
             return None
+        return self._draft_of_plan(location, day)
+
+    @api.model
+    def _draft_of_plan(self, location, day):
+        """:return: the id of the plan's own draft of a day, or None if UPS is asked already.
+
+        A person's draft is never sent by a plan.
+        """
         here = self.search(
             [
-                ("location_id", "=", location_id),
+                ("location_id", "=", location.id),
                 ("pickup_date", "=", day),
                 ("environment", "=", ups_environment(self.env)),
                 ("kind", "=", "oncall"),

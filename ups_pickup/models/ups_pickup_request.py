@@ -1,7 +1,8 @@
 """One truck a click: claimed and committed, sent outside of any transaction, kept in another.
 
 So a rerun by Odoo, a double click, two workers, a kill -9 or a lost answer never makes a second
-POST: only a draft is sent, and the claim makes it one no more (DESIGN_PICKUPS.md, 1, 14, 26 to 28).
+POST: only a draft is sent, and the claim makes it one no more. What never left or was refused is a
+draft again; whatever may have reached UPS is looked up by its reference, and never sent again.
 """
 
 import logging

@@ -1,5 +1,10 @@
+import re
+from collections.abc import Iterable
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+CODE_AT_END = re.compile(r".+ \((\d{3})\)")
 
 
 class UpsPickupService(models.Model):
@@ -8,6 +13,7 @@ class UpsPickupService(models.Model):
     _name = "ups.pickup.service"
     _description = "UPS Service of a Pickup"
     _order = "code"
+    _rec_names_search = ["name", "code"]
 
     code = fields.Char(required=True, size=3, help="UPS's three digits for pickups, such as 003.")
     name = fields.Char(required=True)
@@ -27,3 +33,16 @@ class UpsPickupService(models.Model):
     def _compute_display_name(self):
         for service in self:
             service.display_name = f"{service.name} ({service.code})"
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find by name, by code, and by both as they are shown: a file says what it was shown."""
+        if isinstance(value, str):
+            value = _as_searched(value)
+        elif isinstance(value, Iterable):
+            value = [_as_searched(each) for each in value]
+        return super()._search_display_name(operator, value)
+
+
+def _as_searched(value):
+    return CODE_AT_END.sub(r"\1", value) if isinstance(value, str) else value

@@ -59,6 +59,7 @@ class UpsPickup(models.Model):
         for pickup in self._past_and_open():
             pickup._each(lambda own: own._day_is_over())
         commit_progress()  # a new snapshot: the people are asked about what was just found
+        self._mail_confirmations()
         self._ask_people()
 
     def action_check(self):

@@ -1,1 +1,11 @@
-from . import test_life, test_overview, test_plan, test_roles, test_status, test_storm
+from . import (
+    test_import,
+    test_life,
+    test_many,
+    test_overview,
+    test_plan,
+    test_roles,
+    test_sheet_and_mail,
+    test_status,
+    test_storm,
+)

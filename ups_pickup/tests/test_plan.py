@@ -79,6 +79,72 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
 
+    def asked(self):
+        """:return: whom a plan that could not run has asked, and what."""
+        with self.transaction(SUPERUSER_ID) as env:
+            own = env["ups.pickup"].search([("company_id", "=", self.company_id)])
+            kind = env.ref("ups_pickup.mail_activity_type_plan")
+            asked = own.activity_ids.filtered(lambda each: each.activity_type_id == kind)
+            return [(each.user_id.id, str(each.note)) for each in asked]
+
+    def test_a_plan_that_could_not_run_tells_its_person_that_day(self):
+        def opt_out():
+            with self.transaction() as env:
+                env["res.company"].browse(self.company_id).action_ups_opt_out()
+
+        def outage():
+            self.simulator.refuse_next("request", "250003", "Too many", status=429, times=9)
+
+        def refusal():
+            self.simulator.refuse_next("request", "9510119", "No such service", status=400)
+
+        for what, happens, moment, words in (
+            ("authorization", opt_out, "09:05", "authorize"),
+            ("outage", outage, "13:55", None),
+            ("outage", outage, "14:05", "too many requests"),
+            ("refusal", refusal, "09:05", "No such service"),
+            ("nothing ran", lambda: None, "15:05", "cut-off has passed"),
+        ):
+            with self.subTest(what, moment=moment):
+                self.delete_drafts()
+                self.simulator.reset()
+                self.authorize(expired=False)
+                self.set_time("2026-11-24 08:00", "America/New_York")
+                self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+                self.set_time(f"2026-11-24 {moment}", "America/New_York")
+                happens()
+                for _twice in range(2):
+                    self.run_plans()
+                asked = self.asked()
+                self.assertEqual(
+                    [user_id for user_id, _note in asked], [self.admin_id] * bool(words)
+                )
+                if words:
+                    self.assertIn(words, asked[0][1])
+                    self.assertIn("the cut-off of that day is 15:00", asked[0][1])
+                self.assertEqual(self.dates(), [])
+        self.plan(plan="manual")
+        self.plan(plan="working_days")  # switched on after the cut-off: nothing was missed
+        self.delete_drafts()
+        self.run_plans()
+        self.assertEqual(self.asked(), [])
+
+    def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction() as env:
+            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.run_plans()
+        self.assertEqual(len(self.asked()), 1)
+        self.authorize(expired=False)
+        for _twice in range(2):
+            self.run_plans()
+        self.assertEqual(self.dates(), ["20261124"])
+        self.assertEqual(self.asked(), [])
+
+    def delete_drafts(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].search([("company_id", "=", self.company_id)]).unlink()
+
     def test_a_batch(self):
         with self.transaction() as env:
             batch = env["ups.pickup.batch"].create(

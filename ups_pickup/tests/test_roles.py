@@ -75,8 +75,10 @@ class TestRoles(PickupCase):
 
     def draft_for(self, action):
         pickup_id = self.new_pickup()
-        if action in ("check", "again", "cancel"):
+        if action in ("check", "cancel"):
             self.click(pickup_id)
+        if action == "again":
+            self.force(pickup_id, state="unsuccessful")
         return pickup_id
 
     def close_a_day(self, env):

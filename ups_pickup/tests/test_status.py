@@ -187,7 +187,7 @@ class TestStatus(PickupCase):
             location.partner_id.write({"zip": False, "state_id": False})
         with self.assertRaises(UserError) as caught:
             self.click(self.new_pickup())
-        for field in ("Name at the Door", "Phone", "Postal Code", "State"):
+        for field in ("Name at the Door", "Phone", "Postal Code", "State or Province"):
             self.assertIn(field, str(caught.exception))
         self.assertFalse(self.simulator.trucks())
 

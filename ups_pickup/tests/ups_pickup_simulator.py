@@ -1,7 +1,8 @@
 """A stand-in for UPS's Pickup API: UPS's simulator with trucks.
 
-As strict as UPS_PICKUP.md, but it books a past date, as UPS does. It keeps trucks, returns the
-same PRN for the same open address, point and day, and tells of today and tomorrow only.
+As strict as UPS's description (tests/contract/ups/Pickup.yaml), but it books a past date, as UPS
+does. It keeps trucks, returns the same PRN for the same open address, point and day, and tells of
+today and tomorrow only.
 Where UPS's behaviour is not published, the comment says "inferred", and there is a control for the
 other way.
 

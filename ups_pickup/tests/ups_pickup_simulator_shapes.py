@@ -1,4 +1,4 @@
-"""What does UPS take? The shape of each request, as strict as UPS_PICKUP.md: what the description
+"""What does UPS take? The shape of each request, as strict as Pickup.yaml: what the description
 lacks is refused, since UPS ignores it, and a client's misspelling would pass silently.
 
 Written out rather than taken from the client, which it judges.

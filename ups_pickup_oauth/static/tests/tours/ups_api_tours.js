@@ -33,7 +33,7 @@ registry.category("web_tour.tours").add("ups_opt_in", {
         ...openModal("API"),
         { ...press("OAuth"), expectUnloadPage: true },
         // The test plays UPS and the person there, and sends the browser back.
-        told("UPS pickups can now act for this company."),
+        told("Odoo can now act for this company at UPS."),
         press("Close"),
         modalIsClosed,
         ...openModal("Authorized"),

@@ -1,0 +1,97 @@
+"""What may a file bring? Drafts that could be requested: a bad row is told by its number."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..const import MAX_QUANTITY
+
+
+class RowByRow(Exception):
+    """Several rows at once are not fit: Odoo's `load` then tries each, and tells which."""
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def get_import_templates(self):
+        folder = "/ups_pickup/static/import"
+        return [
+            {
+                "label": self.env._("Import Template for UPS Pickups (Excel)"),
+                "template": f"{folder}/ups_pickups.xlsx",
+            },
+            {
+                "label": self.env._("Import Template for UPS Pickups (CSV)"),
+                "template": f"{folder}/ups_pickups.csv",
+            },
+        ]
+
+    @api.model
+    def load(self, fields, data):
+        """Load drafts from a file, or nothing if a row is bad (odoo/orm/models.py, `load`).
+
+        A location is meant by its name. Where two have the same, Odoo would take the first and
+        warn: the driver could come to the wrong place.
+        """
+        if messages := self._ambiguous_locations(fields, data):
+            return {"ids": False, "messages": messages, "nextrow": 0}
+        return super().load(fields, data)
+
+    @api.model
+    def _ambiguous_locations(self, fields, data):
+        if "location_id" not in fields:
+            return []
+        column = fields.index("location_id")
+        names = {row[column] for row in data if row[column]}
+        found = self.env["ups.pickup.location"].search([("name", "in", list(names))])
+        several = {name for name, same in found.grouped("name").items() if len(same) > 1}
+        return [
+            {
+                "type": "error",
+                "field": "location_id",
+                "record": at,
+                "rows": {"from": at, "to": at},
+                "message": self.env._(
+                    "There are several locations with the name %s. Rename them, or give the"
+                    " location's External ID.",
+                    row[column],
+                ),
+            }
+            for at, row in enumerate(data)
+            if row[column] in several
+        ]
+
+    @api.model
+    def _load_records_create(self, vals_list):
+        try:
+            pickups = super()._load_records_create([self._with_lines(each) for each in vals_list])
+            for pickup in pickups:
+                if problems := (pickup._hour_problems() or pickup._day_problems()):
+                    raise UserError("\n".join(problems))
+        except UserError as error:
+            # Odoo would tell it of the first row.
+            raise (error if len(vals_list) == 1 else RowByRow()) from error
+        return pickups
+
+    @api.model
+    def _with_lines(self, vals):
+        """:return: the values, with what the location usually has where the file says nothing."""
+        location = self.env["ups.pickup.location"].browse(vals.get("location_id"))
+        location = location or self._default_location()
+        if not location:
+            return vals
+        [(_create, _id, usual)] = self._usual_lines(location)
+        lines = [
+            Command.create(usual | {name: value for name, value in line.items() if value})
+            if command == Command.CREATE
+            else (command, line_id, line)
+            for command, line_id, line in vals.get("line_ids") or [Command.create({})]
+        ]
+        for _command, _id, line in lines:
+            if line and not 1 <= line.get("quantity", 1) <= MAX_QUANTITY:
+                # PostgreSQL would refuse it too, in words that are nobody's.
+                raise UserError(self.env["ups.pickup.line"]._quantity_problem())
+        return vals | {"line_ids": lines}

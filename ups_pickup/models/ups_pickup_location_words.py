@@ -1,0 +1,114 @@
+"""What does a person read of a location: its hours, what UPS would refuse, what comes and came?"""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.tools import format_date
+
+from ..const import OPEN
+from ..local_time import in_words, is_hour
+
+CLOSED_AHEAD = 30  # days that are looked at for holidays
+MOST_SHOWN = 3  # of what comes, and of what came
+SEEN = ("done", "unsuccessful", "unknown")
+
+
+class UpsPickupLocation(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    hours_in_words = fields.Char(string="In Words", compute="_compute_hours_in_words")
+    closed_in_words = fields.Char(string="Closed", compute="_compute_closed_in_words")
+    hint = fields.Char(help="What UPS would refuse of it.", compute="_compute_hint")
+    open_count = fields.Integer(string="Open Pickups", compute="_compute_open_count")
+    pickups_in_words = fields.Char(
+        string="Open and Last Pickups", compute="_compute_pickups_in_words"
+    )
+
+    @api.depends("ready_time", "close_time", "cutoff_time", "calendar_id.tz")
+    def _compute_hours_in_words(self):
+        for location in self:
+            hours = (location.ready_time, location.close_time, location.cutoff_time)
+            if not all(is_hour(each) for each in hours):
+                location.hours_in_words = False
+                continue
+            ready, close, cutoff = (in_words(each) for each in hours)
+            location.hours_in_words = self.env._(
+                "Ready %(ready)s, closes %(close)s, ask before %(cutoff)s, %(place)s time",
+                ready=ready,
+                close=close,
+                cutoff=cutoff,
+                place=(location.tz or "UTC").split("/")[-1].replace("_", " "),
+            )
+
+    @api.depends("calendar_id")
+    def _compute_closed_in_words(self):
+        """Holidays only: the weekdays on which it is always closed are seen in its calendar."""
+        for location in self:
+            days = location._holidays() if location.calendar_id else []
+            location.closed_in_words = ", ".join(format_date(self.env, day) for day in days)
+
+    def _holidays(self):
+        """:return: the next days on which it is closed, and a week later or earlier is not."""
+        today, week = self._today(), timedelta(days=7)
+        days = (today + timedelta(days=ahead) for ahead in range(CLOSED_AHEAD))
+        return [
+            day
+            for day in days
+            if not self._is_open_on(day)
+            and (self._is_open_on(day + week) or self._is_open_on(day - week))
+        ]
+
+    @api.depends(
+        "partner_id", "company_name", "contact_name", "phone", "phone_extension", "room", "floor",
+        "pickup_point", "is_residential", "account_id",
+    )  # fmt: skip
+    def _compute_hint(self):
+        for location in self:
+            is_there = location._origin and location.partner_id
+            location.hint = " ".join(location.sudo()._place_problems()) if is_there else False
+
+    def _here(self):
+        return [
+            ("location_id", "in", self._origin.ids),
+            ("environment", "=", ups_environment(self.env)),
+        ]
+
+    def _compute_open_count(self):
+        domain = [*self._here(), ("state", "in", OPEN)]
+        counts = dict(self.env["ups.pickup"]._read_group(domain, ["location_id"], ["__count"]))
+        for location in self:
+            location.open_count = counts.get(location._origin, 0)
+
+    def _compute_pickups_in_words(self):
+        pickups = self.env["ups.pickup"]
+        for location in self:
+            here = location._here()
+            coming = pickups.search(
+                [*here, ("state", "in", OPEN)], order="pickup_date, id", limit=MOST_SHOWN
+            )
+            ended = pickups.search([*here, ("state", "in", SEEN)], limit=MOST_SHOWN)
+            location.pickups_in_words = "; ".join(
+                each._day_and_state() for each in (*coming, *ended)
+            )
+
+    def action_pickups(self):
+        """:return: an action that opens the pickups of this location."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("ups_pickup.ups_pickup_action")
+        return action | {
+            "display_name": self.display_name,
+            "domain": [("location_id", "=", self.id)],
+            "context": {"default_location_id": self.id, "search_default_in_force": 1},
+        }
+
+
+class UpsPickup(models.Model):
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    def _day_and_state(self):
+        """:return: such as ``11/24/2026 Requested (29ABCDEFGHI)``."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        prn = f" ({self.prn})" if self.prn and self.state in OPEN else ""
+        return f"{format_date(self.env, self.pickup_date)} {states[self.state]}{prn}"

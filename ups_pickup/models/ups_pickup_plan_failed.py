@@ -1,0 +1,114 @@
+"""A plan that could not run: who is told, while UPS can still be called?"""
+
+from datetime import timedelta
+
+from markupsafe import escape
+from odoo import api, models
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+
+from .. import clock
+from ..local_time import in_words
+
+PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
+
+TELL_BEFORE = timedelta(hours=1)
+"""What may mend itself, such as an outage, is told that long before the cut-off."""
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _plan_missed(self, location_id, day):
+        """Tell of a day whose cut-off has passed while nothing could run."""
+        draft_id = in_own_transaction(
+            self.env, lambda env: env[self._name]._missed_draft(location_id, day)
+        )
+        draft = self.browse(draft_id or ())
+        if draft:
+            why = self.env._("The cut-off has passed, and the plan could not request it in time.")
+            draft._plan_failed(" ".join(filter(None, (why, draft.problem))))
+
+    @api.model
+    def _missed_draft(self, location_id, day):
+        """:return: the id of the draft that was to be requested, or None if there is none."""
+        location = self.env["ups.pickup.location"].browse(location_id)
+        location._lock()
+        if location._missed_day() != day:
+            return None
+        draft_id = self._draft_of_plan(location, day)
+        location._planned_until(day)
+        return draft_id
+
+    def _plan_failed(self, why):
+        """Keep in the draft why the plan could not request it, and ask its person, once."""
+        self._keep_problem(why)
+        quietly(self.env, lambda env: env[self._name].browse(self.id)._ask_about_plan(why))
+
+    def _ask_about_plan(self, why):
+        asked = self.env["mail.activity"].with_context(active_test=False)
+        asked = asked.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("activity_type_id", "=", self.env.ref(PLAN_ACTIVITY).id),
+            ]
+        )
+        person = self._person_of_plan()
+        if self.state != "draft" or not person or not all(asked.mapped("active")):
+            return  # also who has said "done" is not asked again
+        own = self.with_context(lang=person.lang)
+        note = escape(own._plan_failed_in_words(why))
+        if asked:
+            asked.note = note
+            return
+        summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)
+        own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=note, user_id=person.id)
+
+    def _plan_failed_in_words(self, why):
+        location = self.location_id
+        return self.env._(
+            "The plan could not request the pickup of %(day)s. %(why)s Correct it and click"
+            " Request, or call UPS (the cut-off of that day is %(cutoff)s, %(zone)s) and enter the"
+            " PRN.",
+            day=self.pickup_date,
+            why=why,
+            cutoff=in_words(location.cutoff_time),
+            zone=location.calendar_id.tz,
+        )
+
+    def _person_of_plan(self):
+        """:return: the location's person, else who made the location."""
+        people = self.location_id.user_id | self.location_id.create_uid
+        return people.filtered(self._may_be_asked)[:1]
+
+    @api.model
+    def _close_plan_questions(self):
+        """Ask nobody any more about what was requested since."""
+        activities = self.env["mail.activity"].sudo()
+        asked = activities.search(
+            [
+                ("res_model", "=", self._name),
+                ("activity_type_id", "=", self.env.ref(PLAN_ACTIVITY).id),
+            ]
+        )
+        drafts = self.sudo().browse(asked.mapped("res_id")).exists()
+        drafts = drafts.filtered(lambda each: each.state == "draft")
+        asked.filtered(lambda each: each.res_id not in drafts.ids).unlink()
+
+
+class UpsPickupLocation(models.Model):
+    _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    def _missed_day(self):
+        """:return: today, if the plan had to see to it and its cut-off has passed, or None."""
+        today = self._today()
+        is_done = self.plan_done_until and today <= self.plan_done_until
+        if is_done or self.plan == "manual" or not self.active or not self._is_plan_in_force():
+            return None
+        is_over = clock.now() > self._at(today, self.cutoff_time)
+        return today if is_over and self._is_open_on(today) else None
+
+    def _is_cutoff_near(self, day):
+        return clock.now() >= self._at(day, self.cutoff_time) - TELL_BEFORE

@@ -1,0 +1,98 @@
+"""What a coordinator's file may bring, and what is told of a bad row."""
+
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from .common import PickupCase
+
+USUAL = ["location_id", "pickup_date", "line_ids/quantity"]
+GOOD = ["America/New_York", "2026-11-26", "11"]
+LINES = [*USUAL, "line_ids/service_id", "line_ids/destination_country_id"]
+
+# columns, rows after a good one, what is told of the row at fault
+BAD = [
+    (USUAL, [GOOD, ["Nowhere", "2026-11-26", "1"]], 1, "Nowhere"),
+    (USUAL, [["Twins", "2026-11-26", "1"]], 0, "several locations"),
+    (USUAL, [GOOD, GOOD, ["America/New_York", "11/31/26", "1"]], 2, "11/31/26"),
+    (USUAL, [GOOD, ["America/New_York", "2026-11-23", "1"]], 1, "is past"),
+    (USUAL, [GOOD, ["America/New_York", "2026-11-28", "1"]], 1, "is closed"),
+    (USUAL, [GOOD, ["America/New_York", "2026-11-26", "1000"]], 1, "from 1 to 999 pieces"),
+    (LINES, [[*GOOD, "UPS Rocket", ""]], 0, "UPS Rocket"),
+    *[
+        ([*USUAL, name], [[*GOOD, ""], [*GOOD, value]], 1, "Only Odoo itself writes")
+        for name, value in (
+            ("state", "done"),
+            ("prn", "29ABCDEFGHI"),
+            ("reference", "x"),
+            ("price", "1"),
+            ("outcome_source", "person"),
+            ("environment", "production"),
+            ("mailed_on", "2026-11-24 12:00:00"),
+        )
+    ],
+]
+
+
+@tagged("post_install", "-at_install")
+class TestImport(PickupCase):
+    def setUp(self):
+        super().setUp()
+        with self.transaction(SUPERUSER_ID) as env:
+            clerk = self.new_user(env, "ups_importer", "ups_pickup.group_user")
+            self.clerk_id = clerk.id
+            for _each in "ab":
+                self.new_location(env, "UTC", name="Twins")
+            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+            calendar.attendance_ids.filtered(lambda each: each.dayofweek == "5").unlink()
+
+    def test_a_bad_row_is_told_and_nothing_is_kept(self):
+        for fields, rows, at_fault, words in BAD:
+            with self.subTest(fields=fields[-1], words=words):
+                with self.transaction(self.clerk_id) as env:
+                    told = env["ups.pickup"].load(fields, rows)
+                self.assertFalse(told["ids"])
+                errors = [each for each in told["messages"] if each["type"] == "error"]
+                self.assertIn(words, errors[0]["message"])
+                self.assertEqual({each["rows"]["from"] for each in errors}, {at_fault})
+        with self.transaction(SUPERUSER_ID) as env:
+            own = [("company_id", "=", self.company_id)]
+            self.assertFalse(env["ups.pickup"].search(own))
+
+    def test_a_good_file_makes_drafts(self):
+        rows = [
+            [*GOOD, "UPS Next Day Air (001)", "Canada"],
+            ["", "", "2", "003", "United States"],
+            ["America/New_York", "2026-11-27", "", "", ""],
+        ]
+        with self.transaction(self.clerk_id) as env:
+            told = env["ups.pickup"].load(LINES, rows)
+            self.assertEqual(told["messages"], [])
+            mixed, usual = env["ups.pickup"].browse(told["ids"])
+            self.assertEqual((mixed.state, mixed.origin, mixed.quantity), ("draft", "person", 13))
+            self.assertEqual(mixed.line_ids.service_id.mapped("code"), ["001", "003"])
+            self.assertEqual(mixed.line_ids.destination_country_id.mapped("code"), ["CA", "US"])
+            self.assertEqual((usual.location_id.id, usual.quantity), (self.location_id, 1))
+            self.assertFalse(mixed.hint or usual.hint)
+        self.assertEqual(self.posts(), 0)
+
+    def test_the_templates_fit_as_they_are(self):
+        """Odoo's import knows each of their columns, and takes their rows."""
+        with self.transaction(self.clerk_id) as env:
+            env["ups.pickup.location"].sudo().browse(self.location_id).name = "Main warehouse"
+            env.flush_all()
+            for template in env["ups.pickup"].get_import_templates():
+                path = template["template"].lstrip("/")
+                with self.subTest(path), file_open(path, "rb") as file:
+                    importing = env["base_import.import"].create(
+                        {"res_model": "ups.pickup", "file": file.read(), "file_name": path}
+                    )
+                    options = {"has_headers": True, "quoting": '"', "separator": ","}
+                    shown = importing.parse_preview(options)
+                    columns = ["/".join(shown["matches"][at]) for at in range(6)]
+                    told = importing.execute_import(
+                        columns, shown["headers"], shown["options"], dryrun=True
+                    )
+                    self.assertEqual(told["messages"], [])
+                    self.assertEqual(len(told["ids"]), 2)
+            env.cr.rollback()

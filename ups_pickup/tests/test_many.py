@@ -1,0 +1,142 @@
+"""What a coordinator does to many at once, and what a location says of itself."""
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+
+@tagged("post_install", "-at_install")
+class TestMany(PickupCase):
+    def choose(self, ids, action):
+        """A button of the list, on many rows."""
+        with self.transaction() as env:
+            return getattr(env["ups.pickup"].browse(ids), action)()
+
+    def test_again_for_many(self):
+        failed = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (20, 23)]
+        for pickup_id in failed:
+            self.force(pickup_id, state="unsuccessful")
+            with self.transaction(SUPERUSER_ID) as env:
+                env["ups.pickup"].browse(pickup_id)._ask_about_failure()
+        self.set_time("2026-11-24 15:30", "America/New_York")  # after today's cut-off
+        first = self.choose(failed, "action_again")
+        self.assertEqual(self.choose(failed, "action_again"), first)
+        with self.transaction() as env:
+            drafts = env["ups.pickup"].search(first["domain"])
+            self.assertEqual(set(drafts.mapped("state")), {"draft"})
+            self.assertEqual({str(day) for day in drafts.mapped("pickup_date")}, {"2026-11-25"})
+            self.assertEqual(sorted(drafts.retry_of_id.ids), sorted(failed))
+            self.assertFalse(env["ups.pickup"].browse(failed).activity_ids)
+        self.set_time("2026-11-24 12:00", "America/New_York")
+        with self.assertRaisesRegex(UserError, "Take these out"):
+            self.choose([*failed, self.booked()[0]], "action_again")
+
+    def test_marking_many_stops_at_none(self):
+        draft_id = self.new_pickup()
+        unknown = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (20, 23)]
+        for pickup_id in unknown:
+            self.force(pickup_id, state="unknown")
+        told = self.choose([draft_id, *unknown], "action_mark_done")["params"]["message"]
+        self.assertIn(self.stored_values(draft_id, "name"), told)
+        self.assertEqual(
+            [self.stored_values(each, "state") for each in (draft_id, *unknown)],
+            ["draft", "done", "done"],
+        )
+
+    def close(self, *days):
+        with self.transaction(SUPERUSER_ID) as env:
+            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+            for day in days:
+                env["resource.calendar.leaves"].create(
+                    {
+                        "name": "Closed",
+                        "calendar_id": calendar.id,
+                        "date_from": f"{day} 05:00:00",
+                        "date_to": f"{day} 23:59:59",
+                    }
+                )
+
+    def test_a_batch_says_what_it_leaves_out_and_goes_on_after_a_kill(self):
+        self.close("2026-11-25")
+        booked_id, _prn = self.booked()
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].create(
+                {
+                    "company_id": self.company_id,
+                    "location_ids": [(6, 0, [self.location_id])],
+                    "date_from": "2026-11-24",
+                    "date_to": "2026-11-29",
+                }
+            )
+            told = batch.action_fill()["params"]["message"]
+            batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
+        self.assertIn("4 drafts made", told)
+        self.assertIn("is closed on the pickup date 2026-11-25", told)
+        self.assertIn(self.stored_values(booked_id, "name"), told)
+        refused, killed, *_fine = rows
+        self.simulator.refuse_next("request", "9510119", "No such service", status=400)
+        self.run_batch(batch_id)
+        self.assertIn("1 not possible", self.shown(batch_id)[2])
+        self.assertIn("No such service", self.stored_values(refused, "problem"))
+        posts = self.posts()
+        # The server dies while it sends a row: nobody knows, and nobody sends it again.
+        self.force(killed, state="sending", prn=False, claimed_on=self.now)
+        self.run_batch(batch_id)
+        self.assertEqual(self.posts(), posts + 1, "only the refused draft is sent again")
+        self.assertEqual(self.stored_values(refused, "state"), "requested")
+        self.assertEqual(self.stored_values(killed, "state"), "sending")
+        self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
+
+    def run_batch(self, batch_id):
+        with self.transaction() as env:
+            env["ups.pickup.batch"].browse(batch_id).action_request()
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.batch"]._cron_request()
+
+    def shown(self, batch_id):
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            return batch.state, batch.progress, batch.progress_in_words
+
+    def test_the_calendar(self):
+        self.close("2026-11-26", "2026-11-27")
+        with self.transaction() as env:
+            there = self.new_location(env, "Pacific/Honolulu").id
+            pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+            days = ("2026-11-25 05:00:00", "2026-11-27 04:59:59")
+            for chosen, closed in (([self.location_id], ["2026-11-26", "2026-11-27"]), ([], [])):
+                found = pickups.get_unusual_days(*days, location_ids=chosen)
+                self.assertEqual(len(found), 3)
+                self.assertEqual([day for day in found if found[day]], closed)
+        booked_id, _prn = self.booked()
+        draft_id = self.new_pickup(there)
+        with self.transaction() as env:  # what a drag writes
+            env["ups.pickup"].browse(draft_id).write({"pickup_date": "2026-11-30"})
+            with self.assertRaisesRegex(UserError, "UPS was told Pickup Date"):
+                env["ups.pickup"].browse(booked_id).write({"pickup_date": "2026-11-30"})
+
+    def test_what_a_location_says(self):
+        self.close("2026-11-26")
+        done_id = self.new_pickup(pickup_date="2026-11-20")
+        self.force(done_id, state="done")
+        booked_id, prn = self.booked()
+        with self.transaction() as env:
+            location = env["ups.pickup.location"].browse(self.location_id)
+            self.assertEqual(
+                location.hours_in_words,
+                "Ready 14:00, closes 17:00, ask before 15:00, New York time",
+            )
+            self.assertEqual(location.closed_in_words, "11/26/2026")
+            self.assertEqual(location.open_count, 1)
+            self.assertEqual(
+                location.pickups_in_words, f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
+            )
+            shown = env["ups.pickup"].search(location.action_pickups()["domain"])
+            self.assertEqual(sorted(shown.ids), sorted((done_id, booked_id)))
+            self.assertFalse(location.hint)
+            location.write({"company_name": "A" * 28, "phone": False})
+            for field in ("Name at the Door", "Phone"):
+                self.assertIn(field, location.hint)
+            env.cr.rollback()

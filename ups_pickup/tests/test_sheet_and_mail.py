@@ -1,0 +1,106 @@
+"""What leaves Odoo on paper and by mail: the driver's sheet, and the word to the location."""
+
+from unittest.mock import patch
+
+from lxml import html
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+
+@tagged("post_install", "-at_install")
+class TestSheetAndMail(PickupCase):
+    def sheet(self, *pickup_ids, **barcode):
+        """:return: the words that are printed, and how many barcodes."""
+        with (
+            self.transaction() as env,
+            patch.object(type(env["ir.actions.report"]), "barcode", **barcode) as self.drawn,
+        ):
+            bindings = env["ir.actions.actions"].get_bindings("ups.pickup")["report"]
+            [report_id] = [each["id"] for each in bindings]
+            report = env["ir.actions.report"].browse(report_id)
+            content, _kind = report._render_qweb_html(report_id, pickup_ids)
+            page = html.fromstring(content)
+            words = " ".join(page.text_content().split())
+            return words, len(page.xpath("//img[@alt='Barcode'][starts-with(@src, 'data:image')]"))
+
+    def test_the_sheet_says_what_ups_was_told(self):
+        pickup_id, prn = self.booked()
+        with self.transaction() as env:
+            partner = env["ups.pickup.location"].browse(self.location_id).partner_id
+            partner.street = "Elsewhere 1"
+        words, barcodes = self.sheet(pickup_id, return_value=b"bars")
+        for expected in (
+            prn,
+            "11/24/2026, 14:00 to 17:00 (America/New_York)",
+            "12 Pier Road",
+            "New York NY 10004 US",
+            "Kim, +1 212 555 0100",
+            "UPS Ground (003) United States Package 1",
+            "signature",
+        ):
+            self.assertIn(expected, words)
+        self.assertEqual(barcodes, 1)
+        self.drawn.assert_called_once_with("Code128", prn)
+        self.assertNotIn("does not prove", words)
+        draft_id = self.new_pickup(pickup_date="2026-11-25")
+        words, barcodes = self.sheet(pickup_id, draft_id, side_effect=ImportError("no renderer"))
+        self.assertIn(
+            "This sheet does not prove that a driver comes: the pickup's state is Draft.", words
+        )
+        self.assertIn(prn, words)
+        self.assertIn("Elsewhere 1", words)
+        self.assertEqual((words.count("signature"), barcodes), (2, 0))
+
+    def mails(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            found = env["mail.mail"].search([("email_to", "=", "ramp@example.com")], order="id")
+            return [(each.subject, each.body_html) for each in found]
+
+    def test_the_location_reads_once_that_ups_comes(self):
+        """Also of what was confirmed after its answer was lost; never of what is not."""
+        self.addCleanup(self.delete_mails)
+        with self.transaction() as env:
+            location = env["ups.pickup.location"].browse(self.location_id)
+            location.notification_email = "ramp@example.com"
+            elsewhere_id = self.new_location(env, "Pacific/Honolulu").id
+        # The other location has no address for mails.
+        self.click(self.new_pickup(elsewhere_id, pickup_date="2026-11-25"))
+        self.simulator.queue_fault("request", kind="drop", when="after")
+        pickup_id = self.new_pickup()
+        self.click(pickup_id)
+        self.assertEqual(self.mails(), [])
+        for _again in range(3):
+            self.run_cron()
+        [(subject, body)] = self.mails()
+        prn = self.stored_values(pickup_id, "prn")
+        self.assertTrue(subject.startswith("Test (CIE)"))
+        self.assertIn(prn, subject)
+        for expected in (prn, "14:00 to 17:00 (America/New_York)", "11/24/2026"):
+            self.assertIn(expected, body)
+
+    def test_a_broken_template_stops_no_pickup(self):
+        with self.transaction() as env:
+            location = env["ups.pickup.location"].browse(self.location_id)
+            location.notification_email = "ramp@example.com"
+            template = env.ref("ups_pickup.mail_template_confirmed").sudo()
+            self.addCleanup(self.write_subject, template.subject)
+            template.subject = "{{ 1 // (object.quantity - 1) }}"  # fails for one piece
+        pickup_id, prn = self.booked()
+        for _twice in range(2):
+            self.run_cron()
+        self.assertEqual(self.mails(), [])
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            self.assertEqual((pickup.state, pickup.prn), ("requested", prn))
+            notes = [str(each.body) for each in pickup.message_ids]
+            self.assertEqual(sum("could not be written" in each for each in notes), 1)
+
+    def write_subject(self, subject):
+        with self.transaction(SUPERUSER_ID) as env:
+            env.ref("ups_pickup.mail_template_confirmed").subject = subject
+
+    def delete_mails(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["mail.mail"].search([("email_to", "=", "ramp@example.com")]).unlink()

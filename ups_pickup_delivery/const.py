@@ -1,0 +1,20 @@
+"""What of deliveries more than one file needs."""
+
+import re
+
+UPS_CONNECTORS = ("ups", "ups_rest", "ups_oca")
+"""`delivery_type` of Enterprise's connectors and of OCA's; recognized where they are installed."""
+
+TRACKING_NUMBER = re.compile(r"1Z[0-9A-Z]{16}")
+MOST_TRACKING_NUMBERS = 30
+
+OVERWEIGHT = {"LBS": 70, "KGS": 32}
+"""A package above is "overweight" to UPS."""
+
+FREED = ("unsuccessful", "cancelled")
+"""States of a pickup whose packages still stand on the ramp."""
+
+LOOK_BACK = 14  # days: what nobody collected for that long was handed over otherwise
+
+JOIN_WAITS = 5
+"""Seconds that the end of a validation may wait for other joins; then the plan's cron does it."""

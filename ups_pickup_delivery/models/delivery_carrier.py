@@ -1,0 +1,21 @@
+"""Which carriers does UPS collect?"""
+
+from odoo import fields, models
+
+from ..const import UPS_CONNECTORS
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    ups_pickup_service_id = fields.Many2one(
+        "ups.pickup.service",
+        string="UPS Pickup Service",
+        help="UPS collects what is shipped this way: it joins the pickup of the warehouse.",
+        ondelete="restrict",
+    )
+
+    def _is_collected_by_ups(self):
+        """:return: whether UPS collects what this carrier ships."""
+        own = self.sudo()
+        return bool(own.ups_pickup_service_id) or own.delivery_type in UPS_CONNECTORS

@@ -1,0 +1,271 @@
+"""Which pickup takes a delivery along?
+
+Nothing is joined inside the transaction that validates, which may run again or roll back: it only
+marks the delivery, in the row that it writes anyway. After the commit the marked ones are joined,
+in one transaction a location, and what a crash left by the plan's cron (DESIGN_PICKUPS.md, 37).
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
+from odoo.exceptions import AccessError, UserError
+
+from ..by_itself import by_itself
+from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TRACKING_NUMBER
+
+NOTED = "ups_pickup_delivery"
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    ups_pickup_id = fields.Many2one(
+        "ups.pickup",
+        string="UPS Pickup",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="ups_pickup.group_user",
+    )
+    ups_pickup_waits = fields.Boolean(
+        string="Waits for a UPS Pickup", readonly=True, copy=False, default=False
+    )
+    ups_pickup_prn = fields.Char(related="ups_pickup_id.prn", string="UPS Pickup PRN")
+    ups_pickup_date = fields.Date(related="ups_pickup_id.pickup_date", string="UPS Pickup Date")
+    ups_pickup_state = fields.Selection(related="ups_pickup_id.state", string="UPS Pickup State")
+
+    _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
+
+    # === VALIDATION === #
+
+    def _action_done(self):
+        result = super()._action_done()
+        done = self.filtered(lambda each: each.state == "done")
+        waiting = done.filtered(lambda each: each._is_for_ups())
+        waiting.ups_pickup_waits = True
+        waiting._note_for_ups(done.filtered(lambda each: each._returns()))
+        return result
+
+    def write(self, vals):
+        # stock_delivery hands the carrier on after the validation, in the same transaction
+        result = super().write(vals)
+        if vals.get("carrier_id"):
+            late = self.filtered(
+                lambda each: (
+                    each.state == "done"
+                    and not each.ups_pickup_waits
+                    and not each.sudo().ups_pickup_id
+                    and each._is_for_ups()
+                )
+            )
+            if late:
+                late.ups_pickup_waits = True
+                late._note_for_ups()
+        return result
+
+    def cancel_shipment(self):
+        result = super().cancel_shipment()
+        self._leave_ups_pickup()
+        return result
+
+    def _is_for_ups(self):
+        """:return: whether it is the last step to a customer, with a carrier that UPS collects."""
+        return (
+            self.picking_type_code == "outgoing"
+            and self.carrier_id._is_collected_by_ups()
+            and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
+            and self.location_dest_id.usage == "customer"
+            and bool(self._ups_location())
+        )
+
+    def _ups_location(self):
+        return self.sudo().picking_type_id.warehouse_id.ups_pickup_location_id
+
+    def _returns(self):
+        return self.picking_type_code == "incoming" and bool(self.move_ids.origin_returned_move_id)
+
+    def _note_for_ups(self, returns=()):
+        """Have these join, and what was returned leave, once this transaction is committed.
+
+        :param returns: transfers that bring goods back.
+        """
+        if not self and not returns:
+            return
+        postcommit = self.env.cr.postcommit
+        if NOTED not in postcommit.data:
+            postcommit.data[NOTED] = (defaultdict(set), set())
+            postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
+        by_location, return_ids = postcommit.data[NOTED]
+        for picking in self:
+            by_location[picking._ups_location().id].add(picking.id)
+        return_ids.update(each.id for each in returns)
+
+    @api.model
+    def _after_the_commit(self, by_location, return_ids):
+        """The validation is over and has succeeded, so nothing may fail it any more."""
+        name = self._name
+        if return_ids:
+            by_itself(
+                self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
+            )
+        for ids in by_location.values():
+            by_itself(self.env, lambda env, ids=ids: env[name]._join(ids), wait=JOIN_WAITS)
+
+    def _take_out(self):
+        """Let leave what these returns have brought back."""
+        origins = self.move_ids.origin_returned_move_id.picking_id
+        origins.filtered(lambda each: each._is_all_back())._leave_ups_pickup()
+
+    def _is_all_back(self):
+        return all(
+            move.product_id.uom_id.compare(_quantity(move.returned_move_ids), _quantity(move)) >= 0
+            for move in self.move_ids
+        )
+
+    @api.model
+    def _join(self, ids):
+        """Have those join of these that wait."""
+        self.search([("id", "in", list(ids)), ("ups_pickup_waits", "=", True)])._join_ups_pickup()
+
+    # === JOIN AND LEAVE === #
+
+    @api.model
+    def _ups_waits_domain(self):
+        """:return: a domain of what was validated of late and is in no pickup yet."""
+        since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
+        return [("ups_pickup_waits", "=", True), ("date_done", ">=", since)]
+
+    def _join_ups_pickup(self, may_make=False):
+        """Join each location's pickup, if there is one or its plan makes one.
+
+        :param bool may_make: make a draft whatever the plan says, since a person asks for it.
+        :return: the pickups.
+        """
+        pickups = self.env["ups.pickup"].sudo()
+        joined = pickups
+        for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
+            if not location:
+                continue
+            location._one_join_at_a_time()
+            if pickup := pickups._for_deliveries(location, may_make):
+                left = pickings.ups_pickup_id - pickup
+                pickings.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
+                (left | pickup)._fill_from_deliveries()
+                joined |= pickup
+        return joined
+
+    def _leave_ups_pickup(self):
+        """Take them out: UPS is not told, the pickup says what has changed."""
+        own = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
+        # What UPS has collected stays in its pickup's history.
+        own = own.filtered(lambda each: each.ups_pickup_id.state not in ("done", "unknown"))
+        pickups = own.ups_pickup_id
+        own.write({"ups_pickup_id": False, "ups_pickup_waits": False})
+        pickups._fill_from_deliveries()
+
+    # === ACTION METHODS === #
+
+    def action_ups_pickup(self):
+        """Put the selected deliveries into a pickup, made if missing, and open it.
+
+        :return: An action that opens the pickup, or the list if there are several.
+        :rtype: dict
+        :raise UserError: If one of them is not validated, or its warehouse has no location.
+        """
+        self._check_ups_user()
+        for picking in self:
+            if picking.state != "done" or picking.picking_type_code != "outgoing":
+                raise UserError(
+                    self.env._(
+                        "%s is no validated delivery. Validate it, then request its pickup.",
+                        picking.name,
+                    )
+                )
+            if not picking._ups_location():
+                raise UserError(
+                    self.env._(
+                        "Choose the UPS pickup location of the warehouse %s first.",
+                        picking.picking_type_id.warehouse_id.display_name,
+                    )
+                )
+        ids = self.ids
+        pickup_ids = in_own_transaction(
+            self.env, lambda env: env[self._name].browse(ids)._ask_for_pickup().ids
+        )
+        return self.env["ups.pickup"].browse(pickup_ids)._open()
+
+    def _ask_for_pickup(self):
+        free = self.filtered(lambda each: not each.ups_pickup_id)
+        return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
+
+    def action_ups_pickup_open(self):
+        """:return: An action that opens its pickup."""
+        self.ensure_one()
+        self._check_ups_user()
+        return self.ups_pickup_id._open()
+
+    def action_ups_pickup_leave(self):
+        """Take it out of its pickup: it waits for no other one."""
+        self._check_ups_user()
+        self._leave_ups_pickup()
+
+    def _check_ups_user(self):
+        """:raise AccessError: If the user may not request pickups."""
+        self.check_access("write")
+        if not self.env.user.has_group("ups_pickup.group_user"):
+            raise AccessError(
+                self.env._("Only users of UPS Pickups may do this. Ask your administrator.")
+            )
+
+    # === WHAT THEY BRING === #
+
+    def _ups_pieces(self):
+        """A package is one piece, whatever it stands in; what is in none is one, too.
+
+        :return: a dict of ``(service, country, weight)`` by piece; each package once.
+        """
+        pieces = {}
+        for picking in self.sudo():
+            kind = picking._ups_service(), picking._ups_country()
+            lines = picking.move_line_ids.filtered(lambda line: line.quantity)
+            by_package = lines.grouped(lambda line: _outermost(line.result_package_id))
+            for package, inside in by_package.items():
+                key = ("package", package.id) if package else ("bulk", picking.id)
+                weight = sum(line.quantity_product_uom * line.product_id.weight for line in inside)
+                before = pieces[key][2] if key in pieces else package.package_type_id.base_weight
+                pieces[key] = (*(pieces[key][:2] if key in pieces else kind), before + weight)
+                if package.shipping_weight:
+                    pieces[key] = (*pieces[key][:2], package.shipping_weight)
+        return pieces
+
+    def _ups_service(self):
+        return self.carrier_id.ups_pickup_service_id or self._ups_location().service_id
+
+    def _ups_country(self):
+        countries = self.partner_id.country_id, self.company_id.country_id
+        return next(filter(None, countries), self._ups_location().account_id.country_id)
+
+    def _ups_tracking_numbers(self):
+        """:return: the 1Z numbers, as many as UPS takes."""
+        refs = " ".join(self.mapped(lambda each: each.carrier_tracking_ref or ""))
+        return list(dict.fromkeys(TRACKING_NUMBER.findall(refs)))[:MOST_TRACKING_NUMBERS]
+
+
+def _quantity(moves):
+    """:return: what was moved, in the product's unit."""
+    lines = moves.filtered(lambda move: move.state == "done").move_line_ids
+    return sum(lines.mapped("quantity_product_uom"))
+
+
+def _outermost(package):
+    while package.parent_package_id:
+        package = package.parent_package_id
+    return package
+
+
+def is_overweight(weight, unit):
+    """:return: whether UPS calls a package of that weight overweight."""
+    return weight > OVERWEIGHT[unit]

@@ -1,0 +1,1 @@
+from . import test_delivery, test_real_joins

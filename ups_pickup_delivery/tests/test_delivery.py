@@ -1,0 +1,449 @@
+"""Deliveries in every shape that Odoo has, and the pickup that each ends in.
+
+What the commit does is done here by `commit`; the transactions of their own run in the test's.
+"""
+
+from datetime import datetime
+from unittest.mock import patch
+
+from odoo.addons.ups_pickup.tests.common import ADDRESS, EVERY_DAY
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+ADDON = "odoo.addons.ups_pickup_delivery"
+NOON = datetime(2026, 11, 24, 17, 0)  # 12:00 in New York, a Tuesday
+EVENING = datetime(2026, 11, 24, 23, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        company = cls.env["res.company"].create({"name": "A"})
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": company.ids})
+        cls.warehouse, cls.location = cls.new_place(company)
+        cls.carrier = cls.new_carrier("003")
+        cls.product = cls.env["product.product"].create(
+            {"name": "Box", "is_storable": True, "weight": 2.0}
+        )
+        customers = cls.env["res.partner"].create(
+            [{"name": code, "country_id": cls.env.ref(f"base.{code}").id} for code in ("us", "de")]
+        )
+        cls.customer, cls.abroad = customers
+
+    def setUp(self):
+        super().setUp()
+        self.set_time(NOON)
+        for module in ("models.stock_picking", "by_itself"):
+            self.startPatcher(patch(f"{ADDON}.{module}.in_own_transaction", self.in_this))
+
+    def in_this(self, env, work, **_how):
+        """What happens in a transaction of its own, in the test's."""
+        with env.cr.savepoint():
+            return work(env(su=True))
+
+    def set_time(self, moment):
+        self.startPatcher(patch("odoo.addons.ups_pickup.clock.now", lambda: moment))
+
+    # === WHAT THERE IS === #
+
+    @classmethod
+    def new_place(cls, company):
+        cls.env.user.company_ids += company
+        us = cls.env.ref("base.us")
+        account = cls.env["ups.pickup.account"].create(
+            {
+                "name": company.name,
+                "number": "SIM001",
+                "company_id": company.id,
+                "country_id": us.id,
+            }
+        )
+        calendar = cls.env["resource.calendar"].create(
+            {
+                "name": company.name,
+                "tz": "America/New_York",
+                "company_id": company.id,
+                "attendance_ids": [(5, 0, 0), *[(0, 0, day) for day in EVERY_DAY]],
+            }
+        )
+        location = cls.env["ups.pickup.location"].create(
+            {
+                "name": company.name,
+                "company_id": company.id,
+                "account_id": account.id,
+                "partner_id": cls.env["res.partner"]
+                .create(
+                    ADDRESS | {"country_id": us.id, "state_id": cls.env.ref("base.state_us_27").id}
+                )
+                .id,
+                "calendar_id": calendar.id,
+                "cutoff_time": 15.0,
+                "plan": "when_packages",
+            }
+        )
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        warehouse.ups_pickup_location_id = location
+        return warehouse, location
+
+    @classmethod
+    def new_carrier(cls, code):
+        product = cls.env["product.product"].create({"name": "Shipping", "type": "service"})
+        service = cls.env["ups.pickup.service"].search([("code", "=", code)])
+        return cls.env["delivery.carrier"].create(
+            {
+                "name": f"UPS {code}",
+                "product_id": product.id,
+                "ups_pickup_service_id": service.id,
+            }
+        )
+
+    def delivery(self, quantity=1, warehouse=None, **vals):
+        """:return: a confirmed delivery whose goods are there."""
+        warehouse, uom = warehouse or self.warehouse, vals.pop("uom", self.product.uom_id)
+        kind = vals.pop("kind", warehouse.out_type_id)
+        source = kind.default_location_src_id
+        self.env["stock.quant"]._update_available_quantity(
+            self.product, source, uom._compute_quantity(quantity, self.product.uom_id)
+        )
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": kind.id,
+                "location_id": source.id,
+                "location_dest_id": kind.default_location_dest_id.id,
+                "partner_id": self.customer.id,
+                "carrier_id": self.carrier.id,
+                "move_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.product.id,
+                            "company_id": warehouse.company_id.id,
+                            "product_uom_qty": quantity,
+                            "product_uom": uom.id,
+                            "location_id": source.id,
+                            "location_dest_id": kind.default_location_dest_id.id,
+                        },
+                    )
+                ],
+                **vals,
+            }
+        )
+        picking.action_confirm()
+        picking.action_assign()
+        return picking
+
+    def packed(self, *weights, **vals):
+        """:return: a delivery with a package for each shipping weight."""
+        picking = self.delivery(len(weights), **vals)
+        line = picking.move_line_ids
+        line.quantity = 1
+        for _more in weights[1:]:
+            picking.move_line_ids |= line.copy({"quantity": 1, "picking_id": picking.id})
+        for weight, each in zip(weights, picking.move_line_ids, strict=True):
+            each.result_package_id = self.env["stock.package"].create({"shipping_weight": weight})
+        return picking
+
+    # === WHAT PEOPLE DO === #
+
+    def validate(self, *pickings):
+        for picking in pickings:
+            picking.move_ids.picked = True
+            picking.with_context(skip_backorder=True)._action_done()
+        return pickings[0]
+
+    def commit(self):
+        self.env.flush_all()
+        self.env.cr.postcommit.run()
+        self.env.invalidate_all()
+
+    def ship(self, *pickings):
+        self.validate(*pickings)
+        self.commit()
+        return pickings[0].sudo().ups_pickup_id
+
+    def cron(self):
+        pickups, crons = self.env["ups.pickup"].sudo(), self.env["ir.cron"]
+        with (
+            patch.object(type(crons), "_commit_progress", return_value=60),
+            patch.object(type(pickups), "_plan"),  # it would ask UPS
+        ):
+            pickups._cron_plan()
+        self.env.invalidate_all()
+
+    def request(self, pickup):
+        pickup._own_write({"state": "requested", "prn": "2929", "told": pickup._telling()})
+
+    def lines(self, pickup):
+        return sorted(
+            (line.service_id.code, line.destination_country_id.code, line.quantity)
+            for line in pickup.line_ids
+        )
+
+    # === TESTS === #
+
+    def test_what_each_delivery_brings(self):
+        us = lambda quantity: [("003", "US", quantity)]  # noqa: E731
+        shared = self.packed(3), self.packed(3)
+        shared[1].move_line_ids.result_package_id = shared[0].move_line_ids.result_package_id
+        mixed = self.packed(3, 4)
+        mixed.move_line_ids[0].result_package_id = False
+        dozen = self.env.ref("uom.product_uom_dozen")
+        inner, outer = self.packed(0, 0), self.env["stock.package"].create({"shipping_weight": 9})
+        inner.move_line_ids.result_package_id.package_dest_id = outer
+        for name, pickings, lines, weight, is_overweight in (
+            ("no package", [self.delivery(5)], us(1), 10, False),
+            ("two packages", [self.packed(3, 4)], us(2), 7, False),
+            ("loose and packed", [mixed], us(2), 6, False),
+            ("a package of two transfers", shared, us(1), 3, False),
+            ("packages in a package", [inner], us(1), 9, False),
+            ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
+            ("32 kg", [self.packed(32)], us(1), 32, False),
+            ("above", [self.packed(32.1)], us(1), 32.1, True),
+            (
+                "by service and country",
+                [
+                    self.delivery(),
+                    self.delivery(partner_id=self.abroad.id),
+                    self.delivery(carrier_id=self.new_carrier("001").id),
+                ],
+                [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)],
+                6,
+                False,
+            ),
+            ("no country", [self.delivery(partner_id=False)], None, 2, False),
+        ):
+            with self.subTest(name):
+                pickup = self.ship(*pickings)
+                self.assertEqual((pickup.state, pickup.origin), ("draft", "deliveries"))
+                if lines:
+                    self.assertEqual(self.lines(pickup), lines)
+                self.assertAlmostEqual(pickup.weight, weight)
+                self.assertEqual((pickup.weight_unit, pickup.is_overweight), ("KGS", is_overweight))
+                pickup.picking_ids._leave_ups_pickup()
+                self.assertFalse(pickup.line_ids)
+
+    def test_pounds_and_what_lacks_a_weight(self):
+        self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")
+        self.product.weight = 0
+        pickup = self.ship(self.packed(40, 0))
+        self.assertEqual((pickup.weight_unit, pickup.weight), ("LBS", 0))
+        self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (2, 1))
+        self.assertFalse(pickup.is_overweight)
+
+    def test_who_does_not_wait_for_ups(self):
+        other = self.new_carrier("003")
+        other.ups_pickup_service_id = False
+        back = self.warehouse.in_type_id
+        inside = self.warehouse.int_type_id
+        supplier = self.env.ref("stock.stock_location_suppliers").id
+        for name, vals in (
+            ("another carrier", {"carrier_id": other.id}),
+            ("no carrier", {"carrier_id": False}),
+            ("a step inside", {"kind": inside}),
+            ("received", {"kind": back}),
+            ("back to the supplier", {"location_dest_id": supplier}),
+            ("a dropship", {"location_id": supplier}),
+        ):
+            with self.subTest(name):
+                picking = self.delivery(**vals)
+                self.assertFalse(self.ship(picking))
+                self.assertFalse(picking.ups_pickup_waits)
+
+    def test_only_the_last_of_three_steps_counts(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        kinds = self.warehouse.pick_type_id, self.warehouse.pack_type_id
+        for kind in kinds:
+            self.assertFalse(self.ship(self.delivery(kind=kind)))
+        self.assertEqual(self.ship(self.delivery()).quantity, 1)
+
+    def test_a_backorder_comes_by_itself(self):
+        picking = self.delivery(3)
+        picking.move_ids.quantity = 1
+        pickup = self.ship(picking)
+        self.assertEqual(pickup.quantity, 1)
+        rest = picking.backorder_ids
+        self.assertFalse(rest.ups_pickup_id or rest.ups_pickup_waits)
+        rest.action_assign()
+        self.assertEqual(self.ship(rest), pickup)
+        self.assertEqual(pickup.quantity, 2)
+
+    def test_each_company_has_its_own(self):
+        warehouse, location = self.new_place(self.env["res.company"].create({"name": "B"}))
+        both = self.location | location
+        self.env = self.env(context={"allowed_company_ids": both.company_id.ids})
+        mine = self.delivery()
+        theirs = self.delivery(warehouse=warehouse)
+        self.ship(mine, theirs)
+        self.assertEqual((mine | theirs).ups_pickup_id.location_id, both)
+
+    def test_what_fails_at_one_location_stops_no_other(self):
+        """Neither after a validation nor in the cron, and the one that fails comes first."""
+        warehouse, location = self.new_place(self.env["res.company"].create({"name": "B"}))
+        self.env = self.env(
+            context={"allowed_company_ids": (self.location | location).company_id.ids}
+        )
+        pickings = self.delivery() | self.delivery(warehouse=warehouse)
+        create = type(self.env["ups.pickup"])._new_for_deliveries
+
+        def fails(pickups, at, day):
+            if at == self.location:
+                pickups.env.cr.execute("SELECT 1 / 0", log_exceptions=False)
+            return create(pickups, at, day)
+
+        with (
+            patch.object(type(self.env["ups.pickup"]), "_new_for_deliveries", fails),
+            self.assertLogs(f"{ADDON}.by_itself", "WARNING") as logs,
+        ):
+            self.ship(*pickings)
+            self.assertEqual(pickings.ups_pickup_id.location_id, location)
+            pickings._leave_ups_pickup()
+            pickings.ups_pickup_waits = True
+            self.cron()
+        self.assertEqual(pickings.ups_pickup_id.location_id, location)
+        self.assertEqual(len(logs.output), 2)
+        self.cron()
+        self.assertEqual(pickings.ups_pickup_id.location_id, self.location | location)
+
+    def test_a_deleted_pickup_frees_what_still_stands_there(self):
+        for state, waits in (("draft", True), ("unsuccessful", True), ("done", False)):
+            picking = self.delivery()
+            pickup = self.ship(picking)
+            pickup._own_write({"state": state})
+            pickup.unlink()
+            self.assertEqual(picking.ups_pickup_waits, waits, state)
+            picking.ups_pickup_waits = False
+
+    def test_told_five_now_six(self):
+        first = self.delivery()
+        pickup = self.ship(first, *[self.delivery() for _ in range(4)])
+        self.request(pickup)
+        self.assertFalse(pickup.delivery_news)
+        last = self.delivery()
+        self.assertEqual(self.ship(last), pickup)
+        self.assertEqual(pickup.delivery_news, "UPS was told 5, now 6")
+        self.assertEqual(pickup.quantity, 5)
+        with patch.object(type(self.carrier), "cancel_shipment"):
+            (last | first).cancel_shipment()
+        self.env.invalidate_all()
+        self.assertEqual(pickup.delivery_news, "UPS was told 5, now 4")
+        pickup.picking_ids.action_ups_pickup_leave()
+        self.env.invalidate_all()
+        self.assertIn("Cancel the pickup", pickup.delivery_news)
+
+    def test_more_pieces_than_a_line_takes(self):
+        kind = self.carrier.ups_pickup_service_id, self.env.ref("base.us")
+        for total, lines in ((999, [999]), (1000, [1, 999]), (2001, [3, 999, 999])):
+            pickup = self.ship(self.delivery())
+            pieces = dict.fromkeys(range(total), (*kind, 1))
+            with patch.object(type(pickup.picking_ids), "_ups_pieces", lambda _each, p=pieces: p):
+                pickup._fill_from_deliveries()
+            self.assertEqual(sorted(pickup.line_ids.mapped("quantity")), lines)
+
+    def test_a_return_leaves_when_all_of_it_is_back(self):
+        picking = self.delivery(2)
+        pickup = self.ship(picking, self.delivery())
+        for _half in range(2):
+            self.assertEqual((picking.ups_pickup_id, pickup.quantity), (pickup, 2))
+            wizard = self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+            wizard = wizard.create({"picking_id": picking.id})
+            wizard.product_return_moves.quantity = 1
+            self.ship(wizard._create_return())
+        self.assertFalse(picking.ups_pickup_id)
+        self.assertEqual(pickup.quantity, 1)
+
+    def test_days(self):
+        today = self.ship(self.delivery())
+        self.assertEqual(str(today.pickup_date), "2026-11-24")
+        self.set_time(EVENING)
+        self.cron()
+        self.assertEqual(str(today.pickup_date), "2026-11-25")
+        self.request(today)
+        late = self.delivery()
+        self.assertEqual(self.ship(late), today)
+        today._own_write({"state": "unsuccessful"})
+        self.cron()
+        self.cron()
+        self.assertEqual(late.ups_pickup_id.state, "draft")
+        self.assertNotEqual(late.ups_pickup_id, today)
+
+    def test_by_hand_nothing_is_made_until_a_person_asks(self):
+        self.location.plan = "manual"
+        picking = self.delivery()
+        self.assertFalse(self.ship(picking))
+        kind = self.warehouse.out_type_id
+        self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (1, "15:00"))
+        action = picking.action_ups_pickup()
+        self.assertEqual(action["res_id"], picking.ups_pickup_id.id)
+        self.assertEqual(self.ship(self.delivery()), picking.ups_pickup_id)
+
+    def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
+        picking = self.validate(self.delivery())
+        self.assertTrue(picking.ups_pickup_waits)
+        self.assertFalse(picking.ups_pickup_id)
+        self.env.cr.postcommit.clear()  # as a rollback does, or a crash after the commit
+        self.commit()
+        self.assertFalse(self.env["ups.pickup"].search([("location_id", "=", self.location.id)]))
+        other = self.delivery()
+        with (
+            patch.object(type(self.env["stock.picking"]), "_join_ups_pickup", side_effect=KeyError),
+            self.assertLogs(f"{ADDON}.by_itself", "WARNING"),
+        ):
+            self.ship(other)
+        self.assertEqual(other.state, "done")
+        self.cron()
+        self.assertEqual((picking | other).ups_pickup_id.quantity, 2)
+
+    def test_a_stock_user_validates_and_sees_the_prn_and_no_more(self):
+        user = new_test_user(
+            self.env,
+            "clerk of deliveries",
+            "stock.group_stock_user",
+            company_id=self.location.company_id.id,
+            company_ids=[(6, 0, self.location.company_id.ids)],
+        )
+        picking = self.delivery().with_user(user)
+        picking = picking.with_context(allowed_company_ids=self.location.company_id.ids)
+        self.ship(picking.with_user(user))
+        for waiting in (picking, picking.browse()):
+            domain = picking.picking_type_id.action_ups_pickup_waiting()["domain"]
+            self.assertEqual(picking.search(domain), waiting)
+            self.request(picking.sudo().ups_pickup_id)
+        self.assertEqual(picking.ups_pickup_prn, "2929")
+        self.assertTrue(picking.web_read({"ups_pickup_prn": {}, "ups_pickup_state": {}}))
+        for forbidden in (
+            lambda: picking.ups_pickup_id.name,
+            lambda: picking.write({"ups_pickup_id": False}),
+            picking.action_ups_pickup,
+            picking.action_ups_pickup_leave,
+        ):
+            with self.assertRaises(AccessError):
+                forbidden()
+
+    def test_queries_of_a_batch(self):
+        """With the addon's own methods and without them, for one and for many."""
+
+        def count(number, is_on):
+            pickings = self.env["stock.picking"].union(*[self.delivery() for _ in range(number)])
+            pickings.move_ids.picked = True
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with (
+                patch.object(type(pickings), "_is_for_ups", lambda _each: is_on)
+                if not is_on
+                else (patch.object(type(pickings), "_after_the_commit"))
+            ):
+                pickings._action_done()
+                self.env.flush_all()
+            self.env.cr.postcommit.clear()
+            return self.env.cr.sql_log_count - before
+
+        count(1, True)
+        for number in (1, 10):
+            more = count(number, True) - count(number, False)
+            self.assertLessEqual(more, 2, number)

@@ -1,0 +1,133 @@
+"""Validations at once, a process that dies after the commit, and the plan: with real commits."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup.tests.common import PickupCase
+from odoo.tests import tagged
+
+AT_ONCE = 4
+
+
+@tagged("post_install", "-at_install")
+class TestRealJoins(PickupCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.delete_deliveries)
+        with self.transaction(SUPERUSER_ID) as env:
+            self.pickings, self.pickups = type(env["stock.picking"]), type(env["ups.pickup"])
+            self.places = type(env["ups.pickup.location"])
+            location = env["ups.pickup.location"].browse(self.location_id)
+            location.write({"plan": "when_packages", "plan_day": "same", "plan_time": 13.0})
+            self.warehouse(env).ups_pickup_location_id = location
+            self.product_id = env["product.product"].create({"name": "Box", "weight": 2}).id
+            self.carrier_id = self.new_carrier(env).id
+
+    # === WHAT THERE IS === #
+
+    def warehouse(self, env):
+        return env["stock.warehouse"].search([("company_id", "=", self.company_id)], limit=1)
+
+    def new_carrier(self, env):
+        service = env["ups.pickup.service"].search([("code", "=", "003")])
+        return env["delivery.carrier"].create(
+            {
+                "name": "UPS Ground",
+                "product_id": self.product_id,
+                "ups_pickup_service_id": service.id,
+            }
+        )
+
+    def new_delivery(self):
+        """:return: the id of a committed delivery that is ready."""
+        with self.transaction(SUPERUSER_ID) as env:
+            kind = self.warehouse(env).out_type_id
+            places = {
+                "location_id": kind.default_location_src_id.id,
+                "location_dest_id": kind.default_location_dest_id.id,
+                "company_id": self.company_id,
+            }
+            move = {"product_id": self.product_id, "product_uom_qty": 1, "quantity": 1, **places}
+            picking = env["stock.picking"].create(
+                {
+                    "picking_type_id": kind.id,
+                    "carrier_id": self.carrier_id,
+                    "move_ids": [(0, 0, move)],
+                    **places,
+                }
+            )
+            picking.action_confirm()
+            picking.move_ids.write({"quantity": 1, "picked": True})
+            return picking.id
+
+    def delete_deliveries(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            self.warehouse(env).ups_pickup_location_id = False
+            for table in ("stock_move_line", "stock_move", "stock_picking", "stock_quant"):
+                env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.company_id])  # noqa: S608
+            env["delivery.carrier"].browse(self.carrier_id).unlink()
+            env["product.product"].browse(self.product_id).unlink()
+
+    # === WHAT PEOPLE DO === #
+
+    def validate(self, picking_id):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["stock.picking"].browse(picking_id)._action_done()
+
+    def run_plan(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"]._cron_plan()
+
+    def pickups_of(self, picking_ids):
+        """:return: of each pickup: state, pieces, transfers, and what has changed since."""
+        with self.transaction(SUPERUSER_ID) as env:
+            here = env["ups.pickup"].search([("location_id", "=", self.location_id)])
+            joined = env["stock.picking"].browse(picking_ids).ups_pickup_id
+            self.assertEqual(here, joined)
+            return [
+                (each.state, each.quantity, each.delivery_count, each.delivery_news)
+                for each in here
+            ]
+
+    # === TESTS === #
+
+    def test_all_who_validate_at_once_join_the_same_draft(self):
+        ids = [self.new_delivery() for _each in range(AT_ONCE)]
+        at_once, mine = threading.Barrier(AT_ONCE), threading.local()
+        turns = self.places._one_join_at_a_time
+
+        def together(location):
+            if not hasattr(mine, "came"):  # later tries do not wait for those that are done
+                mine.came = True
+                at_once.wait(20)
+            turns(location)
+
+        with (
+            patch.object(self.places, "_one_join_at_a_time", together),
+            ThreadPoolExecutor(AT_ONCE) as pool,
+        ):
+            list(pool.map(self.validate, ids))
+        self.assertEqual(self.pickups_of(ids), [("draft", AT_ONCE, AT_ONCE, False)])
+
+    def test_what_a_crash_left_joins_and_the_plan_asks_once(self):
+        first, second, third = (self.new_delivery() for _each in range(3))
+        with patch.object(self.pickings, "_after_the_commit"):  # the process has died before it
+            self.validate(first)
+        self.validate(second)
+        self.assertEqual(self.posts(), 0)
+        self.run_plan()
+        self.assertEqual(self.pickups_of([first, second]), [("draft", 2, 2, False)])
+        self.set_time("2026-11-24 13:05", "America/New_York")
+        self.run_plan()
+        self.validate(third)
+        self.run_plan()
+        self.assertEqual(
+            self.pickups_of([first, second, third]),
+            [("requested", 2, 3, "UPS was told 2, now 3")],
+        )
+        [truck] = self.simulator.trucks()
+        self.assertEqual(self.posts(), 1)
+        [asked] = truck["asks"]
+        self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2"])
