@@ -74,7 +74,7 @@ class UpsPickupBatch(models.Model):
             if queued:
                 batch.state = "paused" if batch.paused_why else "running"
             else:
-                batch.state = "done" if asked or refused else "draft"
+                batch.state = "done" if asked else "draft"
 
     def _progress_in_words(self, rows, asked, refused, queued):
         return self.env._(

@@ -73,10 +73,10 @@ class UpsPickup(models.Model):
             again.sudo().write({"retry_of_id": pickup.id})
             made += again
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
-        return self._open(made)
+        return self._shown(made)
 
     @api.model
-    def _open(self, pickups):
+    def _shown(self, pickups):
         """:return: an action that opens one pickup's form, or the list of several."""
         action = {"type": "ir.actions.act_window", "res_model": self._name, "target": "current"}
         if len(pickups) == 1:
