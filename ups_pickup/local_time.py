@@ -17,8 +17,9 @@ def as_time(hours):
 
 
 def in_words(hours):
-    """:return: such as ``14:05``."""
-    return f"{as_time(hours):%H:%M}"
+    """:return: such as ``14:05``; of what is no hour, too: a form shows it before it is refused."""
+    hour, minute = divmod(round(hours * 60), 60)
+    return f"{hour:02}:{minute:02}"
 
 
 def hhmm(hours):

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import psycopg2
 from odoo import fields, http
 from odoo.exceptions import AccessDenied
-from odoo.tools import config
+
+from . import messages
 
 JOB_IS_LATE_AFTER = timedelta(days=2)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -21,7 +22,10 @@ def server_advice(env):
 def _about_the_address(env):
     """UPS sends people to ``web.base.url``, which a login at another address rewrites."""
     base_url = (env["ir.config_parameter"].sudo().get_param("web.base.url") or "").strip()
-    base = urlsplit(base_url)
+    base = _parts(base_url)
+    if not base.hostname:
+        yield " ".join(messages.unknown_address(env))
+        return
     here = http.request and urlsplit(http.request.httprequest.host_url)
     if here and _address(here) != _address(base):
         yield env._(
@@ -44,10 +48,8 @@ def _about_the_address(env):
 def _about_databases(env):
     """Odoo's own rule for a browser without a session: exactly one database, or 404."""
     address = env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
-    if config["db_name"]:
-        return ""
     try:
-        found = http.db_list(force=True, host=urlsplit(address).netloc)
+        found = http.db_list(force=True, host=_parts(address).netloc)
     except (psycopg2.Error, AccessDenied):
         return ""
     if len(found) < 2:
@@ -74,6 +76,15 @@ def _about_the_daily_job(env):
             " that authorizations end. Whoever runs the server should look why."
         )
     return ""
+
+
+def _parts(url):
+    """:return: the address's parts; those of an empty one where it is none, or has no such port."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port is None or parts.port else urlsplit("")
+    except ValueError:
+        return urlsplit("")
 
 
 def _address(url):

@@ -117,4 +117,7 @@ def redirect_uri(env):
     compares the URI to the letter.
     """
     base_url = env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
-    return urljoin(base_url.strip(), const.CALLBACK_ROUTE)
+    try:
+        return urljoin(base_url.strip(), const.CALLBACK_ROUTE)
+    except ValueError:  # such as http://[
+        return ""

@@ -46,6 +46,13 @@ def test_cancel_in_the_confirmation_changes_nothing(guide: Guide):
     expect(guide.api_button).to_contain_text("Authorized")
 
 
+def test_a_link_of_somebody_else_asks_nothing_in_our_name(guide: Guide):
+    forged = "title=Odoo&question=Go+on&ok=OK&cancel=No&company_id=1&method=action_archive"
+    guide.page.goto(f"{guide.odoo.url}/odoo/action-ups_pickup_oauth.ask?{forged}")
+    expect(guide.row(COMPANY)).to_be_visible()
+    expect(guide.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_from_the_list(guide: Guide):
     guide.opt_in(COMPANY)
     guide.open_list()

@@ -88,3 +88,27 @@ def trucks(guide: Guide, page: Page) -> list[str]:
     found = other.locator(".truck").all_inner_texts()
     other.close()
     return found
+
+
+@pytest.mark.parametrize("width", [1400, 375])
+def test_a_tile_filters_and_a_second_press_takes_it_away(guide: Guide, width: int):
+    page = guide.page
+    page.set_viewport_size({"width": width, "height": 900})
+    [[harbor]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
+    page.context.add_cookies([{"name": "cids", "value": str(harbor), "url": guide.odoo.url}])
+    page.goto(f"{guide.odoo.url}/odoo/ups-pickups")
+    tiles = page.get_by_role("group", name="Filter by")
+    rows = page.locator(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)")
+    expect(rows).not_to_have_count(0)
+    all_of_them = rows.count()
+    for name in ("To Check", "Unsuccessful", "Successful"):
+        tile = tiles.get_by_role("button", name=re.compile(rf"^\d+ {name}\b"))
+        count = int(tile.inner_text().split()[0])
+        assert 0 < count < all_of_them
+        tile.focus()
+        page.keyboard.press("Enter")
+        expect(tiles.get_by_role("button", pressed=True)).to_have_text(re.compile(name))
+        expect(rows).to_have_count(count)
+    page.keyboard.press("Enter")
+    expect(tiles.get_by_role("button", pressed=True)).to_have_count(0)
+    expect(rows).to_have_count(all_of_them)

@@ -81,3 +81,11 @@ def test_nothing_is_asked_of_a_person(upgraded):
 def test_a_pause_says_why(upgraded):
     query = "SELECT pause FROM ups_connection WHERE retry_at IS NOT NULL"
     assert upgraded.sql(query) == [("settings",)]
+
+
+def test_no_required_column_is_left_without_its_constraint(upgraded):
+    query = """SELECT field.model, field.name FROM ir_model_fields AS field
+                 JOIN information_schema.columns
+                   ON table_name = replace(model, '.', '_') AND column_name = name
+                WHERE model LIKE 'ups.%' AND required AND is_nullable = 'YES'"""
+    assert upgraded.sql(query) == []

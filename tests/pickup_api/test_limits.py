@@ -1,4 +1,4 @@
-"""Each limit of UPS_PICKUP.md: the last good value passes here and at the simulator, the first bad
+"""Each limit of Pickup.yaml: the last good value passes here and at the simulator, the first bad
 one is told with its field and limit, and nothing is sent."""
 
 import datetime

@@ -1,4 +1,4 @@
-"""What counts as what (DESIGN_PICKUPS.md, 14, 26 and 29): each fault, what the caller is told, and
+"""What counts as what: each fault, what the caller is told, and
 whether a truck comes."""
 
 import json

@@ -1,9 +1,11 @@
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import SOURCE
+from .. import clock
+from ..const import OPEN, SOURCE
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
@@ -71,7 +73,27 @@ class UpsPickupAccount(models.Model):
         return super().create([self._tidied(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._tidied(vals))
+        vals = self._tidied(vals)
+        for account in self:
+            is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
+            if is_moved or account.number != vals.get("number", account.number):
+                account._refuse_if_drivers_come(is_moved)
+        return super().write(vals)
+
+    def _refuse_if_drivers_come(self, is_moved):
+        """UPS was told this number, and tells of its pickups under no other.
+
+        :raise UserError: if there are open pickups of the account; moved, if there are any.
+        """
+        domain = [("account_id", "=", self.id)] + ([] if is_moved else [("state", "in", OPEN)])
+        if self.env["ups.pickup"].sudo().search_count(domain, limit=1):
+            raise UserError(
+                self.env._(
+                    "UPS was asked for pickups under the account %s. Archive it, and enter the"
+                    " other one as a new account.",
+                    self.display_name,
+                )
+            )
 
     @api.depends("name", "number")
     def _compute_display_name(self):
@@ -87,6 +109,7 @@ class UpsPickupAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        self._refuse_in_pause()
         outcome = ask_status(self.company_id.sudo()._ups_session(SOURCE), self.number)
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
@@ -103,6 +126,20 @@ class UpsPickupAccount(models.Model):
                 "message": self.env._("UPS accepts the account %s.", self.number),
             },
         }
+
+    def _refuse_in_pause(self):
+        """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""
+        until = self.sudo().paused_until
+        if until and until > clock.now():
+            minutes = -((clock.now() - until) // timedelta(minutes=1))
+            raise UserError(
+                self.env._(
+                    "UPS could not tell the status of the account %(account)s the last time, so it"
+                    " is left alone for a while. Try again in %(minutes)s minutes.",
+                    account=self.display_name,
+                    minutes=minutes,
+                )
+            )
 
     @api.model
     def _tidied(self, vals):

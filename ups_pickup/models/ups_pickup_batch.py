@@ -9,7 +9,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
 from ..const import MAX_QUANTITY, OPEN
-from .ups_pickup_request import NEVER_LEFT
+from ..this_database import is_of_this_database, this_database
+from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +40,11 @@ class UpsPickupBatch(models.Model):
         string="Pieces Each", help="0: what each location usually has.", default=0
     )
     pickup_ids = fields.One2many("ups.pickup", "batch_id", readonly=True)
+    queued_database = fields.Char(
+        help="The database's identity where its rows were queued: no copy sends them.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
     paused_why = fields.Char(
         help="Why the rows that are left wait for the next run.", readonly=True, copy=False
     )
@@ -173,7 +179,7 @@ class UpsPickupBatch(models.Model):
         if not drafts:
             raise UserError(self.env._("There is no draft in the batch. Fill it first."))
         drafts.sudo().write({"queued_on": clock.now(), "problem": False})
-        self.sudo().paused_why = False
+        self.sudo().write({"paused_why": False, "queued_database": this_database(self.env)})
         self.env.ref("ups_pickup.ir_cron_batch").sudo()._trigger()
         return True
 
@@ -199,9 +205,26 @@ class UpsPickupBatch(models.Model):
             raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_with_its_queue(self):
+        self.pickup_ids.filtered("queued_on").sudo().write({"queued_on": False})
+
 
 class UpsPickup(models.Model):
     _inherit = "ups.pickup"
+
+    def _refuse_queue_of_another_database(self):
+        """A copy requests nothing by itself, also when somebody authorizes there anew.
+
+        :raise UserError: if the batch was not queued here; it takes a person's click then.
+        """
+        if self.batch_id and not is_of_this_database(self.env, self.batch_id.queued_database):
+            raise UserError(
+                self.env._(
+                    "It was queued in another database. If this one is no copy, request the batch"
+                    " again."
+                )
+            )
 
     def _request_queued(self):
         """Request one row of a batch.
@@ -209,15 +232,19 @@ class UpsPickup(models.Model):
         :return: whether the batch has to pause.
         :rtype: bool
         """
-        batch = self.batch_id
+        batch, why = self.batch_id, None
         try:
+            self._refuse_queue_of_another_database()
             told = self._request()
             why = told.words if told.state == "draft" and not told.is_refused else None
         except NEVER_LEFT as error:
             why = str(error)
+        except SaveFirst as error:  # a person has it in hand: it waits for the next run
+            _logger.info("UPS pickup %s: %s", self.id, error)
         except UserError as error:
-            why = None
             self._keep_problem(str(error))
+        except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
+            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
         if why:
             queued_on = self.queued_on
             self._each(lambda own: own._own_write({"queued_on": queued_on}))

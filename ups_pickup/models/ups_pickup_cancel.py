@@ -2,6 +2,7 @@
 
 import logging
 
+import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -28,7 +29,7 @@ class UpsPickup(models.Model):
         :raise UserError: If there is nothing to cancel, or UPS does not; it is as before then.
         """
         self._check_requester()
-        told = [pickup._cancel() for pickup in self]
+        told = self._one_by_one(lambda pickup: pickup._cancel())
         if len(told) == 1 and told[0].state not in ("cancelled", "cancelling"):
             raise UserError(told[0].words)
         return self._tell(told)
@@ -40,7 +41,9 @@ class UpsPickup(models.Model):
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
             )
         session = self.company_id.sudo()._ups_session(SOURCE)
-        claim = self._in_own_transaction(lambda own: own._claim_cancel(), patience=SAVE_FIRST_AFTER)
+        claim = self._in_own_transaction(
+            lambda own: own._claim_cancel(session.base_url), patience=SAVE_FIRST_AFTER
+        )
         if isinstance(claim, Told):
             return claim
         try:
@@ -50,9 +53,17 @@ class UpsPickup(models.Model):
         except Exception as error:
             _logger.exception("UPS pickup %s: cancelling it ended strangely", self.id)
             outcome = Unknown("strange", type(error).__name__)
-        return self._in_own_transaction(lambda own: own._keep_cancel(outcome))
+        try:
+            return self._whatever_others_do(lambda own: own._keep_cancel(outcome))
+        except psycopg2.Error as error:  # it is looked up (see _cron_check)
+            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
+            words = self.env._(
+                "Odoo's database could not keep what UPS answered. Odoo looks it up; you may cancel"
+                " it again in some minutes."
+            )
+            return Told(self.id, "cancelling", "", words)
 
-    def _claim_cancel(self):
+    def _claim_cancel(self, base_url):
         """:return: the PRN to cancel, or Told if UPS is not to be asked.
 
         :raise UserError: If there is nothing to cancel.
@@ -64,6 +75,8 @@ class UpsPickup(models.Model):
             return Told(self.id, self.state, "", words)
         if self.state not in CANCELLABLE or not self.prn:
             raise UserError(self._not_cancellable_in_words())
+        self._refuse_in_copy()
+        self._refuse_elsewhere(base_url)
         if others := self._others_who_need_the_truck():
             return self._cancelled_beside(others)
         self._own_write(
@@ -71,6 +84,7 @@ class UpsPickup(models.Model):
                 "state": "cancelling",
                 "claimed_on": now,
                 "missed_on": False,
+                "problem": False,
                 "state_before": self.state if self.state != "cancelling" else self.state_before,
             }
         )
@@ -126,14 +140,18 @@ class UpsPickup(models.Model):
         elif isinstance(outcome, UserError):
             words = self._not_cancelled(str(outcome))
         else:
-            words = self.env._(
-                "UPS's answer was lost: nobody knows yet whether it is cancelled. Odoo looks it up;"
-                " you may cancel it again in some minutes."
-            )
-            self._own_write({"problem": words})
-            self._note(words)
-            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+            words = self._cancel_unanswered()
         return Told(self.id, self.state, "", words)
+
+    def _cancel_unanswered(self):
+        words = self.env._(
+            "UPS's answer was lost: nobody knows yet whether it is cancelled. Odoo looks it up;"
+            " you may cancel it again in some minutes."
+        )
+        self._own_write({"problem": words})
+        self._note(words)
+        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        return words
 
     def _cancelled(self):
         words = self.env._("UPS has cancelled it.")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.addons.ups_pickup_oauth.settings import ups_environment, ups_settings
 from odoo.exceptions import UserError
 
 from ..local_time import in_words, is_hour
@@ -32,8 +32,26 @@ class UpsPickup(models.Model):
         if is_neutralized or self.env["ups.connection"]._is_copy_beside_original():
             raise UserError(
                 self.env._(
-                    "This database is a copy, which orders no driver. Request the pickup in the"
-                    " original."
+                    "This database is a copy, which orders and cancels no driver. Use the original."
+                )
+            )
+
+    def _refuse_elsewhere(self, base_url):
+        """Test and production never mix: a DELETE at the one says nothing of a driver of the other.
+
+        :param str base_url: of the session that asks.
+        :raise UserError: if UPS's environment is not the one that the pickup was made in.
+        """
+        if ups_settings(self.env, with_secret=False).base_url != base_url:
+            raise UserError(self.env._("The UPS environment has changed. Start again."))
+        if self.environment != ups_environment(self.env):
+            labels = dict(self._fields["environment"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(pickup)s belongs to another environment of UPS (%(environment)s) than the"
+                    " one in force. Call UPS, or have an administrator change the environment.",
+                    pickup=self.name,
+                    environment=labels[self.environment],
                 )
             )
 

@@ -33,7 +33,9 @@ class UpsPickupLocation(models.Model):
         zone = pytz.timezone(calendar.tz or "UTC")
         start = zone.localize(datetime.combine(day, time.min))
         end = zone.localize(datetime.combine(day, time.max))
-        return bool(calendar._work_intervals_batch(start, end)[False])
+        # Of the closed days of all calendars, not those of other companies.
+        own = [("time_type", "=", "leave"), ("company_id", "in", (False, self.company_id.id))]
+        return bool(calendar._work_intervals_batch(start, end, domain=own)[False])
 
     def _day_problem(self, day, ready_time=None, close_time=None):
         """Say why UPS cannot be asked any more to come that day.

@@ -1,10 +1,10 @@
 """A plan requests pickups with no click: who has switched it on, and where is it in force?"""
 
 from odoo import api, fields, models
-from odoo.addons.ups_pickup_oauth.database_identity import identity, is_beside
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 from .. import clock
+from ..this_database import is_of_this_database, this_database
 
 
 class UpsPickupLocation(models.Model):
@@ -71,7 +71,7 @@ class UpsPickupLocation(models.Model):
     def _mark_plans(self):
         """Remember where the plan was switched on, since it is off anywhere else."""
         marks = {
-            "plan_database": self._this_database(),
+            "plan_database": this_database(self.env),
             "plan_environment": ups_environment(self.env),
         }
         for location in self.sudo():
@@ -80,27 +80,21 @@ class UpsPickupLocation(models.Model):
             location.write(marks | {"plan_done_until": is_too_late and today})
 
     def _is_plan_in_force(self):
-        """A database that was only moved or restored has no original beside it."""
         own = self.sudo()
-        if own.plan_environment != ups_environment(self.env) or not own.plan_database:
-            return False
-        uuid, _space, there = own.plan_database.partition(" ")
-        this_uuid, _space, here = self._this_database().partition(" ")
-        return uuid == this_uuid and (there == here or not is_beside(self.env.cr, there))
-
-    @api.model
-    def _this_database(self):
-        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        return f"{uuid} {identity(self.env.cr)}"
+        is_same_ups = own.plan_environment == ups_environment(self.env)
+        return is_same_ups and is_of_this_database(self.env, own.plan_database)
 
 
 class UpsConnection(models.Model):
     _inherit = "ups.connection"
 
     def _make_original(self):
-        """Take the plans along, which stay off where somebody only authorizes anew."""
+        """Take plans and queues along, which stay off where somebody only authorizes anew."""
         result = super()._make_original()
-        locations = self.env["ups.pickup.location"].sudo()
-        plans = locations.search([("plan", "!=", "manual"), ("plan_database", "!=", False)])
-        plans.write({"plan_database": locations._this_database()})
+        for model, mark in (
+            ("ups.pickup.location", "plan_database"),
+            ("ups.pickup.batch", "queued_database"),
+        ):
+            marked = self.env[model].sudo().search([(mark, "!=", False)])
+            marked.write({mark: this_database(self.env)})
         return result

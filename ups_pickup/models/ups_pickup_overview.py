@@ -1,14 +1,18 @@
 """What is there today, where today is another date in each zone?"""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
 
+from .. import clock
 from ..const import TO_CHECK
+from ..local_time import in_words
 
 SUCCESSFUL_DAYS = 7
+TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
 
 
 class UpsPickup(models.Model):
@@ -87,70 +91,64 @@ class UpsPickup(models.Model):
     def _search_day(self, operator, value, ahead):
         if operator != "in":
             return NotImplemented
-        domain = self._day_domain(ahead)
+        domain = _on_days(_by_day(self._places(), ahead))
         return domain if True in value else ~domain
 
     @api.model
-    def _day_domain(self, ahead):
-        """Search by date and by the locations whose day it is: both use one index.
-
-        :param int ahead: 0 today, 1 tomorrow.
-        """
-        domains = [
-            Domain("pickup_date", "=", day) & Domain("location_id", "in", locations.ids)
-            for day, locations in self._locations_by_day(ahead).items()
-        ]
-        return Domain.OR(domains) if domains else Domain.FALSE
-
-    @api.model
-    def _locations_by_day(self, ahead):
+    def _places(self):
         # All of them: they are few, and archived ones still have pickups.
         locations = self.env["ups.pickup.location"].with_context(active_test=False)
-        locations = locations.search([("company_id", "in", self.env.companies.ids)])
-        return locations.grouped(lambda each: each._today() + timedelta(days=ahead))
+        return locations.search([("company_id", "in", self.env.companies.ids)])
+
+    @api.model
+    def overview(self, domain=None, date_from=None, date_to=None):
+        """Tell all that the overview shows, at once; its parameters are :meth:`overview_counts`'s.
+
+        :return: the counts; ``cutoffs``, of what is still a draft today; ``is_test``; ``steps`` to
+            the first pickup, where there is none yet.
+        :rtype: dict
+        """
+        told = self.overview_counts(domain, date_from, date_to)
+        told["is_test"] = ups_environment(self.env) == "cie"
+        has_pickups = any(map(told.get, TILES)) or self.search_count([], limit=1)
+        told["steps"] = [] if has_pickups else self._first_steps()
+        return told
 
     @api.model
     def overview_counts(self, domain=None, date_from=None, date_to=None):
         """Count what the tiles of the overview show, in the environment in force.
 
         :param list domain: what the list below is narrowed to.
-        :param date_from: first day of the successful and unsuccessful ones, the last 7 by default.
-        :param date_to: last day of them.
-        :return: five numbers, and by ``dates`` for each tile the days that it counts, as texts.
+        :param date_from: first day of the successful and unsuccessful ones.
+        :param date_to: last day of them; the last 7 days where neither is given.
+        :return: five numbers; by ``dates`` for each tile the days that it counts, as texts; and
+            ``cutoffs``.
         :rtype: dict
         """
         self.check_access("read")
-        today, tomorrow = self._locations_by_day(0), self._locations_by_day(1)
+        places = self._places()
+        today, tomorrow = _by_day(places, 0), _by_day(places, 1)
         days = sorted(today) or [fields.Date.context_today(self)]
         end = fields.Date.to_date(date_to) or max(days)
-        start = fields.Date.to_date(date_from) or end - timedelta(days=SUCCESSFUL_DAYS - 1)
-        counts = dict.fromkeys(("today", "tomorrow", "to_check", "unsuccessful", "successful"), 0)
-        is_today = {(each.id, day) for day, there in today.items() for each in there}
-        is_tomorrow = {(each.id, day) for day, there in tomorrow.items() for each in there}
-        for location, day, state, is_asked, count in self._counted(domain, start, end, tomorrow):
-            if state != "cancelled":
-                counts["today"] += count * ((location.id, day) in is_today)
-                counts["tomorrow"] += count * ((location.id, day) in is_tomorrow)
-            if is_asked:
-                counts["to_check"] += count
-            if start <= day <= end and state in ("done", "unsuccessful"):
-                counts["successful" if state == "done" else "unsuccessful"] += count
-        span = [start.isoformat(), end.isoformat()]
+        week_ago = end - timedelta(days=SUCCESSFUL_DAYS - 1)
+        start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
+        rows = list(self._counted(domain, start, end, [today, tomorrow]))
+        span = [day.isoformat() for day in (start, end) if day != date.min]
         dates = {
             "today": [day.isoformat() for day in days],
             "tomorrow": [day.isoformat() for day in sorted(tomorrow)],
             "unsuccessful": span,
             "successful": span,
         }
-        return counts | {"dates": dates}
+        counts = _tiles(rows, today, tomorrow, start, end)
+        return counts | {"dates": dates, "cutoffs": _cutoffs(rows, today)}
 
     @api.model
-    def _counted(self, domain, start, end, tomorrow):
+    def _counted(self, domain, start, end, days):
         """One grouped query of what any tile shows."""
         wanted = Domain.OR(
             [
-                self._day_domain(0),
-                self._day_domain(1),
+                *map(_on_days, days),
                 _to_check(),
                 Domain("state", "in", ("done", "unsuccessful"))
                 & Domain("pickup_date", ">=", start)
@@ -170,6 +168,56 @@ class UpsPickup(models.Model):
                 yield location, _day(day), state, False, count - with_problem
             else:
                 yield location, _day(day), state, state in TO_CHECK, count
+
+
+def _by_day(places, ahead):
+    """:return: the locations by their date of today, or of as many days later."""
+    return places.grouped(lambda each: each._today() + timedelta(days=ahead))
+
+
+def _on_days(by_day):
+    """Search by date and by the locations whose day it is: both use one index."""
+    return Domain.OR(
+        Domain("pickup_date", "=", day) & Domain("location_id", "in", locations.ids)
+        for day, locations in by_day.items()
+    )
+
+
+def _tiles(rows, today, tomorrow, start, end):
+    counts = dict.fromkeys(TILES, 0)
+    for location, day, state, is_asked, count in rows:
+        if state != "cancelled":
+            counts["today"] += count * (location in today.get(day, ()))
+            counts["tomorrow"] += count * (location in tomorrow.get(day, ()))
+        if is_asked:
+            counts["to_check"] += count
+        if start <= day <= end and state in ("done", "unsuccessful"):
+            counts["successful" if state == "done" else "unsuccessful"] += count
+    return counts
+
+
+def _cutoffs(rows, today):
+    """:return: for each location with drafts for today the seconds left to ask, the next first."""
+    drafts = Counter()
+    for location, day, state, _is_asked, count in rows:
+        if state == "draft" and location in today.get(day, ()):
+            drafts[location] += count
+    cutoffs = [_cutoff(location, count) for location, count in drafts.items()]
+    return sorted(cutoffs, key=lambda each: (each["seconds"] < 0, each["seconds"]))
+
+
+def _cutoff(location, drafts):
+    # UPS wants its hours before closing, too.
+    latest = min(location.cutoff_time, location.close_time - location.minimum_window)
+    latest = max(latest, 0)
+    left = location._at(location._today(), latest) - clock.now()
+    return {
+        "location": location.display_name,
+        "cutoff": in_words(latest),
+        "zone": (location.sudo().tz or "UTC").rpartition("/")[2].replace("_", " "),
+        "drafts": drafts,
+        "seconds": int(left.total_seconds()),
+    }
 
 
 def _to_check():

@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.exceptions import UpsTryLater
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
@@ -12,7 +11,7 @@ from odoo.exceptions import UserError
 
 from .. import clock
 from ..const import OPEN
-from .ups_pickup_request import NEVER_LEFT
+from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ class UpsPickup(models.Model):
         for work, location_id, day in due:
             try:
                 work(location_id, day)
-            except psycopg2.Error as error:
+            except Exception as error:  # PostgreSQL's, or a rule's of others: the next one's turn
                 _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
@@ -55,9 +54,10 @@ class UpsPickup(models.Model):
             why = told.words if told.state == "draft" else None
             is_over = not why or told.is_refused
             is_urgent = is_over
-        except NEVER_LEFT as error:
+        except (*NEVER_LEFT, SaveFirst) as error:
             why, is_over = str(error), False
-            is_urgent = not isinstance(error, UpsTryLater)  # a person has to do something
+            # Not of an outage, nor while somebody writes into it: a person has to do something.
+            is_urgent = not isinstance(error, (UpsTryLater, SaveFirst))
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
             why, is_over, is_urgent = str(error), True, True
         if is_over:

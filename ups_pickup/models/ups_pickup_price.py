@@ -8,6 +8,7 @@ from ..const import SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import Priced, Refused, ask_price
 from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
+from .ups_pickup_request import NEVER_LEFT
 
 # What a price depends on; on no piece and on no weight.
 DEPENDS_ON = ("date", "address", "is_account_address", "account", "ready_time", "close_time")
@@ -58,6 +59,7 @@ class UpsPickup(models.Model):
         if problem := self.sudo()._price_problem():
             raise UserError(problem)
         session = self.company_id.sudo()._ups_session(SOURCE)
+        self._refuse_elsewhere(session.base_url)
         outcome = ask_price(session, price_request_from(asked))
         if isinstance(outcome, Refused):
             raise UserError(refusal_in_words(self.env, outcome))
@@ -72,6 +74,8 @@ class UpsPickup(models.Model):
         """A dialog opens without a price, too: UPS may have none, and books all the same."""
         try:
             self._ask_price()
+        except NEVER_LEFT:
+            raise  # the request would end so, too
         except UserError as error:
             self._keep_problem(str(error))
 

@@ -2,12 +2,10 @@
 
 import logging
 
-import psycopg2
 from markupsafe import escape
 from odoo import api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
-from odoo.exceptions import UserError
 
 from ..const import TO_CHECK
 
@@ -36,8 +34,8 @@ class UpsPickup(models.Model):
                     self.env,
                     lambda env, who=user_id, where=company_id: env[self._name]._ask(who, where),
                 )
-            except (UserError, psycopg2.Error) as error:
-                _logger.info("UPS pickups of user %s: %s", user_id, type(error).__name__)
+            except Exception as error:  # others' rules, too: the next person is asked all the same
+                _logger.warning("UPS pickups of user %s: %s", user_id, type(error).__name__)
 
     @api.model
     def _to_check_domain(self):
@@ -91,7 +89,9 @@ class UpsPickup(models.Model):
         """One activity for each pickup that UPS says was unsuccessful."""
         if self.state != "unsuccessful" or not self._may_be_asked(self._responsible()):
             return
-        person = self._responsible()
+        self._only_telling(lambda own: own._activity_of_failure(own._responsible()))
+
+    def _activity_of_failure(self, person):
         own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
         own.activity_schedule(
             UNSUCCESSFUL_ACTIVITY,

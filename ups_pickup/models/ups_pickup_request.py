@@ -7,20 +7,25 @@ draft again; whatever may have reached UPS is looked up by its reference, and ne
 
 import logging
 import time
+import traceback
 import uuid
 from dataclasses import dataclass
 
 import psycopg2
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsReauthorizationNeeded,
     UpsSettingsWrong,
     UpsTryLater,
 )
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
-from odoo.addons.ups_pickup_oauth.settings import ups_settings
+from odoo.addons.ups_pickup_oauth.own_transaction import (
+    LOST_RACE,
+    NO_CONNECTION,
+    in_own_transaction,
+)
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .. import clock
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
@@ -65,6 +70,12 @@ class Told:
         return "warning" if self.state in OPEN else "danger"
 
 
+def _of(pickup, error):
+    """:return: for the log; not the error's text, which may hold a row."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return pickup.id, f"{type(error).__name__} ({where.filename}, line {where.lineno})"
+
+
 class SaveFirst(UserError):
     """The caller's own transaction has made or changed the pickup."""
 
@@ -90,10 +101,28 @@ class UpsPickup(models.Model):
                     "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
                 )
             )
-        told = [pickup._request() for pickup in self]
+        told = self._one_by_one(lambda pickup: pickup._request())
         if len(told) == 1 and told[0].state == "draft":
             raise UserError(told[0].words)
         return self._tell(told)
+
+    def _one_by_one(self, work):
+        """Go on after a refusal, since what the others were told would be lost in its error.
+
+        :param work: with one pickup; returns Told.
+        :rtype: list[Told]
+        :raise UserError: of the only one.
+        """
+        if len(self) == 1:
+            return [work(self)]
+        told = []
+        for pickup in self:
+            try:
+                told.append(work(pickup))
+            except UserError as error:
+                words = f"{pickup.display_name}: {error}"
+                told.append(Told(pickup.id, pickup.state, "", words, True))
+        return told
 
     def action_confirm(self):
         """Show the price and the environment before a production request; else request at once.
@@ -182,9 +211,8 @@ class UpsPickup(models.Model):
         self._lock_or_save_first()
         if self.state != "draft":
             return self._told_of_another()
-        if ups_settings(self.env, with_secret=False).base_url != base_url:
-            raise UserError(self.env._("The UPS environment has changed. Start again."))
         self._check_before_sending()
+        self._refuse_elsewhere(base_url)
         self._refuse_second()
         reference, telling = uuid.uuid4().hex, self._telling()
         self._own_write(
@@ -248,7 +276,7 @@ class UpsPickup(models.Model):
             _logger.exception("UPS pickup %s: its request ended strangely", self.id)
             outcome = Unknown("strange", type(error).__name__)
         try:
-            told = self._in_own_transaction(lambda own: own._keep(reference, outcome))
+            told = self._whatever_others_do(lambda own: own._keep(reference, outcome))
         except psycopg2.Error as error:  # it is looked up by its reference (see _cron_check)
             prn = getattr(outcome, "prn", "")
             _logger.error("UPS pickup %s, PRN %s: %s", self.id, prn, type(error).__name__)
@@ -289,7 +317,7 @@ class UpsPickup(models.Model):
         words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
         if booked.service_date and booked.service_date != self.pickup_date:
             self._move({"pickup_date": booked.service_date})
-        moved = self._move(
+        self._move(
             {
                 "state": "requested",
                 "prn": booked.prn,
@@ -298,8 +326,6 @@ class UpsPickup(models.Model):
                 **(self._price_values(booked.charge) if booked.charge else {}),
             }
         )
-        if not moved:  # what a driver is told must not get lost
-            self._own_write({"prn": booked.prn})
         if others := self._with_same_prn() - self:
             words += " " + self.env._(
                 "UPS gives the same PRN as for %s: one driver comes for both.",
@@ -372,6 +398,22 @@ class UpsPickup(models.Model):
 
         return in_own_transaction(self.env, alone)
 
+    def _whatever_others_do(self, work):
+        """Keep what UPS has said, also when an automation rule or a field of others fails in it.
+
+        Then it is kept once more past the ORM, and past whatever they have hooked into it.
+        """
+        try:
+            return self._in_own_transaction(work)
+        except (*LOST_RACE, *NO_CONNECTION):
+            raise
+        except Exception as error:
+            _logger.error(
+                "UPS pickup %s: what others do with its news failed: %s", *_of(self, error)
+            )
+            alone = self.with_context(ups_past_the_orm=True)
+            return alone._in_own_transaction(work)
+
     def _lock(self):
         """Lock the row until the transaction ends.
 
@@ -416,11 +458,44 @@ class UpsPickup(models.Model):
 
     def _own_write(self, vals):
         """Write what the addon alone writes."""
-        self.with_context(tracking_disable=True).sudo().write(vals)
+        if self.env.context.get("ups_past_the_orm"):
+            self._put(vals)
+        else:
+            self.with_context(tracking_disable=True).sudo().write(vals)
+
+    def _put(self, vals):
+        """Write columns past the ORM, for when what others have hooked into it has failed."""
+        vals = vals | {"write_uid": self.env.uid, "write_date": fields.Datetime.now()}
+        self.env.cr.execute(
+            SQL(
+                "UPDATE ups_pickup SET %s WHERE id = %s",
+                SQL(", ").join(
+                    SQL(
+                        "%s = %s",
+                        SQL.identifier(name),
+                        self._fields[name].convert_to_column_insert(value, self),
+                    )
+                    for name, value in vals.items()
+                ),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(flush=False)
 
     def _note(self, words):
         """Add a sentence to the history; UPS's words in it are text, never HTML."""
-        self.sudo()._message_log(body=words)
+        self._only_telling(lambda own: own.sudo()._message_log(body=words))
+
+    def _only_telling(self, work):
+        """Do what may fail by itself, into the log, without undoing what is stored."""
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except NO_CONNECTION:
+            raise
+        except Exception as error:
+            _logger.error("UPS pickup %s: its history is not written: %s", *_of(self, error))
+            self.invalidate_recordset(flush=False)
 
     def _move(self, vals):
         """Write what UPS has told, unless another open pickup stands there already.
@@ -436,14 +511,15 @@ class UpsPickup(models.Model):
         except psycopg2.errors.UniqueViolation:
             self.invalidate_recordset()
             twin = self._open_twin()
-            self._own_write(
-                {
-                    "problem": self.env._(
-                        "UPS told news of it, but %s is open for the same place and day. Ask UPS"
-                        " which of them a driver comes for, and mark the other one.",
-                        twin.name or "?",
-                    )
-                }
+            prn = vals.get("prn") or self.prn  # what a driver is told must not get lost
+            problem = self.env._(
+                "UPS told news of it (PRN %(prn)s), but %(other)s is open for the same place and"
+                " day. Ask UPS which of them a driver comes for, and mark the other one.",
+                prn=prn or "?",
+                other=twin.name or "?",
             )
+            if (self.prn, self.problem) != (prn, problem):
+                self._own_write({"prn": prn, "problem": problem})
+                self._note(problem)
             return False
         return True

@@ -26,6 +26,7 @@ from ..const import (
 )
 from ..local_time import local
 from ..pickup_api import Listed, ask_status, meaning
+from ..words import refusal_in_words
 
 _logger = logging.getLogger(__name__)
 
@@ -68,10 +69,11 @@ class UpsPickup(models.Model):
         :return: An action that shows the records anew.
         :rtype: dict
         :raise AccessError: If the user may not see the pickups.
-        :raise UserError: If UPS cannot say.
+        :raise UserError: If UPS cannot say, or is left alone for a while because it could not.
         """
         self._check_requester()
         for account in self.account_id:
+            account._refuse_in_pause()
             self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -80,8 +82,16 @@ class UpsPickup(models.Model):
     @api.model
     def _of_the_dead(self):
         """:return: what a process was sending or cancelling that has died."""
-        before = clock.now() - PATIENCE
-        return self.sudo().search([("state", "=", "sending"), ("claimed_on", "<=", before)])
+        return self.sudo().search(
+            [
+                ("claimed_on", "<=", clock.now() - PATIENCE),
+                "|",
+                ("state", "=", "sending"),
+                "&",
+                ("state", "=", "cancelling"),
+                ("problem", "=", False),
+            ]
+        )
 
     @api.model
     def _due_accounts(self):
@@ -141,9 +151,8 @@ class UpsPickup(models.Model):
                 company = env["ups.pickup.account"].browse(account_id).company_id
                 session = company._ups_session(SOURCE)
             self._check_account(account_id, session)
-        except UserError as error:
-            _logger.info("UPS account %s was not asked for status: %s", account_id, error)
-            self._pause(account_id)
+        except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
+            _logger.info("UPS account %s told no status: %s", account_id, error)
         except Exception as error:
             # Not its text, which may hold a row.
             _logger.error("UPS account %s: %s", account_id, type(error).__name__)
@@ -161,7 +170,11 @@ class UpsPickup(models.Model):
         listed = ask_status(session, number, kind)
         if not isinstance(listed, Listed):
             self._pause(account_id, listed)
-            raise UserError(self.env._("UPS did not tell the status. Try again in some minutes."))
+            raise UserError(
+                refusal_in_words(self.env, listed.refusal)
+                if listed.refusal
+                else self.env._("UPS did not tell the status. Try again in some minutes.")
+            )
         self._pause(account_id, listed)
         for pickup_id, seen, _kind in rows:
             self.browse(pickup_id)._each(lambda own, seen=seen: own._look(listed, seen))
@@ -200,6 +213,8 @@ class UpsPickup(models.Model):
         if self._seen() != seen:
             return
         entry = self._entry_in(listed.entries)
+        if self.state == "cancelled" and self.prn and self._with_same_prn() - self:
+            return  # the driver comes for the others
         if entry:
             self._found(entry)
         elif listed.is_whole and self.state in OPEN:
@@ -238,9 +253,11 @@ class UpsPickup(models.Model):
         if state is None or not (news.is_final or self._may_go_on()):
             self._own_write(vals)  # a person's word stands until UPS's last one
             return
-        is_news = state != self.state
+        is_news, differs = state != self.state, self._differs_from_told()
         if not self._move(vals | self._into(state)):
             return
+        if differs:
+            self._say_what_ups_knows()
         if is_news:
             words = " ".join(filter(None, (entry.code, entry.message or news.words)))
             self._note(self.env._("UPS: %(words)s. PRN: %(prn)s", words=words, prn=self.prn))
@@ -255,6 +272,25 @@ class UpsPickup(models.Model):
         told = self.told or {}
         place = told.get("location") == self.location_id.display_name
         return place and told.get("date") == self.pickup_date.isoformat()
+
+    def _differs_from_told(self):
+        """:return: whether it was a draft again, and was changed, before UPS told of it."""
+        if self.state != "draft":
+            return False
+        now = self._telling() | {"service_day": self.told.get("service_day")}
+        return self.told != now
+
+    def _say_what_ups_knows(self):
+        told = self.told
+        words = self.env._(
+            "It was changed after UPS was told: UPS knows of %(pieces)s pieces, ready from"
+            " %(ready)s, until %(close)s.",
+            pieces=sum(piece["quantity"] for piece in told.get("pieces", ())),
+            ready=told.get("ready_time"),
+            close=told.get("close_time"),
+        )
+        self._own_write({"problem": words})
+        self._note(words)
 
     def _keep_truck_of_past_request(self, entry):
         words = self.env._(
@@ -279,11 +315,12 @@ class UpsPickup(models.Model):
 
     def _not_listed(self, listed):
         """Two looks, ten minutes apart, on a day on which UPS would list it."""
-        if not self._must_be_listed():
-            return
         now = clock.now()
         if self.state in LISTED:
             self._own_write({"looked_on": now})
+        if not self._must_be_listed():
+            return
+        if self.state in LISTED:
             is_ready = now >= self.location_id._at(self.pickup_date, self.ready_time)
             if not (self.status_code and is_ready):
                 return
@@ -358,8 +395,12 @@ class UpsPickup(models.Model):
 
     def _died(self):
         self._lock()
-        if self.state == "sending" and not self._is_in_flight(clock.now()):
+        if self._is_in_flight(clock.now()):
+            return
+        if self.state == "sending":
             self._unconfirmed()
+        elif self.state == "cancelling":
+            self._cancel_unanswered()
 
     def _day_is_over(self):
         """Nobody says done but UPS or a person."""
@@ -378,9 +419,11 @@ class UpsPickup(models.Model):
     def _each(self, work):
         """One row's transaction: its failure never stops a run."""
         try:
-            self._in_own_transaction(work)
+            self._whatever_others_do(work)
         except (UserError, psycopg2.Error) as error:
             _logger.info("UPS pickup %s: %s", self.id, type(error).__name__)
+        except Exception as error:
+            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
 
     def _keep_problem(self, words):
         """Say in the draft why it was not sent."""

@@ -107,7 +107,7 @@ def ask_states(session, country: str) -> States | Refused | NotAnswered:
     return States(tuple(name for name in found if name))
 
 
-# === WHAT COUNTS AS WHAT (DESIGN_PICKUPS.md, 14 and 26) === #
+# === WHAT COUNTS AS WHAT === #
 
 
 @dataclass(frozen=True, slots=True)

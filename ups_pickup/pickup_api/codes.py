@@ -68,7 +68,7 @@ PAYMENT_METHODS = {
     "06": "Cash",
     "07": "PayPal",
 }
-"""Less 03, the charge card: its number would be ours to keep (DESIGN_PICKUPS.md, 12)."""
+"""Less 03, the charge card: its number would be ours to keep."""
 
 PACKAGE, LETTER, PALLET = "01", "02", "03"
 CONTAINERS = {PACKAGE: "Package", LETTER: "UPS Letter", PALLET: "Pallet"}

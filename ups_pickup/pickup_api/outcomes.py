@@ -181,7 +181,7 @@ class Entry:
 class Listed:
     """UPS's incomplete pickups of an account, today's and tomorrow's.
 
-    :param is_whole: whether it is an answer in the sense of decision 29: Code 1, and each entry has
+    :param is_whole: whether it is a whole answer: Code 1, and each entry has
         a PRN. Only then does what is *not* in it mean anything; what is in it always counts.
     """
 

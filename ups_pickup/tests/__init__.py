@@ -2,6 +2,7 @@ from . import (
     test_import,
     test_life,
     test_many,
+    test_overview,
     test_plan,
     test_roles,
     test_sheet_and_mail,

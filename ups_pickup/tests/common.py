@@ -1,5 +1,6 @@
 """What the tests share: places in several time zones, and a UPS with drivers."""
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -164,6 +165,20 @@ class PickupCase(RealTransactionCase):
 
     def posts(self):
         return self.simulator.calls("request")
+
+    @contextmanager
+    def rule(self, state, work):
+        """Hook into a state, as an automation rule of another addon does."""
+        model = self.registry["ups.pickup"]
+        write = model.write
+
+        def write_and_run_rule(pickups, vals):
+            write(pickups, vals)
+            if vals.get("state") == state:
+                work(pickups)
+
+        with patch.object(model, "write", write_and_run_rule):
+            yield
 
     # === AFTERWARDS === #
 

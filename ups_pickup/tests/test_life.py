@@ -1,9 +1,10 @@
-"""Fault by fault: what the clerk sees, what is stored, what UPS has. Never a second truck."""
+"""From a draft to a driver: once, whoever else is at it, and only what is stored."""
 
 import threading
 from contextlib import suppress
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
+import psycopg2
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
 from odoo.exceptions import UserError
@@ -12,90 +13,18 @@ from odoo.tests import tagged
 
 from .common import PickupCase
 
-LOST = "nobody knows yet"
-NO_CONNECTION = "could not be reached"
-
-# what UPS does, whether its work is done then; what the clerk reads; what is stored
-FAULTS = [
-    ({"kind": "drop", "when": "before"}, 0, LOST, "unconfirmed"),
-    ({"kind": "drop", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "truncated", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "html", "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 503, "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 200, "body": {}, "when": "after"}, 1, LOST, "unconfirmed"),
-    ({"kind": "status", "status": 429}, 0, "too many requests", "draft"),
-    ({"kind": "status", "status": 400}, 0, "UPS refused it", "draft"),
-]
-REFUSAL = {"response": {"errors": [{"code": "9510119", "message": "<b>No such service</b>"}]}}
-
 
 @tagged("post_install", "-at_install")
 class TestLife(PickupCase):
-    def fault(self, fault):
-        if fault.get("status") in (400, 429):
-            fault = fault | {"body": REFUSAL}
-        self.simulator.queue_fault("request", **fault)
-
-    def test_what_goes_wrong(self):
-        for fault, trucks, words, state in FAULTS:
-            with self.subTest(fault):
-                self.simulator.reset()
-                self.authorize(expired=False)
-                self.set_time("2026-11-24 12:00", "America/New_York")
-                pickup_id = self.new_pickup()
-                self.fault(fault)
-                try:
-                    told = self.click(pickup_id)
-                except UserError as error:
-                    told = str(error)
-                self.assertIn(words, told)
-                self.assertEqual(self.stored_values(pickup_id, "state"), state)
-                with suppress(UserError):
-                    if state != "draft":  # a refused one may be corrected and sent again
-                        self.click(pickup_id)
-                self.assertEqual(self.posts(), 1)
-                self.assertEqual(len(self.simulator.trucks()), trucks)
-                self.see_what_the_checks_find(pickup_id, trucks, state)
-                self.force(pickup_id, state="draft")
-                self.delete(pickup_id)
-
-    def see_what_the_checks_find(self, pickup_id, trucks, state):
-        """After the next check, UPS has no truck that Odoo does not know, and no other."""
-        self.run_cron()
-        if trucks:
-            [truck] = self.simulator.trucks()
-            self.assertEqual(
-                self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"])
-            )
-            return
-        self.assertEqual(self.stored_values(pickup_id, "state"), state, "one look is not enough")
-        self.wait(minutes=11)
-        self.run_cron()
-        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
-        self.assertEqual(self.posts(), 1, "nothing is sent again by itself")
-
-    def delete(self, pickup_id):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup"].browse(pickup_id).unlink()
-
     def test_a_refusal_names_the_field_and_shows_no_html(self):
         pickup_id = self.new_pickup()
-        self.fault({"kind": "status", "status": 400})
+        self.simulator.refuse_next("request", "9510119", "<b>No such service</b>")
         with self.assertRaises(UserError) as caught:
             self.click(pickup_id)
         self.assertIn("“Service”", str(caught.exception))
         with self.transaction(SUPERUSER_ID) as env:
             history = str(env["ups.pickup"].browse(pickup_id).message_ids[0].body)
             self.assertIn("&lt;b&gt;No such service", history)
-
-    def test_never_left(self):
-        pickup_id = self.new_pickup()
-        with patch.dict("os.environ"):
-            self.simulator.stop()
-            with self.assertRaises(UserError) as caught:
-                self.click(pickup_id)
-        self.assertIn(NO_CONNECTION, str(caught.exception))
-        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -219,21 +148,82 @@ class TestLife(PickupCase):
         self.assertTrue(self.stored_values(pickup_id, "price"))
         with self.transaction(SUPERUSER_ID) as env:
             env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        booked_id = self.new_pickup(pickup_date="2026-11-25")
+        self.force(booked_id, state="requested", prn="29ABCDEFGHI")
         try:
-            with self.assertRaisesRegex(UserError, "is a copy"):
-                self.click(pickup_id)
+            for each, action in ((pickup_id, "action_request"), (booked_id, "action_cancel")):
+                with self.assertRaisesRegex(UserError, "is a copy"):
+                    self.click(each, action)
         finally:
             with self.transaction(SUPERUSER_ID) as env:
                 env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.assertEqual(self.simulator.calls("cancel"), 0)
         self.click(pickup_id)
         self.assertEqual(self.posts(), 1)
 
-    def test_an_environment_that_changed_since_the_draft(self):
-        pickup_id = self.new_pickup()
+    def test_an_environment_that_changed_since(self):
+        """Test and production never mix: asked or cancelled at the other, a driver comes still."""
+        pickup_id, (booked_id, _prn) = self.new_pickup(pickup_date="2026-11-25"), self.booked()
         with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
             self.authorize(expired=False)
-            with self.assertRaisesRegex(UserError, "another environment"):
-                self.click(pickup_id)
+            for each, action in (
+                (pickup_id, "action_request"),
+                (pickup_id, "action_price"),
+                (booked_id, "action_cancel"),
+            ):
+                with self.subTest(action), self.assertRaisesRegex(UserError, "another environment"):
+                    self.click(each, action)
+        [truck] = self.simulator.trucks()
+        self.assertTrue(truck["is_open"])
+        self.assertEqual(self.stored_values(booked_id, "state"), "requested")
+
+    def test_the_rule_of_another_addon_that_fails_undoes_nothing_of_what_ups_has_said(self):
+        for error in (ValueError("a rule"), UserError("a rule"), psycopg2.DataError("a field")):
+            fails = Mock(side_effect=error)
+            with self.subTest(error), self.assertLogs("odoo.addons.ups_pickup", "ERROR") as logs:
+                with self.rule("requested", fails):
+                    pickup_id, prn = self.booked()
+                    other_id = self.new_pickup(pickup_date="2026-11-25")
+                    self.assertIn("PRN", self.click(other_id))
+                self.assertTrue(prn)
+                for each in (prn, self.stored_values(other_id, "prn")):
+                    self.simulator.set_code(each, "002")
+                with self.rule("dispatched", fails):
+                    self.run_cron()
+                for each in (pickup_id, other_id):
+                    self.assertEqual(self.stored_values(each, "state"), "dispatched")
+                    with self.rule("cancelled", fails):
+                        self.click(each, "action_cancel")
+                    self.assertEqual(self.stored_values(each, "state"), "cancelled")
+                self.assertNotIn("a rule", "".join(logs.output))
+
+    def test_postgresql_ends_the_connections_while_ups_answers(self):
+        """A crash, or an administrator: what UPS then answers is kept by other connections."""
+        pickup_id = self.new_pickup()
+        for action, route, state in (
+            ("action_request", "request", "requested"),
+            ("action_cancel", "cancel", "cancelled"),
+        ):
+            with self.subTest(action):
+                self.simulator.queue_fault(route, "hang", when="after")
+                clicked = threading.Thread(
+                    target=self.click_of_a_lost_caller, args=(pickup_id, action)
+                )
+                clicked.start()
+                self.simulator.wait_for_calls(route, 1)
+                with self.transaction(SUPERUSER_ID) as env:
+                    env.cr.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid != pg_backend_pid()"
+                    )
+                self.simulator.release()
+                clicked.join()
+                self.assertEqual(self.stored_values(pickup_id, "state"), state)
+        self.assertEqual(self.posts(), 1)
+
+    def click_of_a_lost_caller(self, pickup_id, action):
+        with suppress(psycopg2.Error):  # its own transaction is lost, too
+            self.click(pickup_id, action)
 
     def test_of_two_threads_one_sends_and_both_are_told(self):
         pickup_id, told = self.new_pickup(), []

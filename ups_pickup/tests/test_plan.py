@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from .common import PickupCase
 
-PLAN = "odoo.addons.ups_pickup.models.ups_pickup_location_plan"
+HERE = "odoo.addons.ups_pickup.this_database"
 
 
 @tagged("post_install", "-at_install")
@@ -55,16 +55,40 @@ class TestPlan(PickupCase):
         self.set_time("2026-11-23 17:05", "America/New_York")
         self.run_plans()
         self.assertEqual(self.dates(), [])
-        self.new_pickup(uid=SUPERUSER_ID, pickup_date="2026-11-24", origin="deliveries")
+        vals = {"pickup_date": "2026-11-24", "origin": "deliveries"}
+        pickup_id = self.new_pickup(uid=SUPERUSER_ID, **vals)
         self.set_time("2026-11-24 09:00", "America/New_York")
+        with self.transaction() as env:  # a person is just writing into it: later, not never
+            env["ups.pickup"].browse(pickup_id).weight = 5
+            env.flush_all()
+            self.run_plans()
+        self.assertEqual(self.dates(), [])
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
+
+    def test_the_failing_rule_of_others_stops_no_other_place(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction(SUPERUSER_ID) as env:
+            vals = {"plan": "working_days", "plan_time": 9.0, "plan_day": "same"}
+            self.new_location(env, "America/Chicago", **vals)
+        tries = []
+
+        def fails_once(_pickups):
+            tries.append(1)
+            if len(tries) == 1:
+                raise ValueError("a rule")
+
+        with self.rule("sending", fails_once), self.assertLogs("odoo.addons.ups_pickup", "ERROR"):
+            self.run_plans()
+            self.assertEqual(self.posts(), 1)
+            self.run_plans()
+        self.assertEqual(self.posts(), 2)
 
     def test_a_copy_requests_nothing_by_itself(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         with (
-            patch(f"{PLAN}.identity", return_value="another/1"),
-            patch(f"{PLAN}.is_beside", return_value=True),
+            patch(f"{HERE}.identity", return_value="another/1"),
+            patch(f"{HERE}.is_beside", return_value=True),
         ):
             self.run_plans()
         with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
@@ -145,7 +169,7 @@ class TestPlan(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].search([("company_id", "=", self.company_id)]).unlink()
 
-    def test_a_batch(self):
+    def new_batch(self):
         with self.transaction() as env:
             batch = env["ups.pickup.batch"].create(
                 {
@@ -159,14 +183,39 @@ class TestPlan(PickupCase):
             for _twice in range(2):
                 batch.action_fill()
                 self.assertEqual(len(batch.pickup_ids), 3)
-            batch_id = batch.id
+            return batch.id
+
+    def run_batch(self, batch_id):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.batch"]._cron_request()
+        with self.transaction() as env:
+            return env["ups.pickup.batch"].browse(batch_id).state
+
+    def request_batch(self, batch_id):
         with self.transaction() as env:
             env["ups.pickup.batch"].browse(batch_id).action_request()
+
+    def test_a_batch(self):
+        batch_id = self.new_batch()
+        self.request_batch(batch_id)
         self.assertEqual(self.posts(), 0)
         self.simulator.refuse_next("request", "250003", "Too many", status=429)
         for state, trucks in (("paused", 0), ("done", 3)):
-            with self.transaction(SUPERUSER_ID) as env:
-                env["ups.pickup.batch"]._cron_request()
-            with self.transaction() as env:
-                self.assertEqual(env["ups.pickup.batch"].browse(batch_id).state, state)
+            self.assertEqual(self.run_batch(batch_id), state)
             self.assertEqual(len(self.dates()), trucks)
+
+    def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):
+        batch_id = self.new_batch()
+        self.request_batch(batch_id)
+        with (
+            patch(f"{HERE}.identity", return_value="another/1"),
+            patch(f"{HERE}.is_beside", return_value=True),
+        ):
+            self.assertEqual(self.run_batch(batch_id), "draft")
+        self.request_batch(batch_id)
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            pickups = batch.pickup_ids
+            batch.unlink()
+            self.assertFalse(pickups.filtered("queued_on"))
+        self.assertEqual(self.posts(), 0)

@@ -60,6 +60,11 @@ class TestRoles(PickupCase):
             ("hours", lambda env: location(env).calendar_id.write({"tz": "UTC"}), MANAGERS),
             ("holiday", self.close_a_day, MANAGERS),
             ("account", lambda env: location(env).account_id.write({"name": "A"}), MANAGERS),
+            (
+                "first pickup",
+                lambda env: env["res.company"].browse(self.company_id).action_ups_first_pickup(),
+                EVERYBODY,
+            ),
         ):
             for who, may_he in may.items():
                 with self.subTest(action=name, who=who):
@@ -113,12 +118,36 @@ class TestRoles(PickupCase):
                     pickups = env["ups.pickup"]
                     with self.assertRaises(UserError):
                         pickups.browse(pickup_id).write({name: value})
+                    self.assertFalse(self.imported(env, {name: value})["ids"])
+                    again = {".id": pickup_id, name: value}
+                    self.assertFalse(self.imported(env, again)["ids"])
                     with self.assertRaises(UserError):
                         pickups.create({"location_id": self.location_id, name: value})
                     by_default = pickups.with_context(**{f"default_{name}": value})
                     made = by_default.create({"location_id": self.location_id})
                     self.assertNotEqual(made[name], value)
                     env.cr.rollback()
+
+    def imported(self, env, more):
+        """:return: what the import of one row says."""
+        ground = env["ups.pickup.service"].search([("code", "=", "003")])
+        row = {
+            "location_id/.id": self.location_id,
+            "pickup_date": "2026-11-25",
+            "line_ids/service_id/.id": ground.id,
+            "line_ids/destination_country_id/.id": env.ref("base.us").id,
+            "line_ids/quantity": 3,
+        } | more
+        return env["ups.pickup"].load(list(row), [[str(value) for value in row.values()]])
+
+    def test_an_import_makes_drafts(self):
+        with self.transaction(self.people["clerk"]) as env:
+            told = self.imported(env, {"weight": 2.5})
+            self.assertFalse(told["messages"])
+            made = env["ups.pickup"].browse(told["ids"])
+            self.assertEqual((made.state, made.quantity, made.origin), ("draft", 3, "person"))
+            env.cr.rollback()
+        self.assertEqual(self.posts(), 0)
 
     def test_the_first_location_is_one_click(self):
         with self.transaction(self.people["manager"]) as env:

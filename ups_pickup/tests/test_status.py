@@ -1,5 +1,8 @@
 """What UPS tells, what it no longer lists, and what nobody said: never "done" by a calendar."""
 
+import threading
+from contextlib import suppress
+
 from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -82,7 +85,82 @@ class TestStatus(PickupCase):
         )
         calls = self.simulator.calls("status")
         self.run_cron()
+        for action in (
+            lambda: self.click(pickup_id, "action_check"),
+            lambda: self.check_account(),
+        ):
+            with self.assertRaisesRegex(UserError, "left alone .* in 4 minutes"):
+                action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
+
+    def check_account(self):
+        with self.transaction() as env:
+            env["ups.pickup.account"].browse(self.account_id).action_check()
+
+    def test_without_an_authorization_nothing_is_paused(self):
+        self.booked()
+        with self.transaction() as env:
+            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.run_cron()
+        self.authorize(expired=False)
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("status"), 1)
+
+    def test_what_ups_cannot_list_yet_is_asked_for_once(self):
+        self.set_time("2026-11-25 04:00", "Pacific/Auckland")  # at UPS it is the 24th
+        with self.transaction(SUPERUSER_ID) as env:
+            there = self.new_location(env, "Pacific/Auckland").id
+        pickup_id = self.new_pickup(there, pickup_date="2026-11-26")
+        self.click(pickup_id)
+        for _each in range(3):
+            self.run_cron()
+            self.wait(minutes=5)
+        self.assertEqual(self.simulator.calls("status"), 1)
+        self.assertEqual(self.stored_values(pickup_id, "state", "missed_on"), ("requested", False))
+
+    def test_the_account_of_open_pickups_keeps_its_number(self):
+        pickup_id, _prn = self.booked()
+        other_company_id = self.create_company("Elsewhere")
+        with self.transaction() as env:
+            account = env["ups.pickup.account"].browse(self.account_id)
+            account.write({"name": "Dock", "number": account.number.lower()})
+            for vals in ({"number": "SIM009"}, {"company_id": other_company_id}):
+                with self.assertRaisesRegex(UserError, "Archive it"):
+                    account.write(vals)
+            env.cr.rollback()
+        self.force(pickup_id, state="done")
+        with self.transaction() as env:
+            env["ups.pickup.account"].browse(self.account_id).number = "SIM009"
+
+    def test_a_draft_that_ups_has_all_the_same(self):
+        """Lost, then none by two looks, then changed or requested anew: its driver is told."""
+        for is_requested_anew in (False, True):
+            with self.subTest(is_requested_anew=is_requested_anew):
+                open_id = self.new_pickup(pickup_date="2026-11-25")
+                self.click(open_id)  # UPS is asked about the account
+                self.simulator.queue_fault("request", "drop", when="after")
+                pickup_id = self.new_pickup()
+                self.click(pickup_id)
+                prn = self.simulator.trucks()[-1]["prn"]
+                self.click(pickup_id, "action_mark_none")
+                if is_requested_anew:
+                    other_id = self.new_pickup()
+                    self.click(other_id)
+                else:
+                    self.force(pickup_id, close_time=17.5)
+                self.run_cron()
+                state, stored, problem = self.stored_values(pickup_id, "state", "prn", "problem")
+                self.assertEqual(stored, prn)
+                if is_requested_anew:
+                    self.assertEqual(state, "draft")
+                    self.assertIn(prn, problem)
+                    self.force(other_id, state="done")
+                else:
+                    self.assertEqual(state, "requested")
+                    self.assertIn("until 17:00", problem)
+                for each in (pickup_id, open_id):
+                    self.force(each, state="done")
+                    self.simulator.set_code(self.stored_values(each, "prn"), "007")
 
     def test_a_process_that_died_while_sending(self):
         pickup_id, _prn = self.booked()
@@ -94,6 +172,50 @@ class TestStatus(PickupCase):
         self.run_cron()
         [truck] = self.simulator.trucks()
         self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", truck["prn"]))
+
+    def test_a_process_that_died_while_cancelling(self):
+        pickup_id = self.new_pickup(pickup_date="2026-11-30")  # UPS lists it from the 29th on
+        vals = {"prn": "29ABCDEFGHI", "claimed_on": self.now, "state_before": "requested"}
+        self.force(pickup_id, state="cancelling", **vals)
+        for is_to_check in (False, True):
+            self.run_cron()
+            self.assertEqual(self.stored_values(pickup_id, "is_to_check"), is_to_check)
+            self.wait(minutes=4)
+        with suppress(UserError):  # UPS does not know it
+            self.click(pickup_id, "action_cancel")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
+
+    def test_two_that_share_a_driver_are_cancelled_at_once(self):
+        first_id, prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            other = env["ups.pickup.location"].browse(self.location_id).copy({"name": "Ramp"})
+            other_id = other.id
+        ids = [first_id, self.new_pickup(other_id, pickup_date="2026-11-24")]
+        self.force(ids[1], state="requested", prn=prn)
+        threads = [
+            threading.Thread(target=self.click, args=(each, "action_cancel")) for each in ids
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for each in ids:
+            self.assertEqual(self.stored_values(each, "state"), "cancelled")
+        self.assertEqual(self.simulator.calls("cancel"), 1)
+
+    def test_the_driver_of_others_is_no_news_for_the_one_that_was_cancelled(self):
+        first_id, prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            other = env["ups.pickup.location"].browse(self.location_id).copy({"name": "Ramp"})
+            other.calendar_id.tz = "America/New_York"
+            other_id = other.id
+        second_id = self.new_pickup(other_id, pickup_date="2026-11-24")
+        self.force(second_id, state="requested", prn=prn)
+        self.click(first_id, "action_cancel")
+        self.simulator.set_code(prn, "003")
+        self.run_cron()
+        self.assertEqual(self.stored_values(second_id, "state"), "done")
+        self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
 
     def test_a_merged_request_is_offered_and_not_taken(self):
         first_id, prn = self.booked()
@@ -190,39 +312,6 @@ class TestStatus(PickupCase):
         for field in ("Name at the Door", "Phone", "Postal Code", "State or Province"):
             self.assertIn(field, str(caught.exception))
         self.assertFalse(self.simulator.trucks())
-
-    def test_cancelling(self):
-        lost = "nobody knows yet whether it is cancelled"
-        for fault, at_ups, words, stored, afterwards in (
-            ({}, "007", "UPS has cancelled it", "cancelled", "cancelled"),
-            ({"kind": "drop", "when": "after"}, "007", lost, "cancelling", "cancelled"),
-            ({"kind": "drop"}, "001", lost, "cancelling", "requested"),
-            ({"kind": "html", "when": "after"}, "007", lost, "cancelling", "cancelled"),
-            ({"kind": "status", "status": 400}, "001", "did not cancel", "requested", "requested"),
-        ):
-            with self.subTest(fault):
-                pickup_id, prn = self.booked()
-                if fault:
-                    body = {"response": {"errors": [{"code": "1", "message": "Too late"}]}}
-                    more = {"body": body} if fault.get("status") else {}
-                    self.simulator.queue_fault("cancel", **fault, **more)
-                try:
-                    told = self.click(pickup_id, "action_cancel")
-                except UserError as error:
-                    told = str(error)
-                self.assertIn(words, told)
-                self.assertEqual(self.stored_values(pickup_id, "state"), stored)
-                self.assertEqual(self.code(prn), at_ups)
-                self.wait(minutes=16)
-                self.run_cron()
-                self.assertEqual(self.stored_values(pickup_id, "state"), afterwards)
-                self.force(pickup_id, state="draft", prn=False)
-                self.simulator.set_code(prn, "007")
-                self.set_time("2026-11-24 12:00", "America/New_York")
-
-    def code(self, prn):
-        [code] = [truck["code"] for truck in self.simulator.trucks() if truck["prn"] == prn]
-        return code
 
     def test_one_question_a_person(self):
         lost = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25)]

@@ -2,14 +2,16 @@
 
 import json
 from pathlib import Path
+from signal import SIGKILL
 
 from odoo import SUPERUSER_ID, fields
 from odoo.tests import tagged
 
 from .common import PickupCase
+from .storm_worker import STATEMENTS
 
 WORKER = Path(__file__).with_name("storm_worker.py")
-THREADS, PROCESSES = 32, 2
+THREADS, PROCESSES, SEEDS = 32, 2, 100
 
 
 @tagged("post_install", "-at_install")
@@ -22,12 +24,11 @@ class TestStorm(PickupCase):
             tomorrow = env["ups.pickup.location"].browse(self.location_id)._today()
         self.pickup_id = self.new_pickup(pickup_date=fields.Date.add(tomorrow, days=1))
 
-    def start(self, threads):
-        arguments = (self.pickup_id, self.admin_id, threads)
-        return self.start_process(WORKER, *map(str, arguments))
+    def start(self, threads, *pickup_ids):
+        return self.start_process(WORKER, *map(str, (self.admin_id, threads, *pickup_ids)))
 
     def test_one_truck_for_all_and_all_are_told_its_prn(self):
-        processes = [self.start(THREADS) for _each in range(PROCESSES)]
+        processes = [self.start(THREADS, self.pickup_id) for _each in range(PROCESSES)]
         self.simulator.set_latency(0.5)
         for process in processes:
             self.go(process)
@@ -41,19 +42,42 @@ class TestStorm(PickupCase):
         )
 
     def test_killed_between_the_answer_of_ups_and_the_commit(self):
-        self.simulator.queue_fault("request", "hang", when="after")
-        process = self.start(1)
+        """Each before another statement that follows the answer, until there are no more."""
+        ids = [self.pickup_id, *self.pickups_elsewhere(SEEDS - 1)]
+        process = self.start(0, *ids)
         self.go(process)
-        self.simulator.wait_for_calls("request", 1)
-        process.kill()
-        process.wait()
-        self.simulator.release()
-        self.assertEqual(self.stored_values(self.pickup_id, "state"), "sending")
+        ends = json.loads(process.stdout.readline())
+        died = [pickup_id for pickup_id, end in zip(ids, ends, strict=True) if end == SIGKILL]
+        self.assertGreater(len(died), SEEDS / 2)
+        self.assertEqual(ends[STATEMENTS - 1], 0, "each statement had its turn, and the commit")
+        states = [self.stored_values(each, "state") for each in ids]
+        self.assertIn("sending", states)
         self.wait(minutes=4)
         self.run_cron()
-        [truck] = self.simulator.trucks()
-        self.assertEqual(
-            self.stored_values(self.pickup_id, "state", "prn"), ("requested", truck["prn"])
-        )
-        self.assertIn(truck["prn"], self.click(self.pickup_id))
-        self.assertEqual(self.posts(), 1)
+        trucks = {truck["references"][0]: truck["prn"] for truck in self.simulator.trucks()}
+        self.assertEqual(len(trucks), SEEDS)
+        for each in ids:
+            state, prn, reference = self.stored_values(each, "state", "prn", "reference")
+            self.assertEqual((state, prn), ("requested", trucks[reference]))
+        for each in died[:3]:
+            self.assertIn(self.stored_values(each, "prn"), self.click(each))
+        self.assertEqual(self.posts(), SEEDS)
+
+    def pickups_elsewhere(self, number):
+        """:return: the ids of drafts, each at a ramp of its own: no two share a driver."""
+        with self.transaction(SUPERUSER_ID) as env:
+            first = env["ups.pickup"].browse(self.pickup_id)
+            ramps = [
+                first.location_id.copy({"name": f"Ramp {each}", "room": f"{each}"})
+                for each in range(number)
+            ]
+            for ramp in ramps:
+                ramp.calendar_id.attendance_ids = (
+                    first.location_id.calendar_id.attendance_ids.copy()
+                )
+                ramp.calendar_id.tz = first.tz
+            drafts = [
+                first.copy({"location_id": ramp.id, "pickup_date": first.pickup_date})
+                for ramp in ramps
+            ]
+            return [draft.id for draft in drafts]

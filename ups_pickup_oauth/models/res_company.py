@@ -201,7 +201,8 @@ class ResCompany(models.Model):
     def _inverse_ups_user_note(self):
         for company in self:
             company._ups_check_access()
-            company.sudo().ups_connection_id.user_note = company.ups_user_note
+            # Its own: an administrator of a branch need not be one of its parent.
+            company.sudo().ups_connection_ids.user_note = company.ups_user_note
 
     @api.depends("child_ids.ups_connection_id", "ups_connection_id")
     @api.depends_context("uid")

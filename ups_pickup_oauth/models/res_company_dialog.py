@@ -61,7 +61,6 @@ class ResCompany(models.Model):
                 "ok": self.env._("OK"),
                 "cancel": self.env._("Cancel"),
                 "company_id": self.id,
-                "method": "action_ups_opt_out",
             },
         }
 

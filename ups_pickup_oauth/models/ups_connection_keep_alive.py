@@ -4,6 +4,7 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
+from itertools import islice
 
 import psycopg2
 from odoo import api, fields, models
@@ -44,7 +45,8 @@ class UpsConnection(models.Model):
         """Renew what has lived half of its life, each company in a transaction of its own.
 
         A run ends early when UPS refuses the settings, or cannot answer several times in a row:
-        it would for the others, too. Then another one follows within the hour.
+        it would for the others, too. After outages another one follows within the hour. Settings
+        that UPS has not accepted yet are shown to it by one company, before the others follow.
 
         :param int parallel: How many refreshes run at once, at the most.
         """
@@ -53,24 +55,27 @@ class UpsConnection(models.Model):
         commit_progress(remaining=len(due))
         waiting, row_of_outages, is_hopeless = iter(due), 0, False
         parallel = max(1, min(parallel, config["db_maxconn"] // 2 - 1))  # others need some, too
+        at_once = parallel if InForce.of(self.env).verdict == "accepted" else 1
         with ThreadPoolExecutor(parallel) as pool:
-            running = {
-                pool.submit(self._renew, each, started)
-                for _n, each in zip(range(parallel), waiting, strict=False)
-            }
-            while running:
+            running, goes_on, is_refused = set(), True, False
+            while running or goes_on:
+                free = at_once - len(running) if goes_on else 0
+                following = islice(waiting, free)
+                running |= {pool.submit(self._renew, each, started) for each in following}
+                if not running:
+                    break
+                at_once = parallel
                 done = next(as_completed(running))
                 running.remove(done)
                 seconds_left = commit_progress(1)
                 row_of_outages = row_of_outages + 1 if done.result() == "outage" else 0
-                is_hopeless |= done.result() == "settings" or row_of_outages >= OUTAGES
+                is_refused |= done.result() == "settings"
+                is_hopeless |= is_refused or row_of_outages >= OUTAGES
                 goes_on = seconds_left > SAFETY and not is_hopeless
-                following = next(waiting, None) if goes_on else None
-                if following:
-                    running.add(pool.submit(self._renew, following, started))
         if is_hopeless or row_of_outages:
             commit_progress(remaining=0)  # Odoo would start the next run at once
-            self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")._trigger(started + NEXT_RUN)
+            if not is_refused:
+                self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")._trigger(started + NEXT_RUN)
         if next(waiting, None) is None:
             self._use_first_key()
         self._ask_about_all()
@@ -82,7 +87,7 @@ class UpsConnection(models.Model):
         A refresh token that has half of its life behind it is renewed, so that a week of outages
         costs none of those that live for two months. So is one that was stored by a clock that was
         ahead, since nobody knows its age, and one whose client secret is still unproven. One whose
-        key was lost is looked at again.
+        key was lost is looked at again. See also :meth:`_prover`.
         """
         self.env.cr.execute(
             SQL(
@@ -94,7 +99,8 @@ class UpsConnection(models.Model):
                                 + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on))
                                 / 2 <= %(now)s
                              OR COALESCE(refreshed_on, authorized_on) > %(now)s + %(ahead)s
-                             OR settings_seen IS NULL)
+                             OR settings_seen IS NULL
+                             OR connection.id = %(prover)s)
                         OR connection.state = 'reauthorize' AND reason = 'lost_key')
                       AND company.active
                       AND (retry_at IS NULL OR retry_at <= %(now)s)
@@ -102,10 +108,23 @@ class UpsConnection(models.Model):
                  ORDER BY refresh_token_expires_at""",
                 now=fields.Datetime.now(),
                 ahead=CLOCK_TOLERANCE,
+                prover=self._prover(),
                 next_try=NEXT_TRY,
             )
         )
         return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _prover(self):
+        """:return: the id of one whose renewal shows UPS settings that were changed since, or None.
+
+        Else nobody would learn of a wrong secret before somebody calls, or half a life is over.
+        """
+        in_force = InForce.of(self.env)
+        if in_force.problem or in_force.verdict:
+            return None
+        works = self.search([("state", "=", "authorized"), ("company_id.active", "=", True)])
+        return works.filtered(lambda each: not each._reason_now(in_force))[:1].id or None
 
     def _renew(self, connection_id, started):
         """One refresh, in a thread of the cron: it survives whatever happens.

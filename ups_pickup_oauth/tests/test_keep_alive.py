@@ -101,9 +101,20 @@ class TestKeepAlive(RealTransactionCase):
             self.assertEqual(state, "authorized")
             self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
 
-    def test_a_run_that_is_hopeless_ends_and_another_one_follows_within_the_hour(self):
+    def test_a_changed_secret_is_proven_though_nobody_calls_and_by_one_company(self):
+        for number in range(3):
+            self.authorize(self.create_company(f"Depot {number}"), expired=False)
+        for secret, state in (("not-the-secret", "reauthorize"), (CLIENT_SECRET, "authorized")):
+            with self.subTest(state), patch.dict(os.environ, {"UPS_CLIENT_SECRET": secret}):
+                self.simulator.forget_requests()
+                for _night in range(2):
+                    self.run_cron()
+                self.assertEqual(self.simulator.calls("refresh"), state == "reauthorize")
+                self.assertEqual(self.stored(self.company_ids[-1])[0], state)
+
+    def test_a_run_that_is_hopeless_ends_and_after_outages_another_one_follows(self):
         companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(6)]
-        for secret, calls in (("not-the-secret", 1), (CLIENT_SECRET, OUTAGES)):
+        for secret, parallel, calls in (("not-the-secret", 8, 1), (CLIENT_SECRET, 1, OUTAGES)):
             with self.subTest(calls), patch.dict(os.environ, {"UPS_CLIENT_SECRET": secret}):
                 with self.transaction(SUPERUSER_ID) as env:
                     self.triggers(env).unlink()
@@ -112,11 +123,14 @@ class TestKeepAlive(RealTransactionCase):
                 if secret == CLIENT_SECRET:
                     self.simulator.queue_fault("refresh", "html", times=99)
                 soon = fields.Datetime.now() + timedelta(hours=1, minutes=1)
-                self.run_cron(parallel=1)
+                self.run_cron(parallel=parallel)
                 self.assertEqual(self.simulator.calls("refresh"), calls)
                 with self.transaction(SUPERUSER_ID) as env:
-                    self.assertLessEqual(self.triggers(env).call_at, soon)
-                    self.triggers(env).unlink()
+                    follows = self.triggers(env)
+                    # A secret is not sent again every hour only because it was refused.
+                    self.assertEqual(bool(follows), secret == CLIENT_SECRET)
+                    self.assertFalse([each for each in follows if each.call_at > soon])
+                    follows.unlink()
                 for company_id in companies:
                     live = self.simulator.is_live_refresh_token(self.stored(company_id)[1])
                     self.assertTrue(live)

@@ -33,6 +33,16 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
         for context in self.contexts:
             yield records.with_user(self.stranger).with_context(**context)
 
+    def test_the_note_of_a_parent_is_not_the_branchs_to_write(self):
+        self.company.ups_connection_ids.user_note = "the UPS user of the warehouse"
+        groups = "base.group_user,base.group_system"
+        of_branch = self.new_user("ups_of_branch", groups, self.branch)
+        self.branch.with_user(of_branch).ups_user_note = "forged"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        note = self.company.ups_connection_ids.user_note
+        self.assertEqual(note, "the UPS user of the warehouse")
+
     # === SEEING === #
 
     def test_nothing_comes_back_of_rows_of_another_company(self):

@@ -102,12 +102,16 @@ class TestSettings(UpsCase):
         ):
             change()
             self.assertIn(words, self.new_settings().ups_server_advice)
-        several = patch.object(http, "db_list", lambda **_names: ["one", "two"])
-        with patch.dict(config.options, {"db_name": []}), several:
+        several = {"db_name": ["one", "two"], "dbfilter": ""}
+        with patch.dict(config._runtime_options, several):
             self.assertIn("dbfilter", self.new_settings().ups_server_advice)
         here = SimpleNamespace(httprequest=SimpleNamespace(host_url="https://10.0.0.7/"))
         with patch.object(http, "request", here):
             self.assertIn("web.base.url.freeze", self.new_settings().ups_server_advice)
+            for no_address in ("https://odoo:8o69", "http://["):  # nor does it break the page
+                set_param("web.base.url", no_address)
+                self.assertIn("not know its own address", self.new_settings().ups_server_advice)
+                self.assertTrue(self.company.with_user(self.admin).ups_status)
 
     def test_test_settings_says_what_ups_says_and_saves_nothing(self):
         self.assertEqual(self.finding()[0], "success")

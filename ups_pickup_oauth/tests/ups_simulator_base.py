@@ -148,6 +148,11 @@ class Simulator(Vocabulary):
         self._weather.queue(Fault(route, kind, **options))
 
     @control
+    def clear_faults(self) -> None:
+        """Forget what is still queued to go wrong."""
+        self._weather.clear()
+
+    @control
     def release(self) -> None:
         """Let hanging answers go."""
         self._weather.release()

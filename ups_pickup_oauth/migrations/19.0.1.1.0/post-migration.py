@@ -20,3 +20,5 @@ def migrate(cr, version):
     # A pause used to be a refusal of the settings where it counted no failure.
     for connection in env["ups.connection"].search([("retry_at", "!=", False)]):
         connection.pause = "outage" if connection.failure_count else "settings"
+    # Whoever is at UPS.com just now comes back to the company's form, as in the version before.
+    cr.execute("UPDATE ups_authorization_attempt SET return_to = 'form' WHERE return_to IS NULL")

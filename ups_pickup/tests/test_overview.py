@@ -1,0 +1,92 @@
+"""What the overview tells: at any size by as many queries, to a newcomer the next step."""
+
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+
+from .common import PickupCase
+
+
+@tagged("post_install", "-at_install")
+class TestOverview(PickupCase):
+    def setUp(self):
+        super().setUp()
+        with self.transaction(SUPERUSER_ID) as env:
+            self.clerk_id = self.new_user(env, "ups_clerk", "ups_pickup.group_user").id
+
+    def overview(self, uid=None):
+        """:return: what is told, and how many queries it took."""
+        with self.transaction(uid) as env:
+            env.user.has_group("ups_pickup.group_user")  # what each request reads anyway
+            env["ups.pickup"].check_access("read")
+            before = env.cr.sql_log_count
+            pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+            return pickups.overview(), env.cr.sql_log_count - before
+
+    def test_cutoffs_of_drafts_by_as_many_queries_at_any_size(self):
+        def place(zone, **vals):
+            with self.transaction(SUPERUSER_ID) as env:
+                return self.new_location(env, zone, ready_time=9, close_time=17, **vals).id
+
+        def draft(place_id):
+            self.new_pickup(place_id, pickup_date="2026-11-24")
+
+        self.overview()  # fills the registry's caches
+        draft(place("America/New_York", cutoff_time=11.5))  # it is noon there
+        draft(place("Pacific/Honolulu", cutoff_time=16.5, minimum_window=2))
+        few, queries = self.overview()
+        self.assertEqual(
+            [(each["zone"], each["cutoff"], each["seconds"]) for each in few["cutoffs"]],
+            [("Honolulu", "15:00", 8 * 3600), ("New York", "11:30", -1800)],
+        )
+        for _number in range(9):
+            draft(place("America/New_York"))
+        many, more_queries = self.overview()
+        self.assertEqual((many["today"], len(many["cutoffs"])), (11, 11))
+        self.assertEqual(more_queries, queries)
+        self.assertLessEqual(queries, 4)
+
+    def test_the_first_steps(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.connection"].search([("company_id", "=", self.company_id)]).unlink()
+            env["ups.pickup.location"].browse(self.location_id).unlink()
+            admin = env["res.users"].browse(self.admin_id).name
+
+        def next_step(uid):
+            steps = self.overview(uid)[0]["steps"]
+            found = [step for step in steps if step.keys() & {"button", "who"}]
+            self.assertEqual(len(found), 1)
+            return [step["is_done"] for step in steps], found[0]
+
+        done, step = next_step(self.admin_id)
+        self.assertEqual((done, step["name"]), ([False] * 3, "authorize"))
+        self.assertIn("button", step)
+        _done, step = next_step(self.clerk_id)
+        self.assertNotIn("button", step)
+        self.assertIn(admin, step["who"])
+
+        self.authorize(expired=False)
+        done, step = next_step(self.clerk_id)
+        self.assertEqual((done, step["name"]), ([True, False, False], "location"))
+        with self.transaction(SUPERUSER_ID) as env:
+            self.location_id = self.new_location(env, "America/New_York").id
+        done, step = next_step(self.clerk_id)
+        self.assertEqual((done, step["name"]), ([True, True, False], "pickup"))
+        self.assertIn("button", step)
+        self.new_pickup()
+        self.assertEqual(self.overview(self.clerk_id)[0]["steps"], [])
+
+    def test_what_is_exported_can_be_changed_and_imported_again(self):
+        pickup_id = self.new_pickup()
+        with self.transaction() as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            pickup.line_ids.copy({"quantity": 7})
+            names = env.ref("ups_pickup.ir_exports_pickups").export_fields.mapped("name")
+            rows = pickup.export_data(names)["datas"]
+            rows = [[str(value or "") for value in row] for row in rows]
+            at = names.index("line_ids/quantity")
+            self.assertEqual([row[at] for row in rows], ["1", "7"])
+            rows[0][names.index("close_time")], rows[1][at] = "18.5", "12"
+            told = env["ups.pickup"].load(names, rows)
+            self.assertEqual([each["message"] for each in told["messages"]], [])
+            self.assertEqual(told["ids"], [pickup_id])
+        self.assertEqual(self.stored_values(pickup_id, "quantity", "close_time"), (13, 18.5))
