@@ -1,6 +1,7 @@
 """Deliveries bring their packages: two are validated, a driver comes for both, a third joins."""
 
 import re
+from functools import partial
 
 import pytest
 from guide import Guide
@@ -40,11 +41,11 @@ def test_two_packages_are_collected_and_a_third_joins(guide: Guide, screenshot):
 
 def deliveries(guide: Guide, count: int) -> list[int]:
     """:return: the ids of deliveries of one piece each that are ready, of a UPS carrier."""
-    call = guide.odoo.call
     [[company]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
+    call = partial(guide.odoo.call, context={"allowed_company_ids": [company]})
     [[location]] = guide.odoo.sql("SELECT id FROM ups_pickup_location WHERE name = %s", LOCATION)
-    [warehouse] = call("stock.warehouse", "search", [["company_id", "=", company]])
-    call("stock.warehouse", "write", [warehouse], {"ups_pickup_location_id": location})
+    place = {"company_id": company, "ups_pickup_location_id": location}
+    [warehouse] = call("stock.warehouse", "create", [{"name": "Dock", "code": "DOCK", **place}])
     call("ups.pickup.location", "write", [location], {"plan": "when_packages"})
     [product] = call("product.product", "create", [{"name": "Lamp", "weight": 2}])
     [service] = call("ups.pickup.service", "search", [["code", "=", "003"]])
