@@ -46,7 +46,7 @@ def step(asked: str, **more):
     return add
 
 
-# === AUTHORIZATION (UPS.md) === #
+# === AUTHORIZATION === #
 
 
 @step("PKCE's exchange, without Basic", brings_code=True)
@@ -93,7 +93,7 @@ def bad_token(ups: Ups):
     return refusal(answer.status_code, error and Complaint(error.code, error.message))
 
 
-# === PICKUPS (UPS_PICKUP.md) === #
+# === PICKUPS === #
 
 
 @step("A price for the same day, and one for a later day [M]")

@@ -2,7 +2,7 @@
 
 Nothing is joined inside the transaction that validates, which may run again or roll back: it only
 marks the delivery, in the row that it writes anyway. After the commit the marked ones are joined,
-in one transaction a location, and what a crash left by the plan's cron (DESIGN_PICKUPS.md, 37).
+in one transaction a location, and what a crash left by the plan's cron.
 """
 
 from collections import defaultdict
