@@ -165,7 +165,8 @@ class RealTransactionCase(BaseCase):
     def delete_companies(self):
         with self.transaction(SUPERUSER_ID) as env:
             companies = env["res.company"].browse(self.company_ids)
-            env["ups.connection"].search([("company_id", "in", companies.ids)]).unlink()
+            for model in ("ups.connection", "ups.authorization.attempt"):
+                env[model].search([("company_id", "in", companies.ids)]).unlink()
             env["res.users"].browse(self.admin_id).company_ids -= companies
             # Accounting, stock and others made things for it that nobody may delete.
             for company in companies:
