@@ -69,7 +69,10 @@ class TestCompany(UpsCase):
     def test_a_read_of_all_fields_holds_no_token(self):
         self.authorize()
         connection = self.company.ups_connection_id
-        shown = str(self.company.with_user(self.admin).read())
+        company = self.company.with_user(self.admin)
+        # Accounting has relations on it that an administrator may not read.
+        found = company.fields_get(attributes=["relation"]).items()
+        shown = str(company.read([name for name, field in found if "relation" not in field]))
         shown += str(connection.with_user(self.admin).read())
         for secret in (
             *(self.company[name] for name in SECRET_FIELDS),
