@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
 from ..const import OPEN, SOURCE
+from ..notice import notice
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
@@ -118,14 +119,7 @@ class UpsPickupAccount(models.Model):
                 if refused
                 else unanswered_in_words(self.env, outcome.reason)
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("UPS accepts the account %s.", self.number),
-            },
-        }
+        return notice("success", self.env._("UPS accepts the account %s.", self.number))
 
     def _refuse_in_pause(self):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
 from ..const import MAX_QUANTITY, OPEN
+from ..notice import notice, shown_anew
 from ..this_database import is_of_this_database, this_database
 from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
@@ -141,16 +142,12 @@ class UpsPickupBatch(models.Model):
             sentences.append(
                 self.env._("%s more days are left out.", len(left_out) - MOST_SENTENCES)
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left_out else "success",
-                "message": "\n".join(sentences),
-                "sticky": bool(left_out),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            "warning" if left_out else "success",
+            "\n".join(sentences),
+            sticky=bool(left_out),
+            next=shown_anew(),
+        )
 
     def _already_there(self):
         """:return: by location and day, the row of the batch, else the open pickup."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..local_time import is_hour
+from ..notice import notice
 from ..pickup_api import PickupAddress
 from ..words import problem_in_words
 
@@ -191,14 +192,9 @@ class UpsPickupLocation(models.Model):
         self.check_access("read")
         if problems := self._place_problems():
             raise UserError("\n".join(problems))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("UPS can be asked to collect at %s.", self.display_name),
-            },
-        }
+        return notice(
+            "success", self.env._("UPS can be asked to collect at %s.", self.display_name)
+        )
 
     @api.model
     def action_make_first(self):

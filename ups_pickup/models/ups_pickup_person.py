@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from ..notice import notice, shown_anew
 from .ups_pickup_questions import UNSUCCESSFUL_ACTIVITY
 
 PRN = re.compile(r"[0-9A-Z]{11}")
@@ -105,20 +106,15 @@ class UpsPickup(models.Model):
                 if len(self) == 1:
                     raise
                 refused.append(str(error))
-        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
         if not refused:
-            return reload
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "title": self.env._("Not all could be marked"),
-                "message": "\n".join(refused),
-                "sticky": True,
-                "next": reload,
-            },
-        }
+            return shown_anew()
+        return notice(
+            "warning",
+            "\n".join(refused),
+            title=self.env._("Not all could be marked"),
+            sticky=True,
+            next=shown_anew(),
+        )
 
     def _mark(self, state, words, also=()):
         return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also))

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from .. import clock
 from ..const import SAVE_FIRST_AFTER, SOURCE
+from ..notice import notice, shown_anew
 from ..pickup_api import Priced, Refused, ask_price
 from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
@@ -39,16 +40,12 @@ class UpsPickup(models.Model):
         self.ensure_one()
         self._check_requester()
         charge = self._ask_price()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("UPS Pickup"),
-                "message": self._price_in_words(charge),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            "info",
+            self._price_in_words(charge),
+            title=self.env._("UPS Pickup"),
+            next=shown_anew(),
+        )
 
     def _ask_price(self):
         """:return: the Charge that UPS names, kept in a transaction of its own.

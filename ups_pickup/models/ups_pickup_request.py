@@ -29,6 +29,7 @@ from odoo.tools import SQL
 
 from .. import clock
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
+from ..notice import notice, shown_anew
 from ..pickup_api import (
     Booked,
     NeverLeft,
@@ -156,17 +157,13 @@ class UpsPickup(models.Model):
         """:return: an action that says what became of them, and shows the records anew."""
         kinds = {each.kind for each in told}
         kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds or not told)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": self.env._("UPS Pickup"),
-                "message": "\n".join(each.words for each in told),
-                "sticky": kind != "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            kind,
+            "\n".join(each.words for each in told),
+            title=self.env._("UPS Pickup"),
+            sticky=kind != "success",
+            next=shown_anew(),
+        )
 
     # === BUSINESS METHODS === #
 

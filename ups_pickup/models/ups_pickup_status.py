@@ -25,6 +25,7 @@ from ..const import (
     UPS_ZONE,
 )
 from ..local_time import local
+from ..notice import shown_anew
 from ..pickup_api import Listed, ask_status, meaning
 from ..words import refusal_in_words
 
@@ -75,7 +76,7 @@ class UpsPickup(models.Model):
         for account in self.account_id:
             account._refuse_in_pause()
             self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return shown_anew()
 
     # === WHICH === #
 
