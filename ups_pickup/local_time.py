@@ -22,6 +22,11 @@ def in_words(hours):
     return f"{hour:02}:{minute:02}"
 
 
+def zone_in_words(zone):
+    """:return: such as ``New York``, of the zone's city."""
+    return (zone or "UTC").rpartition("/")[2].replace("_", " ")
+
+
 def hhmm(hours):
     """:return: such as ``1405``, as UPS writes it."""
     return f"{as_time(hours):%H%M}"

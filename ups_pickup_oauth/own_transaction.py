@@ -91,14 +91,16 @@ def quietly(env, work):
     try:
         in_own_transaction(env, work)
     except Exception as error:
-        # Not its text, which may hold a row.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        _logger.warning(
-            "UPS: the history or an activity is not written: %s (%s, line %s)",
-            type(error).__name__,
-            where.filename,
-            where.lineno,
-        )
+        _logger.warning("UPS: the history or an activity is not written: %s", without_text(error))
+
+
+def without_text(error):
+    """:return: of which class it is and where it was raised; its text may hold a row or a secret.
+
+    :rtype: str
+    """
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} ({where.filename}, line {where.lineno})"
 
 
 def _set_timeouts(cr, wait):

@@ -234,8 +234,14 @@ class UpsPickup(models.Model):
 
     @api.model
     def _default_weight_unit(self):
+        is_american = self.env.company.country_id.code == "US"
+        return "LBS" if is_american else self._database_weight_unit()
+
+    @api.model
+    def _database_weight_unit(self):
+        """:return: the unit of the products' weights (odoo/addons/product, `product.template`)."""
         parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
-        return "LBS" if parameter == "1" or self.env.company.country_id.code == "US" else "KGS"
+        return "LBS" if parameter == "1" else "KGS"
 
     # What a location usually has is copied when it is chosen: later changes of it are not ours.
     # One method a field: where a value is given, Odoo computes none of the same method.

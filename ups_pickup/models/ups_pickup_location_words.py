@@ -7,7 +7,7 @@ from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.tools import format_date
 
 from ..const import OPEN
-from ..local_time import in_words, is_hour
+from ..local_time import in_words, is_hour, zone_in_words
 
 CLOSED_AHEAD = 30  # days that are looked at for holidays
 MOST_SHOWN = 3  # of what comes, and of what came
@@ -39,7 +39,7 @@ class UpsPickupLocation(models.Model):
                 ready=ready,
                 close=close,
                 cutoff=cutoff,
-                place=(location.tz or "UTC").split("/")[-1].replace("_", " "),
+                place=zone_in_words(location.tz),
             )
 
     @api.depends("calendar_id")

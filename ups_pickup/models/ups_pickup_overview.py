@@ -9,7 +9,7 @@ from odoo.fields import Domain
 
 from .. import clock
 from ..const import TO_CHECK
-from ..local_time import in_words
+from ..local_time import in_words, zone_in_words
 
 SUCCESSFUL_DAYS = 7
 TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
@@ -214,7 +214,7 @@ def _cutoff(location, drafts):
     return {
         "location": location.display_name,
         "cutoff": in_words(latest),
-        "zone": (location.sudo().tz or "UTC").rpartition("/")[2].replace("_", " "),
+        "zone": zone_in_words(location.sudo().tz),
         "drafts": drafts,
         "seconds": int(left.total_seconds()),
     }

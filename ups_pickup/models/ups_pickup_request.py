@@ -7,12 +7,11 @@ draft again; whatever may have reached UPS is looked up by its reference, and ne
 
 import logging
 import time
-import traceback
 import uuid
 from dataclasses import dataclass
 
 import psycopg2
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsReauthorizationNeeded,
     UpsSettingsWrong,
@@ -22,10 +21,11 @@ from odoo.addons.ups_pickup_oauth.own_transaction import (
     LOST_RACE,
     NO_CONNECTION,
     in_own_transaction,
+    without_text,
 )
+from odoo.addons.ups_pickup_oauth.past_the_orm import put
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .. import clock
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
@@ -69,12 +69,6 @@ class Told:
         if self.prn:
             return "success"
         return "warning" if self.state in OPEN else "danger"
-
-
-def _of(pickup, error):
-    """:return: for the log; not the error's text, which may hold a row."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    return pickup.id, f"{type(error).__name__} ({where.filename}, line {where.lineno})"
 
 
 class SaveFirst(UserError):
@@ -406,7 +400,9 @@ class UpsPickup(models.Model):
             raise
         except Exception as error:
             _logger.error(
-                "UPS pickup %s: what others do with its news failed: %s", *_of(self, error)
+                "UPS pickup %s: what others do with its news failed: %s",
+                self.id,
+                without_text(error),
             )
             alone = self.with_context(ups_past_the_orm=True)
             return alone._in_own_transaction(work)
@@ -456,28 +452,9 @@ class UpsPickup(models.Model):
     def _own_write(self, vals):
         """Write what the addon alone writes."""
         if self.env.context.get("ups_past_the_orm"):
-            self._put(vals)
+            put(self, vals)  # what others have hooked into it has failed
         else:
             self.with_context(tracking_disable=True).sudo().write(vals)
-
-    def _put(self, vals):
-        """Write columns past the ORM, for when what others have hooked into it has failed."""
-        vals = vals | {"write_uid": self.env.uid, "write_date": fields.Datetime.now()}
-        self.env.cr.execute(
-            SQL(
-                "UPDATE ups_pickup SET %s WHERE id = %s",
-                SQL(", ").join(
-                    SQL(
-                        "%s = %s",
-                        SQL.identifier(name),
-                        self._fields[name].convert_to_column_insert(value, self),
-                    )
-                    for name, value in vals.items()
-                ),
-                self.id,
-            )
-        )
-        self.invalidate_recordset(flush=False)
 
     def _note(self, words):
         """Add a sentence to the history; UPS's words in it are text, never HTML."""
@@ -491,7 +468,9 @@ class UpsPickup(models.Model):
         except NO_CONNECTION:
             raise
         except Exception as error:
-            _logger.error("UPS pickup %s: its history is not written: %s", *_of(self, error))
+            _logger.error(
+                "UPS pickup %s: its history is not written: %s", self.id, without_text(error)
+            )
             self.invalidate_recordset(flush=False)
 
     def _move(self, vals):

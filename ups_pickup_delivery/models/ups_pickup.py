@@ -124,11 +124,6 @@ class UpsPickup(models.Model):
             ("kind", "=", "oncall"),
         ]
 
-    @api.model
-    def _database_weight_unit(self):
-        parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
-        return "LBS" if parameter == "1" else "KGS"
-
     def _fill_from_deliveries(self):
         """Make the lines and weights of drafts anew; what UPS was told stays as it was."""
         for pickup in self.filtered(lambda p: p.state == "draft" and p.origin == "deliveries"):

@@ -10,6 +10,7 @@ from psycopg2.errors import LockNotAvailable
 from .. import token_keys
 from ..database_identity import OF_THIS_DATABASE, identity
 from ..own_transaction import LONGEST_WAIT, quietly
+from ..past_the_orm import put
 
 _logger = logging.getLogger(__name__)
 
@@ -344,20 +345,8 @@ class UpsConnection(models.Model):
 
         :param dict values: By column, as for `write()`.
         """
-        values = values | {"write_uid": self.env.uid, "write_date": fields.Datetime.now()}
-        assignments = [
-            SQL(
-                "%s = %s",
-                SQL.identifier(name),
-                self._fields[name].convert_to_column_insert(value, self),
-            )
-            for name, value in values.items()
-        ]
         self.flush_recordset()
-        self.env.cr.execute(
-            SQL("UPDATE ups_connection SET %s WHERE id = %s", SQL(", ").join(assignments), self.id)
-        )
-        self.invalidate_recordset(flush=False)
+        put(self, values)
         companies = self.env["res.company"]
         shown = [name for name in companies._fields if name.startswith("ups_")]
         companies.invalidate_model(shown, flush=False)
