@@ -185,7 +185,9 @@ class TestDelivery(TransactionCase):
     # === TESTS === #
 
     def test_what_each_delivery_brings(self):
-        us = lambda quantity: [("003", "US", quantity)]  # noqa: E731
+        def us(quantity):
+            return [("003", "US", quantity)]
+
         shared = self.packed(3), self.packed(3)
         shared[1].move_line_ids.result_package_id = shared[0].move_line_ids.result_package_id
         mixed = self.packed(3, 4)

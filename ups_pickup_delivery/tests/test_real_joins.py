@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup.tests.common import PickupCase
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 AT_ONCE = 4
 
@@ -66,7 +67,13 @@ class TestRealJoins(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             self.warehouse(env).ups_pickup_location_id = False
             for table in ("stock_move_line", "stock_move", "stock_picking", "stock_quant"):
-                env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.company_id])  # noqa: S608
+                env.cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE company_id = %s",
+                        SQL.identifier(table),
+                        self.company_id,
+                    )
+                )
             env["delivery.carrier"].browse(self.carrier_id).unlink()
             env["product.product"].browse(self.product_id).unlink()
 
