@@ -63,6 +63,12 @@ class Process:
     def pid(self) -> int:
         return self._popen.pid
 
+    def wait(self) -> int:
+        """Until it ends; :return: its exit code."""
+        code = self._popen.wait()
+        self._reader.join()
+        return code
+
     def wait_until_ready(self, url: str, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not _answers(url):
@@ -106,7 +112,7 @@ def until_stopped(process: Process, url: str) -> Iterator[Process]:
         process.stop()
 
 
-def run_stage(command: Sequence[object], *, minutes: float = 10, **kwargs) -> int:
+def run_stage(command: Sequence[object], *, minutes: float = 20, **kwargs) -> int:
     """Run a command that owns processes, and let it end them when we are told to end."""
     child = subprocess.Popen(
         [str(part) for part in command],

@@ -23,7 +23,7 @@ def main() -> int:
     return run(command, minutes=float(minutes) + 30)
 
 
-def run(command: Sequence[object], minutes: float = 10) -> int:
+def run(command: Sequence[object], minutes: float = 20) -> int:
     """Run it where what it mounts is seen by nobody else, if this machine allows that."""
     alone = ["unshare", "--mount"]
     if not _works([*alone, "true"]):
