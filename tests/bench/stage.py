@@ -15,8 +15,8 @@ from devenv.console import Problem
 from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
 from devenv.ports import free_port
 from devenv.processes import Process
-from tests.bench.certificate import write_certificate
 from tests.bench.odoo_process import OdooProcess
+from tests.certificate import write_certificate
 
 # Loaded by its place: the addon's package would import Odoo.
 sys.path.append(str(SIMULATOR.parent))

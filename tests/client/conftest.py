@@ -8,9 +8,11 @@ import pytest
 import tests.plain_python  # noqa: F401  it loads what comes next
 
 # isort: split
-from tiny_server import TinyServer, certificate_for
+from tiny_server import TinyServer
 from ups_client import OAuthClient, connections
 from ups_simulator import UpsSimulator
+
+from tests.certificate import write_certificate
 
 REDIRECT_URI = "https://odoo.example.com/ups_pickup_oauth/callback"
 
@@ -71,7 +73,7 @@ def client_of(app):
 
 @pytest.fixture(scope="session")
 def localhost_certificate(tmp_path_factory):
-    return certificate_for("localhost", tmp_path_factory.mktemp("tls"))
+    return write_certificate(tmp_path_factory.mktemp("tls"), "localhost")
 
 
 @pytest.fixture

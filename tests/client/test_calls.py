@@ -32,21 +32,6 @@ def tokens(flow, ups, app):
 # === AUTHORIZE === #
 
 
-def test_the_whole_story(flow, ups, app):
-    request = flow.begin(app.redirect_uri)
-    flow.preflight(request)
-    came_back = ups.person_agrees(request.url)
-    assert came_back.startswith(f"{app.redirect_uri}?")
-    parameters = dict(pair.split("=") for pair in came_back.partition("?")[2].split("&"))
-    assert parameters["state"] == request.state
-    tokens = flow.exchange_code(parameters["code"], app.redirect_uri, request.code_verifier)
-    assert ups.is_live_access_token(tokens.access_token)
-    renewed = flow.refresh(tokens.refresh_token)
-    assert ups.is_live_access_token(renewed.access_token)
-    assert ups.is_live_refresh_token(renewed.refresh_token)
-    assert not ups.is_live_refresh_token(tokens.refresh_token)
-
-
 def test_preflight_sends_what_ups_checks_and_nothing_of_the_attempt(flow, ups, app):
     request = flow.begin(app.redirect_uri, scope="read")
     flow.preflight(request)
@@ -61,19 +46,6 @@ def test_preflight_sends_what_ups_checks_and_nothing_of_the_attempt(flow, ups, a
         "response_type": "code",
         "scope": "read",
     }
-
-
-def test_preflight_names_an_unregistered_redirect_uri(flow, app):
-    with pytest.raises(FixSettings) as caught:
-        flow.preflight(flow.begin(app.redirect_uri + "/"))
-    assert caught.value.setting == "redirect_uri"
-
-
-def test_preflight_names_a_wrong_client_id(ups, app):
-    stranger = OAuthClient(ups.base_url, "other", app.secret)
-    with pytest.raises(FixSettings) as caught:
-        stranger.preflight(stranger.begin(app.redirect_uri))
-    assert caught.value.setting == "client_id"
 
 
 # === TOKEN === #
@@ -119,38 +91,6 @@ def test_every_request_names_the_addon_and_asks_for_plain_json(flow, ups, app, t
             assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 
-@pytest.mark.usefixtures("tokens")
-def test_a_code_is_refused_the_second_time(flow, ups, app):
-    code = last(ups, "token").form["code"]
-    verifier = last(ups, "token").form.get("code_verifier")
-    with pytest.raises(AskPersonAgain) as caught:
-        flow.exchange_code(code, app.redirect_uri, verifier)
-    assert caught.value.ups_code == "10400"
-    assert caught.value.ups_message == "Invalid authorization code"
-
-
-def test_a_wrong_verifier_is_a_refused_person(client, ups, app):
-    request, other = client.begin(app.redirect_uri), client.begin(app.redirect_uri)
-    code = ups.issue_code(app.redirect_uri, request.code_challenge)
-    with pytest.raises(AskPersonAgain):
-        client.exchange_code(code, app.redirect_uri, other.code_verifier)
-
-
-def test_the_exchange_names_another_redirect_uri(client, ups, app):
-    code = ups.issue_code(app.redirect_uri)
-    with pytest.raises(FixSettings) as caught:
-        client.exchange_code(code, app.redirect_uri + "/")
-    assert caught.value.setting == "redirect_uri"
-
-
-def test_a_wrong_secret_is_a_setting_and_the_refresh_token_stays_good(ups, app, tokens):
-    wrong = OAuthClient(ups.base_url, app.id, "wrong")
-    with pytest.raises(FixSettings) as caught:
-        wrong.refresh(tokens.refresh_token)
-    assert caught.value.setting in ("client_id", "client_secret")
-    assert ups.is_live_refresh_token(tokens.refresh_token)
-
-
 # === REFRESH === #
 
 
@@ -164,38 +104,11 @@ def test_a_refresh_proves_itself_by_the_secret_in_both_flows(flow, ups, app, tok
     }
 
 
-def test_a_spent_refresh_token_asks_for_a_person(flow, tokens):
-    flow.refresh(tokens.refresh_token)
-    with pytest.raises(AskPersonAgain) as caught:
-        flow.refresh(tokens.refresh_token)
-    assert caught.value.operation == "refresh"
-    assert caught.value.http_status == 401
-    assert (caught.value.ups_code, caught.value.ups_message) == ("10401", "Invalid Refresh Token")
-    assert str(caught.value) == "UPS refused refresh: HTTP 401, 10401 Invalid Refresh Token"
-
-
-def test_a_password_change_at_ups_asks_for_a_person(flow, ups, tokens):
-    ups.kill_grants()
-    with pytest.raises(AskPersonAgain):
-        flow.refresh(tokens.refresh_token)
-
-
 # === TIME === #
 
 
-@pytest.mark.parametrize("days", [-2, 2])
-def test_expiries_are_by_our_clock_whatever_upss_says(client, ups, app, days):
-    ups.advance_clock(days * 86400)
-    before = datetime.now(timezone.utc)
-    tokens = client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri)
-    after = datetime.now(timezone.utc)
-    assert before <= tokens.access_token_expires_at - timedelta(seconds=14399) <= after
-    assert before <= tokens.refresh_token_expires_at - timedelta(seconds=5183999) <= after
-    assert abs(tokens.issued_at - before) > timedelta(days=1)
-
-
 def test_expiries_count_from_before_ups_was_asked(client_of, tiny):
-    came_in = []
+    before, came_in = datetime.now(timezone.utc), []
 
     def script(peer):
         for _request in peer.requests():
@@ -203,15 +116,7 @@ def test_expiries_count_from_before_ups_was_asked(client_of, tiny):
             peer.send(answer())
 
     tokens = client_of(tiny(script)).refresh("refresh-token")
-    assert tokens.access_token_expires_at <= came_in[0] + timedelta(seconds=14399)
-
-
-def test_lifetimes_are_the_answers(client, ups, app):
-    ups.set_lifetimes(access=3600, refresh=604800)
-    tokens = client.exchange_code(ups.issue_code(app.redirect_uri), app.redirect_uri)
-    assert tokens.refresh_token_expires_at - tokens.access_token_expires_at == timedelta(
-        seconds=604800 - 3600
-    )
+    assert before <= tokens.access_token_expires_at - timedelta(seconds=14399) <= came_in[0]
 
 
 # === WHAT IS NEVER SENT === #

@@ -202,40 +202,30 @@ def test_every_other_answer(ups, ask, status, body, headers, authorize, token, r
             assert (error.operation, error.http_status) == (operation, status)
 
 
-def test_upss_words_come_along_with_an_outage_too(ups, ask):
-    ups.queue_fault("refresh", "status", status=429, body=BUSY)
+BOTH = [{"code": "1", "message": "Oops"}, {"message": "ClientId"}, {"code": "3"}]
+HEADERS = {"ErrorCode": "10401", "ErrorDescription": "ClientId is Invalid"}
+SPENT = envelope("Invalid Refresh Token", "10401")
+# A fault, and what is told of it: UPS's code, UPS's words, and all in a sentence.
+TOLD = [
+    ({"status": 429, "body": BUSY}, "10429", "Too Many Requests",
+     "No usable answer from UPS to refresh: HTTP 429, 10429 Too Many Requests"),
+    ({"status": 401, "body": SPENT}, "10401", "Invalid Refresh Token",
+     "UPS refused refresh: HTTP 401, 10401 Invalid Refresh Token"),
+    ({"status": 200, "body": {"status": "revoked"}}, None, "status is revoked",
+     "UPS did not approve refresh: status is revoked"),
+    ({"status": 400, "body": {"errors": BOTH}}, "1", "Oops; ClientId", ...),
+    ({"status": 401, "body": "", "headers": HEADERS}, "10401", "ClientId is Invalid", ...),
+    # The body is believed before the headers.
+    ({"status": 400, "body": envelope("Oops"), "headers": HEADERS}, "10400", "Oops", ...),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "code", "words", "sentence"), TOLD)
+def test_upss_words_come_along(ups, ask, fault, code, words, sentence):
+    ups.queue_fault("refresh", "status", **fault)
     error = ask("refresh")
-    assert (error.ups_code, error.ups_message) == ("10429", "Too Many Requests")
-    assert str(error) == "No usable answer from UPS to refresh: HTTP 429, 10429 Too Many Requests"
-
-
-def test_several_complaints_are_all_told(ups, ask):
-    both = [{"code": "1", "message": "Oops"}, {"message": "ClientId"}, {"code": "3"}]
-    ups.queue_fault("token", "status", status=400, body={"errors": both})
-    error = ask("token")
-    assert (error.ups_code, error.ups_message) == ("1", "Oops; ClientId")
-
-
-def test_the_body_is_believed_before_the_headers(ups, ask):
-    headers = {"errorcode": "10401", "errordescription": "ClientId is Invalid"}
-    ups.queue_fault(
-        "authorize", "status", status=400, body=envelope("Invalid Redirect URL"), headers=headers
-    )
-    assert outcome(ask("authorize")) == "fix redirect_uri"
-
-
-def test_the_headers_are_read_where_there_is_no_body(ups, ask):
-    headers = {"ErrorCode": "10401", "ErrorDescription": "ClientId is Invalid"}
-    ups.queue_fault("authorize", "status", status=401, body="", headers=headers)
-    error = ask("authorize")
-    assert (error.ups_code, error.ups_message) == ("10401", "ClientId is Invalid")
-
-
-def test_what_ups_did_not_approve_is_told(ups, ask):
-    ups.queue_fault("token", "status", status=200, body={"status": "revoked"})
-    error = ask("token")
-    assert (error.http_status, error.ups_message) == (200, "status is revoked")
-    assert str(error) == "UPS did not approve token: status is revoked"
+    assert (error.http_status, error.ups_code, error.ups_message) == (fault["status"], code, words)
+    assert sentence in (str(error), ...)
 
 
 def test_upss_unavailable_page_is_an_outage(ups, ask):

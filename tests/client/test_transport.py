@@ -14,9 +14,11 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_server import TOKENS, answer, certificate_for
+from tiny_server import TOKENS, answer
 from ups_client import OAuthClient, TryLater, UpsError, connections, transport
 from ups_client import client as client_module
+
+from tests.certificate import write_certificate
 
 PAIR = ("new-access-token", "new-refresh-token")
 
@@ -332,13 +334,13 @@ def test_an_unknown_certificate_gets_no_byte(client_of, tiny, localhost_certific
 
 
 def test_a_companys_own_ca_is_trusted(client_of, tiny, localhost_certificate, monkeypatch):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate.cert)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate[0])
     refresh(client_of(tiny(always(answer()), certificate=localhost_certificate)))
 
 
 def test_a_certificate_for_another_host_is_refused(client_of, tiny, tmp_path, monkeypatch):
-    other = certificate_for("ups.example.com", tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", other.cert)
+    other = write_certificate(tmp_path, "ups.example.com")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", other[0])
     server = tiny(always(answer()), certificate=other)
     assert not outage(lambda: refresh(client_of(server))).answer_lost
     assert not server.requests
@@ -356,7 +358,7 @@ def test_nothing_turns_verification_off(client_of, tiny, localhost_certificate):
 def test_tls_that_breaks_after_the_request_has_lost_the_answer(
     client_of, tiny, localhost_certificate, monkeypatch
 ):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate.cert)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate[0])
 
     def script(peer):
         peer.read_request()
@@ -369,7 +371,7 @@ def test_tls_that_breaks_after_the_request_has_lost_the_answer(
 def test_rubbish_instead_of_tls_after_the_request_has_lost_the_answer(
     client_of, tiny, localhost_certificate, monkeypatch
 ):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate.cert)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate[0])
 
     def script(peer):
         peer.read_request()
@@ -420,7 +422,7 @@ def test_a_netrc_of_the_servers_adds_no_credentials(client, ups, app, monkeypatc
 def test_https_goes_through_the_proxy_and_shows_it_nothing(
     client_of, tiny, localhost_certificate, monkeypatch
 ):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate.cert)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", localhost_certificate[0])
 
     def script(peer):
         peer.read_request()

@@ -7,18 +7,14 @@ import socket
 import ssl
 import subprocess
 import sys
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, RawUps, error_of
-from ups_simulator import Memory, Refused, Route, SimulatorControl, UpsSimulator, control
-from ups_simulator_http import json_answer
-from ups_simulator_login import html_page
+from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, RawUps
+from ups_simulator import SimulatorControl, UpsSimulator
+
+from tests.certificate import write_certificate
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests" / "ups_simulator.py"
 JSON = {"Content-Type": "application/json"}
@@ -117,30 +113,8 @@ def test_a_failure_of_the_simulator_s_own_is_a_500_that_says_so(sim, ups, capfd)
     assert "TypeError" in capfd.readouterr().err
 
 
-def _certificate(folder: Path) -> tuple[str, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
-    pkcs8 = serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, pkcs8, plain))
-    return str(folder / "cert.pem"), str(folder / "key.pem")
-
-
 def test_it_speaks_https_with_a_certificate(tmp_path):
-    tls = _certificate(tmp_path)
+    tls = write_certificate(tmp_path, "localhost")
     with UpsSimulator(*CLIENT, [REDIRECT_URI], tls=tls) as sim, RawUps(sim.base_url) as ups:
         ups.session.verify = tls[0]
         assert sim.base_url.startswith("https://localhost:")
@@ -156,82 +130,6 @@ def test_it_speaks_https_with_a_certificate(tmp_path):
 
 
 # === STEERED FROM ANOTHER PROCESS === #
-
-
-class Kitchen(Memory):
-    def forget(self):
-        super().forget()
-        self.dishes = []
-
-
-class Restaurant(UpsSimulator):
-    """What an addon adds for an API of its own."""
-
-    MEMORY = Kitchen
-    ROUTES = (
-        *UpsSimulator.ROUTES,
-        Route("menu", "GET", "/api/dishes", "_menu"),
-        Route("order", "POST", "/api/dishes", "_order", {400: ("7", "Not hungry")}),
-        Route("eat", "DELETE", "/api/dishes/(?P<dish>[a-z]+)", "_eat"),
-        Route("", "GET", "/kitchen", "_kitchen"),
-    )
-
-    def _menu(self, _call):
-        return json_answer(self.memory.dishes)
-
-    def _order(self, call):
-        self.check_bearer(call)
-        self.memory.dishes.append(call.json["dish"])
-        return json_answer({"ordered": True})
-
-    def _eat(self, _call, dish):
-        if dish not in self.memory.dishes:
-            raise Refused(400, "8", "No such dish")
-        return json_answer({"eaten": self.memory.dishes.remove(dish)})
-
-    def _kitchen(self, _call):
-        return html_page("<h1>Kitchen</h1>")
-
-    @control
-    def dishes(self, least: int = 0):
-        return self.memory.dishes[least:]
-
-
-def test_an_addon_adds_routes_memory_and_controls_in_a_subclass():
-    with Restaurant(*CLIENT, [REDIRECT_URI]) as sim, RawUps(sim.base_url) as ups:
-        control = SimulatorControl(sim.base_url)
-        bearer = {"Authorization": f"Bearer {sim.issue_tokens()['access_token']}"}
-
-        def order(dish):
-            body = {"dish": dish, "sauces": [1, None]}
-            return ups.request("POST", "/api/dishes", json=body, headers=bearer)
-
-        sim.queue_fault("order", "status", status=400)
-        control.queue_fault("order", "html", when="after")
-        assert error_of(order("none"))[1:] == ("7", "Not hungry")
-        assert order("soup").status_code == 502
-        assert (control.dishes(), control.dishes(1), control.dishes(least=0)) == (
-            ["soup"],
-            [],
-            ["soup"],
-        )
-        assert (
-            sim.requests[-1].json
-            == control.requests[-1].json
-            == {"dish": "soup", "sauces": [1, None]}
-        )
-        assert [each.done for each in sim.requests] == [None, 200]
-
-        assert error_of(ups.request("DELETE", "/api/dishes/cake"))[1:] == ("8", "No such dish")
-        assert ups.request("DELETE", "/api/dishes/soup").status_code == 200
-        assert ups.request("PUT", "/api/dishes").headers["Allow"] == "GET, POST"
-        assert ups.request("GET", "/kitchen").text == "<h1>Kitchen</h1>"
-        assert (sim.calls("order"), sim.calls("menu"), sim.calls()) == (2, 1, 5)
-        order("pie")
-        control.reset()
-        assert ups.request("GET", "/api/dishes").json() == []
-        with pytest.raises(ValueError, match="There is no control"):
-            control.steal()
 
 
 def test_the_controls_do_what_their_names_say(sim, ups, control):
@@ -265,6 +163,8 @@ def test_the_controls_do_what_their_names_say(sim, ups, control):
     control.reset()
     assert control.redirect_uris == {REDIRECT_URI}
     assert control.calls() == 0
+    with pytest.raises(ValueError, match="There is no control"):
+        control.steal()
 
 
 def test_hanging_answers_are_released_from_outside(sim, ups, control):
@@ -282,9 +182,11 @@ def test_hanging_answers_are_released_from_outside(sim, ups, control):
 def test_the_recorded_requests_are_the_same_over_http(sim, ups, control):
     ups.authorize(state="a b")
     ups.exchange("x", scope=["1", "2"])
+    ups.request("POST", "/security/v1/oauth/token", json={"a": [1, None]})
 
     assert [vars(each) for each in control.requests] == [vars(each) for each in sim.requests]
     assert control.requests[1].form.getlist("scope") == ["1", "2"]
+    assert control.requests[2].json == {"a": [1, None]}
     control.forget_requests()
     assert sim.requests == []
 

@@ -247,6 +247,7 @@ def test_every_request_is_recorded_as_it_came(sim, ups):
     ups.authorize(state="a b")
     ups.exchange_pkce("no-such-code", code_verifier=VERIFIER)
     ups.request("DELETE", REFRESH)
+    ups.request("GET", "/")  # a page for persons is no request to UPS
     with socket.create_connection((sim.host, sim.port)) as connection:
         connection.sendall(f"GET {AUTHORIZE} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         while connection.recv(4096):

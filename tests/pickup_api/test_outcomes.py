@@ -30,7 +30,7 @@ from pickup_api import (
     trigger_smart_pickup,
 )
 from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
-from ups_client import UpsSession
+from ups_client import UpsSession, connections
 from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT
 
 ENVELOPE = {"response": {"errors": [{"code": "1", "message": "No"}]}}
@@ -64,8 +64,10 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
-def test_each_fault(sim, ups, row):
+def test_each_fault(sim, ups, row, monkeypatch):
     fault, posted, priced, is_done = row
+    if fault["kind"] == "hang":
+        monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     sim.queue_fault("request", **fault)
     assert type(request_pickup(ups, PICKUP)) is posted
     assert len(sim.trucks()) == is_done
@@ -78,9 +80,11 @@ def test_each_fault(sim, ups, row):
 
 
 @pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
-def test_each_fault_of_a_cancel(sim, ups, row):
+def test_each_fault_of_a_cancel(sim, ups, row, monkeypatch):
     fault, posted, _priced, is_done = row
     prn = request_pickup(ups, PICKUP).prn
+    if fault["kind"] == "hang":
+        monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
     sim.queue_fault("cancel", **fault)
 
     assert type(cancel_pickup(ups, prn)) is posted

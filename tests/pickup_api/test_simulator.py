@@ -125,6 +125,11 @@ def test_a_broken_request_is_refused(sim, ups, method, path, headers):
     assert sim.trucks()[0]["is_open"]
 
 
+def test_another_method_is_told_those_that_are_there(ups):
+    answer = ups.put("/api/shipments/v2409/pickup/oncall")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, GET")
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [

@@ -108,4 +108,5 @@ def odoos_word(word, addon, language):
     odoo = ensure()
     # In a checkout of Odoo, base stands apart from the other addons.
     addons = odoo.python_path / "odoo" / "addons" if addon == "base" else odoo.addons_path
-    return polib.pofile(str(addons / addon / "i18n" / f"{language}.po")).find(word).msgstr
+    text = (addons / addon / "i18n" / f"{language}.po").read_text(encoding="utf-8")
+    return re.search(rf'^msgid "{word}"\nmsgstr "(.+)"$', text, re.MULTILINE)[1]

@@ -212,10 +212,15 @@ class SimulatorServer(ThreadingHTTPServer):
             self.tls.load_cert_chain(*tls)
         self.open_connections: set[socket.socket] = set()
         self.lock = threading.Lock()
+        self._has_ended = False
         super().__init__((host, port), _Handler)
-        threading.Thread(
-            target=self.serve_forever, args=(0.02,), name="ups_simulator", daemon=True
-        ).start()
+        threading.Thread(target=self._accept, name="ups_simulator", daemon=True).start()
+
+    def _accept(self) -> None:
+        # Not serve_forever, which looks for its end now and then only: tests end many of these.
+        while not self._has_ended:
+            with contextlib.suppress(OSError):  # the client has gone, or `end` was called
+                self.process_request(*self.get_request())
 
     def server_bind(self):
         # Not HTTPServer's, which asks the resolver for this machine's full name.
@@ -223,7 +228,8 @@ class SimulatorServer(ThreadingHTTPServer):
 
     def end(self) -> None:
         """Stop listening and close what is open, idle connections included."""
-        self.shutdown()
+        self._has_ended = True
+        _shut(self.socket)
         self.server_close()
         with self.lock:
             connections = list(self.open_connections)
