@@ -18,11 +18,7 @@ def test_the_wheels_install_in_a_database(wheels, clean_odoo):
     database.drop(DATABASE)
 
 
-def test_odoo_finds_the_wheel_where_pip_put_it(addon, wheel, clean_odoo):
-    clean_odoo.install(wheel)
-    assert clean_odoo.module_path(addon) == clean_odoo.odoo_addons / addon
-
-
-def test_odoo_finds_what_pip_takes_from_a_repository(addon, clone, clean_odoo):
-    clean_odoo.install(f"git+{clone.as_uri()}#subdirectory={addon}")
-    assert clean_odoo.module_path(addon) == clean_odoo.odoo_addons / addon
+def test_odoo_finds_what_pip_takes_from_a_repository(clone, clean_odoo):
+    clean_odoo.install(*(f"git+{clone.as_uri()}#subdirectory={name}" for name in addons.names()))
+    for name in addons.names():
+        assert clean_odoo.module_path(name) == clean_odoo.odoo_addons / name
