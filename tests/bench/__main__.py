@@ -13,12 +13,9 @@ from tests.bench.stage import Stage
 ROWS = (
     "storm",
     "token",
-    "api_calls",
     "callback",
     "company_views",
     "keep_alive",
-    "opt_ins",
-    "start_and_install",
 )
 
 

@@ -28,6 +28,10 @@ everything on one machine, over loopback.
 - The contestants take turns, several rounds each. Figures are medians over the rounds, the
   **ratio** (ours by theirs) is the median of each round's ratio.
 - The **floor** is what no program could go below: the remote's latency.
+- Answered, and measured no more: a session makes 2.97 times the calls a second of a bare
+  `requests.get` to a UPS that is 20 ms away; fifty administrators who opt in at once get their own
+  tokens; a server starts 0.11 s later with the addon, whose installation takes 1.7 s
+  (payment_mercado_pago's: 5.5 s).
 
 """
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +15,6 @@ from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
 from devenv.ports import free_port
 from devenv.processes import Process
 from tests.bench.odoo_process import OdooProcess
-from tests.certificate import write_certificate
 
 # Loaded by its place: the addon's package would import Odoo.
 sys.path.append(str(SIMULATOR.parent))
@@ -69,26 +67,19 @@ class Stage(ExitStack):
         plain, addon = self.database_pair()
         return self.odoo_process(plain), self.odoo_process(addon)
 
-    def simulator(self, tls: bool = False) -> SimulatorControl:
+    def simulator(self) -> SimulatorControl:
         """UPS, to which Odoo processes that start later go."""
-        certificate = self._certificate() if tls else None
         options = ["--client-id", server.SIMULATOR_CLIENT_ID, "--host", server.SIMULATOR_HOST]
         options += ["--redirect-uri", self.odoo_url + server.CALLBACK]
-        options += ["--tls", *certificate] if tls else []
         url = self._start("The simulator", [SIMULATOR, *options])
         self.environment["UPS_BASE_URL"] = url
-        return SimulatorControl(url, certificate and certificate[0])
+        return SimulatorControl(url)
 
     def peers_host(self, seconds: float) -> "PeersHost":
         """The peers' remote, which answers that late."""
         host = PeersHost(self._start("The peers' host", [_HERE / "peers_host.py", seconds]))
         self.environment["BENCH_PEERS_HOST"] = host.url
         return host
-
-    def distant(self, url: str, round_trip: float) -> str:
-        """:return: the URL of the same server, that many seconds away, there and back."""
-        port = url.rpartition(":")[2]
-        return self._start("The distance", [_HERE / "distant.py", port, round_trip])
 
     def odoo_process(self, name: str | None = None, *options: str) -> OdooProcess:
         """An Odoo that runs functions, in this database or another one."""
@@ -108,13 +99,6 @@ class Stage(ExitStack):
             return ()
         addons_path = f"{odoo_source.ensure().addons_path},{REPO},{_HERE / 'addons'}"
         return f"--addons-path={addons_path}", "--load=base,rpc,web,peers_on_loopback"
-
-    def _certificate(self) -> tuple[str, str]:
-        folder = Path(self.enter_context(tempfile.TemporaryDirectory()))
-        paths = write_certificate(folder, server.SIMULATOR_HOST)
-        # Odoo's and the bench's requests verify UPS by it; nothing is left unverified.
-        self.environment["REQUESTS_CA_BUNDLE"] = paths[0]
-        return paths
 
     def _start(self, name: str, command: list) -> str:
         """:return: where it says that it listens."""
