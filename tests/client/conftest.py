@@ -8,11 +8,10 @@ import pytest
 import tests.plain_python  # noqa: F401  it loads what comes next
 
 # isort: split
+from certificate import write_certificate
 from tiny_server import TinyServer
 from ups_client import OAuthClient, connections
 from ups_simulator import UpsSimulator
-
-from tests.certificate import write_certificate
 
 REDIRECT_URI = "https://odoo.example.com/ups_pickup_oauth/callback"
 
@@ -56,8 +55,8 @@ def tiny():
     """Start a server that plays a script for each connection; it ends with the test."""
     servers = []
 
-    def start(script, **options):
-        servers.append(TinyServer(script, **options))
+    def start(script, certificate=None):
+        servers.append(TinyServer(script, certificate))
         return servers[-1]
 
     yield start

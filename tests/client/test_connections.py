@@ -8,17 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from tiny_server import answer
+from tiny_server import always, answer
 from ups_client import TryLater, connections
 
 
-def always(peer):
-    for _request in peer.requests():
-        peer.send(answer())
-
-
 def test_connections_are_used_again_across_calls_and_clients(client_of, tiny, app):
-    server = tiny(always)
+    server = tiny(always())
     client_of(server).refresh("one")
     client_of(server, use_pkce=False).refresh("two")
     client_of(server).exchange_code("code", app.redirect_uri, "verifier")
@@ -81,7 +76,7 @@ def test_a_connection_that_ups_closed_while_idle_is_replaced(client_of, tiny):
 def test_a_connection_that_has_been_idle_for_long_is_not_trusted(client_of, tiny, monkeypatch):
     now = [1000]
     monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    server = tiny(always)
+    server = tiny(always())
     client_of(server).refresh("one")
     now[0] += connections.REUSE_WITHIN
     client_of(server).refresh("two")
@@ -114,7 +109,7 @@ def test_a_bad_answer_closes_its_connection(client_of, tiny):
         peer.read_request()
         peer.send(answer(b"x", Content_Encoding="gzip", Content_Length="2"))
         peer.send(b"x")
-        always(peer)
+        always()(peer)
 
     server = tiny(script)
     with pytest.raises(TryLater):

@@ -6,11 +6,18 @@ from itertools import count
 
 import pytest
 import requests
-from tiny_server import answer
-from ups_client import UpsAnswerLost, UpsNeverLeft, UpsSession, connections, ups_error_in
+from tiny_server import always, answer
+from ups_client import (
+    FixSettings,
+    UpsAnswerLost,
+    UpsNeverLeft,
+    UpsSession,
+    connections,
+    ups_error_in,
+)
 
 TOKEN = "tiny-" + "t0ken"  # not as it is: tracebacks show this file's lines
-PATH = "/security/v1/oauth/refresh"
+PATH, COUNTRIES = "/security/v1/oauth/token", "/api/pickup/v2409/countries/US"
 REFUSED = {"response": {"errors": [{"code": "250002", "message": f"Invalid {TOKEN}"}]}}
 
 
@@ -35,13 +42,78 @@ def session_at(monkeypatch):
     monkeypatch.setattr("ups_client.session.PAUSES", (0, 0))
     made = []
 
-    def make(server, *tokens):
-        made.append(UpsSession(server.base_url, Tokens(TOKEN, *tokens), transaction_src="tests"))
+    def make(server, *tokens, first=TOKEN, path=""):
+        source = Tokens(first, *tokens)
+        made.append(UpsSession(server.base_url + path, source, transaction_src="tests"))
         return made[-1]
 
     yield make
     for session in made:
         session.close()
+
+
+# === WHAT IS SENT === #
+
+
+def test_each_call_has_a_trans_id_of_its_own_and_reuses_the_connection(tiny, session_at):
+    server = tiny(always())
+    session = session_at(server, path="/ups")
+    for _each in range(3):
+        assert session.get("/api").url == f"{server.base_url}/ups/api"
+    assert server.connections == 1
+    ids = {request.headers["transid"] for request in server.requests}
+    assert [len(each) for each in ids] == [32] * 3
+    for request in server.requests:
+        assert request.headers["authorization"] == f"Bearer {TOKEN}"
+        assert request.headers["transactionsrc"] == "tests"
+
+
+def test_the_token_goes_to_ups_only(ups, session_at):
+    session = session_at(ups)
+    elsewhere = "https://evil.example.com/api"
+    loopback = ups.base_url.replace("localhost", "127.0.0.1")
+    for url in (elsewhere, "//evil.example.com/api", loopback, f"{ups.base_url}0"):
+        with pytest.raises(FixSettings):
+            session.get(url)
+    prepared = requests.Request("GET", elsewhere).prepare()
+    with pytest.raises(FixSettings):
+        session.send(prepared)
+    assert "Authorization" not in prepared.headers
+    assert not ups.requests
+
+
+# === HOW OFTEN === #
+
+BAD_TOKEN = {"status": 401, "body": {"errors": [{"code": "250002"}]}}
+# What the next requests meet, what the caller gets, and how many requests and refreshes it took.
+MET = [
+    ("GET", {"status": 503, "times": 2}, 200, 3, 0),
+    ("GET", {"kind": "drop", "times": 2}, 200, 3, 0),
+    ("GET", {"status": 503, "times": 9}, 503, 3, 0),
+    ("POST", {"status": 503, "times": 9}, 503, 1, 0),
+    ("GET", {"status": 429, "headers": {"Retry-After": "600"}, "times": 9}, 429, 1, 0),
+    ("GET", {"status": 302, "headers": {"Location": "http://127.0.0.1:9/"}}, 302, 1, 0),
+    ("GET", {"status": 200, "body": '"' + "x" * 3_000_000 + '"'}, 200, 1, 0),
+    ("GET", {"status": 401, "body": "a proxy"}, 401, 1, 0),
+    ("GET", BAD_TOKEN, 200, 2, 1),
+    ("GET", BAD_TOKEN | {"times": 9}, 401, 2, 1),
+    ("POST", BAD_TOKEN, 400, 2, 1),  # UPS carried nothing out: that is no repetition
+]
+
+
+@pytest.mark.parametrize(("method", "fault", "status", "requests_", "refreshes"), MET)
+def test_what_the_caller_gets(ups, session_at, method, fault, status, requests_, refreshes):
+    first, second = (ups.issue_tokens()["access_token"] for _each in range(2))
+    session = session_at(ups, second, first=first)
+    ups.queue_fault("countries" if method == "GET" else "token", **{"kind": "status"} | fault)
+    path, form = (COUNTRIES, None) if method == "GET" else (PATH, {"a": "form"})
+    assert session.request(method, path, data=form).status_code == status
+    assert len(ups.requests) == requests_
+    assert session._get_token.refused == [first] * refreshes
+    assert {str(dict(request.form)) for request in ups.requests} == {str(form or {})}
+
+
+# === WHAT BECAME OF IT === #
 
 
 def shown(error):
@@ -67,10 +139,10 @@ def test_never_left_or_answer_lost(ups, session_at, monkeypatch, method, fault, 
     session = session_at(ups)
     tries = 3 if method == "GET" else 1
     if isinstance(fault, dict):
-        ups.queue_fault("countries" if method == "GET" else "refresh", times=tries, **fault)
+        ups.queue_fault("countries" if method == "GET" else "token", times=tries, **fault)
     else:
         ups.stop()
-    path = "/api/pickup/v2409/countries/US" if method == "GET" else PATH
+    path = COUNTRIES if method == "GET" else PATH
     with pytest.raises(requests.RequestException) as caught:
         session.request(method, path, data=None if method == "GET" else {"a": "form"})
     assert type(caught.value) is kind
@@ -82,7 +154,7 @@ def test_never_left_or_answer_lost(ups, session_at, monkeypatch, method, fault, 
 
 def test_a_session_that_lost_an_answer_still_knows_what_never_leaves(ups, session_at):
     session = session_at(ups)
-    ups.queue_fault("refresh", "drop")
+    ups.queue_fault("token", "drop")
     with pytest.raises(UpsAnswerLost):
         session.post(PATH)
     ups.stop()
@@ -90,19 +162,12 @@ def test_a_session_that_lost_an_answer_still_knows_what_never_leaves(ups, sessio
         session.post(PATH)
 
 
-def unauthorized(body):
-    """A server that says 401 to every request."""
-
-    def script(peer):
-        for _request in peer.requests():
-            peer.send(answer(body, status="401 Unauthorized"))
-
-    return script
+REFUSAL = answer(REFUSED, status="401 Unauthorized")
 
 
 @pytest.mark.parametrize("other", [None, TOKEN])
 def test_a_token_that_is_seconds_old_is_not_sent_again(tiny, session_at, other):
-    server = tiny(unauthorized(REFUSED))
+    server = tiny(always(REFUSAL))
     session = session_at(server, other)
     for times in (1, 2):
         response = session.post("/api/x", json={})
@@ -111,7 +176,7 @@ def test_a_token_that_is_seconds_old_is_not_sent_again(tiny, session_at, other):
 
 
 def test_a_refresh_that_fails_is_what_the_caller_gets(tiny, session_at):
-    server = tiny(unauthorized(REFUSED))
+    server = tiny(always(REFUSAL))
     with pytest.raises(LookupError, match="authorize again"):
         session_at(server, LookupError("authorize again")).post("/api/x", json={})
     assert len(server.requests) == 1
@@ -149,9 +214,7 @@ ENVELOPES = [
 def test_ups_s_envelope_is_an_error_with_code_words_and_status(
     tiny, session_at, status, body, found
 ):
-    server = tiny(
-        lambda peer: [peer.send(answer(body, status=f"{status} X")) for _ in peer.requests()]
-    )
+    server = tiny(always(answer(body, status=f"{status} X")))
     response = session_at(server).post("/api/x", json={})
     error = ups_error_in(response)
     if found is None:
@@ -160,10 +223,11 @@ def test_ups_s_envelope_is_an_error_with_code_words_and_status(
     assert (error.code, error.message, error.http_status) == (*found, status)
     assert error.in_words() == " ".join(filter(None, found))
     assert TOKEN not in f"{error!r} {vars(error)} {response.headers} {response.request.headers}"
+    assert response.request.headers["transId"]
 
 
 def test_a_session_redacts_every_token_that_it_has_used(tiny, session_at):
-    server = tiny(unauthorized(REFUSED))
+    server = tiny(always(REFUSAL))
     session = session_at(server, "an-other")
     session.post("/api/x", json={})
     assert session.redact(f"{TOKEN} and an-other") == "[redacted] and [redacted]"

@@ -29,6 +29,16 @@ def answer(body=TOKENS, *, status="200 OK", **headers):
     return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
 
 
+def always(data=answer()):
+    """A script: the same answer to every request."""
+
+    def script(peer):
+        for _request in peer.requests():
+            peer.send(data)
+
+    return script
+
+
 @dataclass
 class Request:
     line: str

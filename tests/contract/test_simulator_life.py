@@ -4,17 +4,14 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import requests
-from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, RawUps
+from raw_ups import CHALLENGE, REDIRECT_URI, RawUps
 from ups_simulator import SimulatorControl, UpsSimulator
-
-from tests.certificate import write_certificate
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests" / "ups_simulator.py"
 JSON = {"Content-Type": "application/json"}
@@ -111,22 +108,6 @@ def test_a_failure_of_the_simulator_s_own_is_a_500_that_says_so(sim, ups, capfd)
     assert answer.status_code == 500
     assert "The simulator has failed" in answer.text
     assert "TypeError" in capfd.readouterr().err
-
-
-def test_it_speaks_https_with_a_certificate(tmp_path):
-    tls = write_certificate(tmp_path, "localhost")
-    with UpsSimulator(*CLIENT, [REDIRECT_URI], tls=tls) as sim, RawUps(sim.base_url) as ups:
-        ups.session.verify = tls[0]
-        assert sim.base_url.startswith("https://localhost:")
-        assert ups.countries(sim.issue_tokens()["access_token"]).status_code == 200
-        assert "code=" in sim.person_agrees(ups.authorize_url())
-        assert SimulatorControl(sim.base_url, cafile=tls[0]).calls("countries") == 1
-        sim.queue_fault("countries", "drop")
-        with pytest.raises(requests.ConnectionError):
-            ups.countries("x")
-        with pytest.raises(ssl.SSLError), socket.create_connection(("127.0.0.1", sim.port)) as raw:
-            ssl.create_default_context().wrap_socket(raw, server_hostname="localhost")
-        assert ups.authorize().status_code == 302, "a failed handshake disturbs nobody"
 
 
 # === STEERED FROM ANOTHER PROCESS === #

@@ -1,8 +1,6 @@
-import os
 from datetime import timedelta
 from unittest.mock import patch
 
-import requests
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -10,7 +8,7 @@ from odoo.tests import tagged
 from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
 from ..models import ups_connection_refresh
 from ..models.res_company import HARMLESS_CALL
-from ..ups_client import FixSettings, session
+from ..ups_client import session
 from .common import UpsCase
 
 
@@ -52,26 +50,6 @@ class TestSession(UpsCase):
         self.assertEqual(request.headers["transactionSrc"], "Odoo")
         self.assertEqual(self.simulator.calls("refresh"), 0)
 
-    def test_each_call_has_a_trans_id_of_its_own_and_reuses_the_connection(self):
-        ups = self.ours._ups_session()
-        for _each in range(3):
-            self.assertEqual(ups.get(HARMLESS_CALL).status_code, 200)
-        self.assertEqual(len({request.headers["transId"] for request in self.seen()}), 3)
-        pools = ups.get_adapter(self.simulator.base_url).poolmanager.pools
-        [pool] = [pools[key] for key in pools.keys()]  # noqa: SIM118 not a dict
-        self.assertEqual((pool.num_connections, pool.num_requests), (1, 3))
-
-    def test_neither_an_answer_nor_an_error_carries_the_token(self):
-        ups = self.ours._ups_session()
-        carried = [ups.get(HARMLESS_CALL).request.headers]
-        self.simulator.queue_fault("countries", "drop", times=9)
-        with self.assertRaises(requests.ConnectionError) as caught:
-            ups.get(HARMLESS_CALL)
-        carried.append(caught.exception.request.headers)
-        for headers in carried:
-            self.assertIn("transId", headers)
-            self.assertNotIn(self.company.ups_access_token, str(headers))
-
     def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
         ups = self.ours._ups_session()
         self.end_all_tokens()
@@ -96,17 +74,6 @@ class TestSession(UpsCase):
         self.assertEqual(ups.get(HARMLESS_CALL).status_code, 200)
         self.assertEqual(self.simulator.calls("refresh"), refreshes + 1)
         self.assertNotIn(401, [request.status for request in self.seen()])
-
-    def test_a_401_that_stays_is_handed_to_the_caller_after_one_try(self):
-        self.simulator.queue_fault(
-            "countries",
-            "status",
-            status=401,
-            body='{"response":{"errors":[{"code":"UJ0001","message":"No"}]}}',
-            times=9,
-        )
-        self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
-        self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (2, 1))
 
     def test_an_application_without_the_product_does_not_spend_a_token_a_call(self):
         """Neither in one session nor in ten, for an hour."""
@@ -133,90 +100,6 @@ class TestSession(UpsCase):
         self.end_all_tokens()
         with self.assertRaises(UpsSettingsWrong):
             ups.get(HARMLESS_CALL)
-
-    def test_a_401_of_another_kind_refreshes_nothing(self):
-        self.simulator.queue_fault("countries", "status", status=401, body="a proxy")
-        self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
-        self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (1, 0))
-
-    def test_a_get_is_repeated_after_an_outage(self):
-        for fault in ({"kind": "status", "status": 503}, {"kind": "drop"}):
-            with self.subTest(fault):
-                self.simulator.forget_requests()
-                self.simulator.queue_fault("countries", times=2, **fault)
-                self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 200)
-                self.assertEqual(len(self.seen()), 3)
-
-    def test_an_outage_that_lasts_is_handed_to_the_caller(self):
-        self.simulator.queue_fault("countries", "status", status=503, times=9)
-        self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 503)
-        self.assertEqual(len(self.seen()), 3)
-
-    def test_a_wait_that_is_too_long_is_handed_to_the_caller(self):
-        wait = {"Retry-After": "600"}
-        self.simulator.queue_fault("countries", "status", status=429, headers=wait, times=9)
-        answer = self.ours._ups_session().get(HARMLESS_CALL)
-        self.assertEqual(answer.headers["Retry-After"], "600")
-        self.assertEqual(len(self.seen()), 1)
-
-    def test_a_post_is_never_repeated_after_an_outage(self):
-        for fault in (
-            {"kind": "status", "status": 503},
-            {"kind": "drop"},
-            {"kind": "drop", "when": "after"},
-        ):
-            with self.subTest(fault):
-                self.simulator.reset()
-                self.simulator.queue_fault("refresh", times=9, **fault)
-                try:
-                    answer = self.ours._ups_session().post("/security/v1/oauth/refresh", data={})
-                    self.assertEqual(answer.status_code, 503)
-                except requests.ConnectionError:
-                    self.assertEqual(fault["kind"], "drop")
-                self.assertEqual(self.simulator.calls("refresh"), 1)
-
-    def test_a_post_is_sent_again_with_a_fresh_token(self):
-        """UPS carried nothing out: that is not a repetition."""
-        body = '{"response":{"errors":[{"code":"250002","message":"Invalid Authentication"}]}}'
-        self.simulator.queue_fault("token", "status", status=401, body=body)
-        self.ours._ups_session().post("/security/v1/oauth/token", data={"some": "form"})
-        forms = [dict(each.form) for each in self.simulator.requests if each.route == "token"]
-        self.assertEqual(forms, [{"some": "form"}] * 2)
-
-    def test_the_token_goes_to_ups_only(self):
-        ups = self.ours._ups_session()
-        for url in (
-            "https://evil.example.com/api",
-            "//evil.example.com/api",
-            self.simulator.base_url.replace("localhost", "127.0.0.1"),
-            self.simulator.base_url + "0",
-        ):
-            with self.subTest(url), self.assertRaises(FixSettings):
-                ups.get(url)
-        prepared = requests.Request("GET", "https://evil.example.com/api").prepare()
-        with self.assertRaises(FixSettings):
-            ups.send(prepared)
-        self.assertNotIn("Authorization", prepared.headers)
-        self.assertFalse(self.simulator.requests)
-
-    def test_a_base_url_with_a_path_keeps_it(self):
-        self.startPatcher(patch.dict(os.environ))
-        os.environ["UPS_BASE_URL"] += "/ups"
-        self.company.ups_connection_ids.base_url = os.environ["UPS_BASE_URL"]
-        self.assertEqual(
-            self.ours._ups_session().get("/api").url, f"{self.simulator.base_url}/ups/api"
-        )
-
-    def test_an_answer_with_many_labels_fits(self):
-        label = '"' + "x" * 3_000_000 + '"'
-        self.simulator.queue_fault("countries", "status", status=200, body=label)
-        self.assertEqual(len(self.ours._ups_session().get(HARMLESS_CALL).json()), 3_000_000)
-
-    def test_a_redirect_is_not_followed(self):
-        self.simulator.queue_fault(
-            "countries", "status", status=302, headers={"Location": "http://127.0.0.1:9/"}
-        )
-        self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 302)
 
     def test_without_an_authorization_there_is_no_session(self):
         with self.assertRaises(UpsReauthorizationNeeded):

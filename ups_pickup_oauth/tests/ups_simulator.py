@@ -239,9 +239,8 @@ class UpsSimulator(Simulator):
         documented = ("client_id", "redirect_uri", "response_type", "scope", "state")
         location = {name: query.get(name, "") for name in documented}
         location |= {"type": "ups_com_api", "transaction": transaction}
-        scheme = self.base_url.partition(":")[0]
         return Answer(302, headers={
-            "Location": f"{scheme}://{call.headers['Host']}/login?{urlencode(location)}",
+            "Location": f"http://{call.headers['Host']}/login?{urlencode(location)}",
             "appname": "ups-simulator",
             "displayname": self.app_name,
         })  # fmt: skip
@@ -462,7 +461,6 @@ def _options() -> dict:
     parser.add_argument("--redirect-uri", action="append", default=[], dest="redirect_uris")
     parser.add_argument("--access-token-lifetime", type=int, default=14399, help="seconds")
     parser.add_argument("--refresh-token-lifetime", type=int, default=5183999, help="seconds")
-    parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
     parser.add_argument("--verbose", action="store_true", help="a line for each request")
     options = vars(parser.parse_args())
     if not options["client_secret"]:

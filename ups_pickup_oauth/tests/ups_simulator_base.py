@@ -84,14 +84,12 @@ class Simulator(Vocabulary):
     ROUTES: tuple[Route, ...] = ()
     MEMORY = Memory
 
-    def __init__(self, host="localhost", port=0, tls=None, verbose=False):
+    def __init__(self, host="localhost", port=0, verbose=False):
         """
         :param port: 0 takes a free one at the first start, and keeps it.
-        :param tls: paths of a certificate and its key, for a simulator that speaks https.
         """
         check(http.is_loopback(host), f"The simulator listens on loopback only, not on {host}")
-        self.host, self.port, self.tls, self.verbose = host, port, tls, verbose
-        self.cafile = tls[0] if tls else None
+        self.host, self.port, self.verbose = host, port, verbose
         self.memory = self.MEMORY()
         self._weather = Weather(
             tuple(dict.fromkeys(route.name for route in self.ROUTES if route.name))
@@ -110,9 +108,7 @@ class Simulator(Vocabulary):
     def start(self):
         """:raise OSError: when the port is taken."""
         self._weather.stop(False)
-        self._server = http.SimulatorServer(
-            self.host, self.port, self.handle, self.tls, self.verbose
-        )
+        self._server = http.SimulatorServer(self.host, self.port, self.handle, self.verbose)
         self.port = self._server.server_address[1]
         return self
 
@@ -126,7 +122,7 @@ class Simulator(Vocabulary):
     @property
     def base_url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http{'s' if self.tls else ''}://{host}:{self.port}"
+        return f"http://{host}:{self.port}"
 
     # === CONTROLS === #
 

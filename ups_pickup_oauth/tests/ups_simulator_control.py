@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html.parser
 import json
-import ssl
 import time
 import urllib.error
 import urllib.request
@@ -22,15 +21,14 @@ class Vocabulary:
     """What UpsSimulator and SimulatorControl can both do, given the rest."""
 
     base_url: str
-    cafile: str | None = None
 
     def person_agrees(self, authorize_url: str) -> str:
         """Walk the pages as a person does. :return: the URL the browser is sent back to."""
-        return Person(authorize_url, self.cafile).walk("allow")
+        return Person(authorize_url).walk("allow")
 
     def person_cancels(self, authorize_url: str) -> str:
         """Press Cancel on the first page. :return: the URL the browser is sent back to."""
-        return Person(authorize_url, self.cafile).walk("cancel")
+        return Person(authorize_url).walk("cancel")
 
     def wait_for_calls(self, route: str, count: int, timeout: float = 10) -> None:
         """Return as soon as UPS has seen `count` requests, answered or not.
@@ -47,8 +45,7 @@ class Vocabulary:
 class Person:
     """Someone with a browser who knows the user name and the password."""
 
-    def __init__(self, authorize_url: str, cafile: str | None = None):
-        self._open = _opener(cafile)
+    def __init__(self, authorize_url: str):
         self._site = "{0.scheme}://{0.netloc}".format(urlsplit(authorize_url))
         self._start = authorize_url
 
@@ -76,18 +73,11 @@ class Person:
     def _visit(self, url: str, form: dict | None = None) -> tuple[int, str, str]:
         data = urlencode(form).encode() if form else None
         try:
-            answer = self._open(url, data, timeout=60)
+            answer = _OPENER.open(url, data, timeout=60)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
             return answer.status, answer.headers.get("Location", ""), answer.read().decode()
-
-
-def _opener(cafile: str | None):
-    """urllib's open, past any proxy of this machine, without following a redirect."""
-    context = ssl.create_default_context(cafile=cafile) if cafile else None
-    https = urllib.request.HTTPSHandler(context=context)
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}), https, _Stay()).open
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -95,6 +85,10 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_args):
         return None
+
+
+# Past any proxy of this machine.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())
 
 
 class _FormReader(html.parser.HTMLParser):
@@ -117,10 +111,8 @@ class SimulatorControl(Vocabulary):
     Its values have come as JSON; those that are something else stand below.
     """
 
-    def __init__(self, base_url: str, cafile: str | None = None):
-        """:param cafile: the simulator's certificate, where it speaks https."""
-        self.base_url, self.cafile = base_url.rstrip("/"), cafile
-        self._open = _opener(cafile)
+    def __init__(self, base_url: str):
+        self.base_url = base_url.rstrip("/")
 
     def __getattr__(self, name: str):
         if name.startswith("_"):
@@ -146,7 +138,7 @@ class SimulatorControl(Vocabulary):
             {"Content-Type": "application/json"},
         )  # fmt: skip
         try:
-            with self._open(request, timeout=60) as answer:
+            with _OPENER.open(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

@@ -11,7 +11,6 @@ import ipaddress
 import json
 import socket
 import socketserver
-import ssl
 import sys
 import threading
 import traceback
@@ -203,13 +202,10 @@ class SimulatorServer(ThreadingHTTPServer):
     request_queue_size = 512  # hundreds may come at once
     handle: Callable[[Call], Answer | None]
 
-    def __init__(self, host: str, port: int, handle, tls=None, verbose: bool = False):
+    def __init__(self, host: str, port: int, handle, verbose: bool = False):
         """:raise OSError: when the port is taken."""
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.handle, self.verbose = handle, verbose
-        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
-        if tls:
-            self.tls.load_cert_chain(*tls)
         self.open_connections: set[socket.socket] = set()
         self.lock = threading.Lock()
         self._has_ended = False
@@ -253,8 +249,6 @@ class _Handler(BaseHTTPRequestHandler):
     server: SimulatorServer
 
     def setup(self):
-        if self.server.tls:  # here, so that a slow handshake keeps nobody else waiting
-            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
         with self.server.lock:
             self.server.open_connections.add(self.connection)
@@ -262,11 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
     def finish(self):
         with self.server.lock:
             self.server.open_connections.discard(self.connection)
-        try:
-            super().finish()
-        finally:
-            if self.server.tls:
-                self.connection.close()
+        super().finish()
 
     def _serve(self):
         try:
@@ -298,8 +288,6 @@ class _Handler(BaseHTTPRequestHandler):
         return Call(self.command, unquote(path), query, headers, body, port, self._client_gone)
 
     def _client_gone(self) -> bool:
-        if self.server.tls:
-            return False  # TLS cannot be peeked into
         try:
             return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
