@@ -29,7 +29,7 @@ def answer(body=TOKENS, *, status="200 OK", **headers):
     return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
 
 
-def always(data=answer()):
+def always(data=answer()):  # noqa: B008  the same bytes each time
     """A script: the same answer to every request."""
 
     def script(peer):

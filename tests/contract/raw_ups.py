@@ -52,8 +52,8 @@ class RawUps(AbstractContextManager):
         pkce = {"client_id": CLIENT[0], "code_verifier": VERIFIER}
         return self.exchange(code, auth=auth, **{**pkce, **changes})
 
-    def refresh(self, token: str | None, *, auth=CLIENT, **changes) -> requests.Response:
-        form = {"grant_type": "refresh_token", "refresh_token": token, **changes}
+    def refresh(self, refresh_token: str | None, *, auth=CLIENT, **changes) -> requests.Response:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token, **changes}
         return self.request("POST", "/security/v1/oauth/refresh", data=form, auth=auth)
 
     def countries(self, token: str | None, country: str = "US", **headers) -> requests.Response:
