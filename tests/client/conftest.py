@@ -8,10 +8,10 @@ import pytest
 import tests.plain_python  # noqa: F401  it loads what comes next
 
 # isort: split
-from certificate import write_certificate
 from tiny_server import TinyServer
 from ups_client import OAuthClient, connections
 from ups_simulator import UpsSimulator
+from werkzeug.serving import make_ssl_devcert
 
 REDIRECT_URI = "https://odoo.example.com/ups_pickup_oauth/callback"
 
@@ -72,7 +72,7 @@ def client_of(app):
 
 @pytest.fixture(scope="session")
 def localhost_certificate(tmp_path_factory):
-    return write_certificate(tmp_path_factory.mktemp("tls"), "localhost")
+    return make_ssl_devcert(str(tmp_path_factory.mktemp("tls") / "tls"), cn="localhost")
 
 
 @pytest.fixture

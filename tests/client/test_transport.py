@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import pytest
 import requests
-from certificate import write_certificate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_server import TOKENS, Peer, always, answer
 from ups_client import OAuthClient, TryLater, UpsError, connections, transport
 from ups_client import client as client_module
+from werkzeug.serving import make_ssl_devcert
 
 PAIR = ("new-access-token", "new-refresh-token")
 
@@ -306,7 +306,7 @@ def test_a_companys_own_ca_is_trusted(client_of, tiny, localhost_certificate, mo
 
 
 def test_a_certificate_for_another_host_is_refused(client_of, tiny, tmp_path, monkeypatch):
-    other = write_certificate(tmp_path, "ups.example.com")
+    other = make_ssl_devcert(str(tmp_path / "tls"), cn="ups.example.com")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", other[0])
     server = tiny(always(), other)
     assert not outage(lambda: refresh(client_of(server))).answer_lost

@@ -1,7 +1,6 @@
 """What UPS's own OpenAPI description says, held against the simulator and against the client."""
 
 import pytest
-from openapi_descriptions import Description
 from raw_ups import REDIRECT_URI, RawUps
 
 import tests.plain_python  # noqa: F401  it loads what the tests import
@@ -20,9 +19,3 @@ def ups(sim):
     """The simulator's endpoints, called without a client's help."""
     with RawUps(sim.base_url) as raw:
         yield raw
-
-
-@pytest.fixture
-def description(sim) -> Description:
-    """UPS's description, served by the simulator."""
-    return Description(sim.base_url)

@@ -6,9 +6,11 @@ import pytest
 from raw_ups import CLIENT, REDIRECT_URI
 from ups_client import AskPersonAgain, FixSettings, OAuthClient
 
+from tests.ups_description import check_request
+
 
 @pytest.mark.parametrize("use_pkce", [True, False])
-def test_a_whole_authorization_granted_and_refused(sim, description, use_pkce):
+def test_a_whole_authorization_granted_and_refused(sim, use_pkce):
     client = OAuthClient(sim.base_url, *CLIENT, use_pkce=use_pkce)
     attempt = client.begin(REDIRECT_URI, scope="one two")
     client.preflight(attempt)
@@ -31,4 +33,4 @@ def test_a_whole_authorization_granted_and_refused(sim, description, use_pkce):
         ("refresh", 401), ("token", 400), ("authorize", 400),
     ]  # fmt: skip
     for recorded in sim.requests:
-        description.check_request(recorded)
+        check_request(recorded)

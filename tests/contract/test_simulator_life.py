@@ -45,7 +45,7 @@ def test_it_listens_on_loopback(host):
     "host",
     ["evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.evil.example", "["],
 )
-@pytest.mark.parametrize("path", ["/", "/_control/secrets", "/security/v1/oauth/authorize"])
+@pytest.mark.parametrize("path", ["/", "/_control/issued_secrets", "/security/v1/oauth/authorize"])
 def test_a_name_that_is_not_loopback_s_is_refused(sim, ups, host, path):
     sim.issue_tokens()
     answer = ups.request("GET", path, headers={"Host": host})
@@ -92,7 +92,7 @@ def test_after_its_end_nothing_answers_and_after_a_new_start_it_remembers(sim, u
     assert ups.countries(tokens["access_token"]).status_code == 200  # leaves a connection open
     address = sim.base_url
     sim.stop()
-    for path in ("/", "/_control/secrets", "/api/pickup/v2409/countries/US"):
+    for path in ("/", "/_control/issued_secrets", "/api/pickup/v2409/countries/US"):
         with pytest.raises(requests.ConnectionError):
             ups.request("GET", path)
 
@@ -172,26 +172,21 @@ def test_the_recorded_requests_are_the_same_over_http(sim, ups, control):
     assert sim.requests == []
 
 
-def test_the_secrets_can_be_read_with_curl(sim, ups):
-    sim.issue_tokens()
-    assert set(ups.request("GET", "/_control/secrets").json()) == sim.issued_secrets()
-
-
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("faults", {"route": "token"}),
-        ("faults", {"route": "token", "kind": "fire"}),
-        ("faults", {"route": "token", "kind": "drop", "colour": "red"}),
-        ("faults", {"route": ["token"], "kind": {}}),
-        ("latency", {"seconds": "1"}),
-        ("latency", {"seconds": 1, "route": "moon"}),
-        ("latency", {"seconds": float("nan")}),
-        ("denial", {"kind": "rude"}),
-        ("lifetimes", {"access": "1"}),
-        ("clock", {"seconds": float("inf")}),
-        ("redirect-uris", {"redirect_uri": "nowhere"}),
-        ("codes", {"redirect_uri": 5}),
+        ("queue_fault", {"route": "token"}),
+        ("queue_fault", {"route": "token", "kind": "fire"}),
+        ("queue_fault", {"route": "token", "kind": "drop", "colour": "red"}),
+        ("queue_fault", {"route": ["token"], "kind": {}}),
+        ("set_latency", {"seconds": "1"}),
+        ("set_latency", {"seconds": 1, "route": "moon"}),
+        ("set_latency", {"seconds": float("nan")}),
+        ("set_denial", {"kind": "rude"}),
+        ("set_lifetimes", {"access": "1"}),
+        ("advance_clock", {"seconds": float("inf")}),
+        ("register_redirect_uri", {"redirect_uri": "nowhere"}),
+        ("issue_code", {"redirect_uri": 5}),
         ("is_live_access_token", {"token": []}),
         ("reset", [1]),
         ("reset", "x"),
@@ -212,7 +207,7 @@ def test_control_input_that_is_no_json(ups, body):
 
 
 def test_unknown_controls(ups):
-    for method, path in (("POST", "nothing"), ("GET", "faults"), ("DELETE", "secrets")):
+    for method, path in (("POST", "nothing"), ("GET", "issued_secrets"), ("POST", "__init__")):
         answer = ups.request(method, f"/_control/{path}", headers=JSON)
         assert answer.status_code == 404
         assert "There is no control" in answer.json()["error"]
@@ -223,10 +218,12 @@ def test_a_page_elsewhere_cannot_steer_it(sim, ups):
     tokens = sim.issue_tokens()
     for kind in ("text/plain", "application/x-www-form-urlencoded", None):
         answer = ups.request(
-            "POST", "/_control/tokens/kill", data="{}", headers={"Content-Type": kind}
+            "POST", "/_control/kill_refresh_tokens", data="{}", headers={"Content-Type": kind}
         )
         assert answer.status_code == 400
-    preflight = ups.request("OPTIONS", "/_control/tokens/kill", headers={"Origin": "https://x.y"})
+    preflight = ups.request(
+        "OPTIONS", "/_control/kill_refresh_tokens", headers={"Origin": "https://x.y"}
+    )
     assert not [name for name in preflight.headers if name.lower().startswith("access-control")]
     assert sim.is_live_refresh_token(tokens["refresh_token"])
 

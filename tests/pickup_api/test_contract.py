@@ -1,7 +1,5 @@
 """Simulator and client against UPS's Pickup.yaml, less what mistakes.yaml says is wrong in it."""
 
-import json
-
 import pytest
 from pickup_api import (
     ask_price,
@@ -11,9 +9,10 @@ from pickup_api import (
     request_pickup,
     trigger_smart_pickup,
 )
-from pickup_description import MISTAKES, document, judge, judge_body
 from samples import PICKUP, PRICE, TRIGGER, changed
-from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT, UpsPickupSimulator
+from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT
+
+from tests.ups_description import MISTAKES, check_answer, check_request, judge, judge_body
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["why"])
@@ -22,29 +21,6 @@ def test_each_mistake_is_one(mistake):
     assert judge(mistake["schema"], mistake["example"], is_mended=False)
     if mistake["set"]:
         assert judge(mistake["schema"], mistake["example"]) == []
-
-
-@pytest.fixture
-def heard(monkeypatch):
-    """Every answer that the simulator makes: (route, status, body)."""
-    answers, handle = [], UpsPickupSimulator.handle
-
-    def listen(simulator, call):
-        answer = handle(simulator, call)
-        if call.path.startswith("/api/"):
-            answers.append((call, answer.status, json.loads(answer.body)))
-        return answer
-
-    monkeypatch.setattr(UpsPickupSimulator, "handle", listen)
-    with UpsPickupSimulator("id", "secret", []) as simulator:
-        yield simulator, answers
-
-
-def _session(simulator):
-    from ups_client import UpsSession
-
-    token = simulator.issue_tokens()["access_token"]
-    return UpsSession(simulator.base_url, lambda refused=None: token)
 
 
 def _everything(ups):
@@ -65,34 +41,16 @@ def _everything(ups):
         ask_states(ups, country)
 
 
-def test_what_is_sent_and_answered_is_as_described(heard):
-    simulator, answers = heard
-    with _session(simulator) as ups:
-        _everything(ups)
+def test_what_is_sent_and_answered_is_as_described(sim, ups):
+    answers = []
+    ups.hooks["response"].append(lambda answer, **_more: answers.append(answer))
+    _everything(ups)
 
-    assert len(answers) == 16
-    for call, status, body in answers:
-        assert judge_body(body) == [], body
-        assert (status == 200) is ("response" not in body)
-        if call.body:
-            assert judge_body(call.json) == [], call.json
-        _check_operation(call, status)
-
-
-def _check_operation(call, status):
-    """Path, method, headers and status are the description's."""
-    is_delete = call.method == "DELETE"
-    path = call.path.removeprefix("/api").replace("v2409", "{version}")
-    for name, value in (("CancelBy", "02"), ("pickuptype", "oncall"), ("pickuptype", "smart"),
-                        ("pickuptype", "both"), ("countrycode", path[-2:])):  # fmt: skip
-        if is_delete is (name == "CancelBy") and path.endswith(f"/{value}"):
-            path = path.removesuffix(value) + f"{{{name}}}"
-            break
-    operation = document()["paths"][path][call.method.lower()]
-    for parameter in operation["parameters"]:
-        if parameter["in"] == "header" and (parameter["required"] or parameter["name"] == "Prn"):
-            assert call.headers.get(parameter["name"])
-    assert str(status) in operation["responses"]
+    assert len(answers) == len(sim.requests) == 16
+    for answer in answers:
+        check_answer(answer)
+    for recorded in sim.requests:
+        check_request(recorded)
 
 
 @pytest.mark.parametrize("name", ["PickupRateRequest", "PickupCreationRequest"])

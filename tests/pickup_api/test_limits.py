@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from pickup_api import Account, PickupValueError, Piece, ask_price, request_pickup
-from pickup_description import judge_body
 from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
 from ups_pickup_simulator_shapes import check
+
+from tests.ups_description import judge_body
 
 FREIGHT = Piece("096", 1, "US", "03")
 MANY = tuple(Piece("003", 999, "US") for _ in range(10))

@@ -25,9 +25,10 @@ from pickup_api import (
     request_pickup,
     trigger_smart_pickup,
 )
-from pickup_description import judge_body
 from samples import PICKUP, PRICE, TRIGGER, changed
 from ups_pickup_simulator_shapes import Bad, check
+
+from tests.ups_description import judge_body
 
 HURRY = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None,

@@ -116,7 +116,7 @@ class UpsSimulator(Simulator):
 
     # === CONTROLS === #
 
-    @control(("POST", "codes"))
+    @control
     def issue_code(self, redirect_uri: str | None = None, code_challenge: str | None = None) -> str:
         """A code as if a person had agreed, for tests without pages."""
         if redirect_uri is None:
@@ -127,19 +127,19 @@ class UpsSimulator(Simulator):
         with self.memory.lock:
             return self.memory.issue_code(Grant(), redirect_uri, code_challenge)
 
-    @control(("POST", "tokens"))
+    @control
     def issue_tokens(self) -> dict[str, str]:
         """A live pair of tokens, as UPS would answer."""
         with self.memory.lock:
             return self._issue_pair(Grant())
 
-    @control(("POST", "denial"))
+    @control
     def set_denial(self, kind: str) -> None:
         """What Cancel sends back, as UPS does not say: error, nothing, or both error and code."""
         check(kind in ("error", "nothing", "both"), "kind is error, nothing or both")
         self._pages.denial = kind
 
-    @control(("POST", "lifetimes"))
+    @control
     def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
         """Seconds that tokens issued from now on live."""
         good = all(value is None or type(value) is int for value in (access, refresh))
@@ -147,7 +147,7 @@ class UpsSimulator(Simulator):
         self.access_token_lifetime = self.access_token_lifetime if access is None else access
         self.refresh_token_lifetime = self.refresh_token_lifetime if refresh is None else refresh
 
-    @control(("POST", "redirect-uris"))
+    @control
     def register_redirect_uri(self, redirect_uri: str) -> None:
         """The same as `redirect_uris.add`, for other processes."""
         good = isinstance(redirect_uri, str) and redirect_uri.isascii() and urlsplit(redirect_uri)
@@ -155,19 +155,19 @@ class UpsSimulator(Simulator):
         with self.memory.lock:
             self.redirect_uris.add(redirect_uri)
 
-    @control(("POST", "tokens/expire"))
+    @control
     def expire_access_tokens(self) -> None:
         with self.memory.lock:
             for held in self.memory.access.values():
                 held.expires_at = 0
 
-    @control(("POST", "tokens/kill"))
+    @control
     def kill_refresh_tokens(self) -> None:
         with self.memory.lock:
             for held in self.memory.refresh.values():
                 held.spent = True
 
-    @control(("POST", "grants/kill"))
+    @control
     def kill_grants(self, token: str | None = None) -> None:
         """As after a password change at ups.com: every token is void (UPS-API #112).
 
@@ -187,7 +187,7 @@ class UpsSimulator(Simulator):
 
     # === READING BACK === #
 
-    @control(("GET", "redirect-uris"))
+    @control
     def registered_redirect_uris(self) -> set[str]:
         with self.memory.lock:
             return set(self.redirect_uris)
@@ -202,13 +202,13 @@ class UpsSimulator(Simulator):
         with self.memory.lock:
             return self.memory.is_live(self.memory.refresh, token)
 
-    @control(("GET", "secrets"))
+    @control
     def issued_secrets(self) -> set[str]:
         """Every code and token ever issued (not the client secret, which was given)."""
         with self.memory.lock:
             return set(self.memory.issued)
 
-    @control(("GET", "grants"))
+    @control
     def grants(self) -> list[dict]:
         """Each agreement of a person: whether it is `alive`, and its `codes`, `access` and
         `refresh` tokens, oldest first. This tells whose a token is, spent or not.

@@ -67,14 +67,11 @@ class Route:
     errors: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
-def control(function=None, /, *addresses: tuple[str, str]):
-    """Let a method (or the getter below ``property``) be called from another process, by its name.
-
-    :param addresses: further ones for curl, as (method, name): GET and DELETE need no JSON body.
+def control(function):
+    """Let a method (or the getter below ``property``) be called from another process, by its name:
+    POST /_control/<name> with its arguments as a JSON object.
     """
-    if not callable(function):
-        return lambda method: control(method, *filter(None, (function, *addresses)))
-    function.control_addresses = (("POST", function.__name__), *addresses)
+    function.is_control = True
     return function
 
 
@@ -126,7 +123,7 @@ class Simulator(Vocabulary):
 
     # === CONTROLS === #
 
-    @control(("POST", "faults"))
+    @control
     def queue_fault(self, route: str, kind: str, **options) -> None:
         """Let one of the next requests go wrong, first queued first served.
 
@@ -153,13 +150,13 @@ class Simulator(Vocabulary):
         """Let hanging answers go."""
         self._weather.release()
 
-    @control(("POST", "latency"))
+    @control
     def set_latency(self, seconds: float, route: str = "*") -> None:
         """Answer that much later; on one route, or on all and no longer otherwise on any."""
         check(is_duration(seconds), "seconds is a number from 0 on")
         self._weather.set_latency(seconds, route)
 
-    @control(("POST", "clock"))
+    @control
     def advance_clock(self, seconds: float) -> None:
         """Move UPS's clock, and so every expiry and `issued_at`; negative goes back."""
         check(type(seconds) in (int, float) and abs(seconds) < 1e9, "seconds is a number")
@@ -175,13 +172,13 @@ class Simulator(Vocabulary):
             self._requests.clear()
 
     @property
-    @control(("GET", "requests"))
+    @control
     def requests(self) -> list[RecordedRequest]:
         """Every request to UPS's endpoints, oldest first; not the pages, not the controls."""
         with self.memory.lock:
             return [replace(request) for request in self._requests]
 
-    @control(("DELETE", "requests"))
+    @control
     def forget_requests(self) -> None:
         with self.memory.lock:
             self._requests.clear()
@@ -254,29 +251,22 @@ class Simulator(Vocabulary):
     # === THE CONTROLS OVER HTTP === #
 
     def _control(self, call: Call) -> Answer:
-        address = (call.method, call.path.removeprefix("/_control/"))
-        function = self._controls().get(address)
-        if function is None:
-            return http.json_answer({"error": f"There is no control {address!a}."}, 404)
+        name = call.path.removeprefix("/_control/")
+        member = getattr(type(self), name, None)
+        function = getattr(member, "fget", member)
+        if call.method != "POST" or not getattr(function, "is_control", False):
+            return http.json_answer({"error": f"There is no control {call.method} {name!a}."}, 404)
         # A page elsewhere cannot send this type without asking first, and gets no answer to that.
-        if call.method == "POST" and call.mimetype != "application/json":
+        if call.mimetype != "application/json":
             return http.json_answer({"error": "Send JSON, as application/json."}, 400)
         try:
             arguments = json.loads(call.body or b"{}")
             check(isinstance(arguments, dict), "The body is a JSON object")
-            bound = inspect.signature(function).bind(*arguments.pop("*", ()), **arguments)
+            positional = arguments.pop("*", ())
+            bound = inspect.signature(function).bind(self, *positional, **arguments)
             return http.json_answer(function(*bound.args, **bound.kwargs))
         except (TypeError, ValueError, RecursionError) as error:
             return http.json_answer({"error": str(error)}, 400)
-
-    def _controls(self) -> dict[tuple[str, str], Callable]:
-        found = {}
-        for name in dir(type(self)):
-            member = getattr(type(self), name)
-            function = member.fget if isinstance(member, property) else member
-            for address in getattr(function, "control_addresses", ()):
-                found[address] = function.__get__(self)
-        return found
 
 
 def _not_allowed(here: list) -> Callable[..., Answer]:

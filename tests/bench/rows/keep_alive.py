@@ -64,7 +64,7 @@ def _prepare(odoo, simulator, size: int) -> None:
     ids = odoo.call(companies.create_many, size)
     with requests.Session() as session:
         answers = {
-            company: session.post(f"{simulator.base_url}/_control/tokens", json={}).json()
+            company: session.post(f"{simulator.base_url}/_control/issue_tokens", json={}).json()
             for company in ids
         }
     odoo.call(companies.authorize, answers, 0.6)
