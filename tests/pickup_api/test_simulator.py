@@ -1,20 +1,15 @@
 """How UPS behaves, as the simulator plays it."""
 
 import datetime
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import requests
-from pickup_api import ask_status, cancel_pickup, request_pickup
-from samples import PICKUP, TODAY, changed
-from ups_pickup_simulator import ACCOUNT, SimulatorControl
+from pickup_api import ask_status, cancel_pickup, request_pickup, trigger_smart_pickup
+from samples import PICKUP, TODAY, TRIGGER, changed
+from ups_pickup_simulator import ACCOUNT
 
 TOMORROW = TODAY + datetime.timedelta(days=1)
-SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup" / "tests" / "ups_pickup_simulator.py"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +77,8 @@ def test_an_account_that_is_not_the_users(sim, ups):
     assert ask_status(ups, ACCOUNT).refusal.code == "9510154"
     sim.own_account(ACCOUNT)
     assert [entry.prn for entry in ask_status(ups, ACCOUNT).entries] == [prn]
+    sim.own_account("S1M2R3", smart=True)
+    assert trigger_smart_pickup(ups, changed(TRIGGER, "account_number", "S1M2R3")).prn
 
 
 def test_those_that_have_ended_and_those_that_vanish(sim, ups):
@@ -95,6 +92,8 @@ def test_those_that_have_ended_and_those_that_vanish(sim, ups):
     sim.set_code(prn, "002")
     sim.forget_truck(prn)
     assert ask_status(ups, ACCOUNT).entries == ()
+    with pytest.raises(ValueError, match="no truck"):
+        sim.set_code("29AAAAAAAAA", "002")
 
 
 @pytest.mark.parametrize(("shape", "pending"), [("array", []), ("object", None)])
@@ -161,19 +160,3 @@ def test_the_drivers_page(sim, ups):
         told = {"Sec-Fetch-Site": site}
         requests.post(f"{sim.base_url}/trucks", data=pressed, headers=told, timeout=9)
         assert sim.trucks()[0]["code"] == code
-
-
-def test_as_a_script_steered_from_another_process():
-    command = [sys.executable, str(SCRIPT), "--client-id=id", "--account=A1B2C3"]
-    environment = os.environ | {"UPS_SIMULATOR_CLIENT_SECRET": "secret"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            url = process.stdout.readline().split()[-1]
-            control = SimulatorControl(url)
-            control.set_time("2026-03-10T12:00:00-04:00")
-            control.own_account("S1M2R3", smart=True)
-            assert control.trucks() == []
-            with pytest.raises(ValueError, match="no truck"):
-                control.set_code("29AAAAAAAAA", "002")
-        finally:
-            process.terminate()

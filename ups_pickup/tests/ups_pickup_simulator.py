@@ -13,9 +13,7 @@ In a test::
         sim.queue_fault("request", "drop", when="after")     # a lost answer: the truck comes
         sim.set_code(sim.trucks()[0]["prn"], "002")
 
-On its own, as ``ups_simulator.py``, whose options it has; the trucks show at /trucks::
-
-    python ups_pickup_simulator.py --account A1B2C3 --smart-account S1M2R3 --client-id id …
+On its own, as ``ups_simulator.py``, whose options it has; the trucks show at /trucks.
 
 Routes for faults: ``price``, ``request`` (a smart trigger, too), ``status``, ``cancel``, and those
 of UPS's simulator.
@@ -23,9 +21,7 @@ of UPS's simulator.
 
 from __future__ import annotations
 
-import argparse
 import datetime
-import functools
 import os
 import re
 import sys
@@ -337,14 +333,5 @@ def _check_tables(asked: dict) -> None:
         raise Refused(400, shapes.SERVICE, "The service is not valid for the country.")
 
 
-def main() -> int:
-    """Take the options that ups_simulator.py has not, and start as it does."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--account", action="append", dest="accounts")
-    parser.add_argument("--smart-account", action="append", dest="smart_accounts")
-    accounts, sys.argv[1:] = parser.parse_known_args()
-    return ups_simulator.main(functools.partial(UpsPickupSimulator, **vars(accounts)))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ups_simulator.main(UpsPickupSimulator))
