@@ -12,7 +12,7 @@ In a test::
 
 On its own, steered from other processes through ``SimulatorControl(base_url)``::
 
-    python ups_simulator.py --port 8080 --client-id id --client-secret secret --redirect-uri URI
+    UPS_SIMULATOR_CLIENT_SECRET=secret python ups_simulator.py --client-id id --redirect-uri URI
 
 The person's pages are at /login/<transaction>/<step>: ``username`` (fields ``username`` and
 ``agreement``), ``password`` (field ``password``), ``consent``. Their buttons are named ``action``,
@@ -450,22 +450,20 @@ def main(simulator_class: type[UpsSimulator] = UpsSimulator) -> int:
 
 
 def _options() -> dict:
-    parser = argparse.ArgumentParser(description="A stand-in for UPS on this machine.")
+    parser = argparse.ArgumentParser(
+        description="A stand-in for UPS on this machine.",
+        epilog="UPS_SIMULATOR_CLIENT_SECRET holds the client secret, so that no process list does.",
+    )
     parser.add_argument("--host", default="localhost")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--client-id", required=True)
-    parser.add_argument(
-        "--client-secret", default=os.environ.get("UPS_SIMULATOR_CLIENT_SECRET"),
-        help="better in UPS_SIMULATOR_CLIENT_SECRET, where no process list shows it",
-    )  # fmt: skip
     parser.add_argument("--redirect-uri", action="append", default=[], dest="redirect_uris")
-    parser.add_argument("--access-token-lifetime", type=int, default=14399, help="seconds")
-    parser.add_argument("--refresh-token-lifetime", type=int, default=5183999, help="seconds")
     parser.add_argument("--verbose", action="store_true", help="a line for each request")
     options = vars(parser.parse_args())
-    if not options["client_secret"]:
-        parser.error("give --client-secret, or UPS_SIMULATOR_CLIENT_SECRET in the environment")
-    return options
+    secret = os.environ.get("UPS_SIMULATOR_CLIENT_SECRET")
+    if not secret:
+        parser.error("UPS_SIMULATOR_CLIENT_SECRET is missing in the environment")
+    return options | {"client_secret": secret}
 
 
 if __name__ == "__main__":
