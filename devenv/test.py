@@ -117,9 +117,9 @@ _STAGES: dict[str, Callable[[], int]] = {
     "the browser, end to end": _in_browser("e2e"),
 }
 _STAGES_BESIDE: dict[str, Callable[[], int]] = {
-    "UPS's clients, in plain Python": _plain("client", "pickup_api", "contact"),
-    "the documents against the code": _plain("docs"),
-    "the simulator and the client against UPS's OpenAPI description": _plain("contract"),
+    "UPS's clients, the simulator and the documents, in plain Python": _plain(
+        "client", "pickup_api", "contract", "contact", "docs"
+    ),
     "the packages that pip installs": _plain("packaging"),
     "the translations": _plain("translations"),
     "the addon's life, from install to uninstall, and its copies": _plain("life"),

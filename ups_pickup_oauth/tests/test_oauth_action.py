@@ -51,15 +51,6 @@ class TestOAuthAction(UpsCase):
         self.assertEqual(row["user_id"], self.admin.id)
         self.assertEqual(row["company_id"], self.company.id)
 
-    def test_the_preflight_does_not_carry_the_state(self):
-        state = self.query(self.go_to_ups())["state"]
-        [preflight] = self.simulator.requests
-        self.assertNotIn(state, str(preflight))
-
-    def test_every_attempt_has_a_state_of_its_own(self):
-        states = {self.query(self.go_to_ups())["state"] for _each in range(3)}
-        self.assertEqual(len(states), 3)
-
     def test_the_oldest_of_too_many_pending_attempts_makes_room(self):
         first = self.query(self.go_to_ups())["state"]
         for _each in range(const.MAX_PENDING_ATTEMPTS):
