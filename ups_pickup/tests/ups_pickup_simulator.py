@@ -34,15 +34,8 @@ if __package__:
 
     from . import ups_pickup_simulator_answers as answers
     from . import ups_pickup_simulator_shapes as shapes
+    from . import ups_pickup_simulator_trucks as fleet
     from .ups_pickup_simulator_page import trucks_page
-    from .ups_pickup_simulator_trucks import (
-        CANCELLED,
-        EASTERN,
-        ON_CALL,
-        SMART,
-        Trucks,
-        next_business_day,
-    )
 else:  # run as a script, or loaded by its path; UPS's simulator stands beside this addon, or
     # wherever PYTHONPATH says.
     _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,25 +43,14 @@ else:  # run as a script, or loaded by its path; UPS's simulator stands beside t
     sys.path.append(os.path.join(_HERE, "..", "..", "ups_pickup_oauth", "tests"))
     import ups_pickup_simulator_answers as answers
     import ups_pickup_simulator_shapes as shapes
+    import ups_pickup_simulator_trucks as fleet
     import ups_simulator
     import ups_simulator_http as http
     from ups_pickup_simulator_page import trucks_page
-    from ups_pickup_simulator_trucks import (
-        CANCELLED,
-        EASTERN,
-        ON_CALL,
-        SMART,
-        Trucks,
-        next_business_day,
-    )
     from ups_simulator_login import PAGE_HEADERS, html_page
 
-Answer, Call, Refused, Route = (
-    ups_simulator.Answer, ups_simulator.Call, ups_simulator.Refused, ups_simulator.Route,
-)  # fmt: skip
-SimulatorControl, check, control = (
-    ups_simulator.SimulatorControl, http.check, ups_simulator.control,
-)  # fmt: skip
+Answer, Call, Refused, check = http.Answer, http.Call, http.Refused, http.check
+Route, control, EASTERN = ups_simulator.Route, ups_simulator.control, fleet.EASTERN
 
 ACCOUNT, SMART_ACCOUNT = "SIM001", "SIM002"
 """What the signed-in user owns, where nothing else is said."""
@@ -80,7 +62,7 @@ NO_SUCH_PICKUP = "9510201", "There is no such pickup, or it can no longer be can
 
 _API = "/api/shipments/v2409/pickup"
 _BAD_TOKEN = {401: ("250002", "Invalid Authentication Information.")}
-_KINDS = {"oncall": (ON_CALL,), "smart": (SMART,), "both": (ON_CALL, SMART)}
+_KINDS = {"oncall": (fleet.ON_CALL,), "smart": (fleet.SMART,), "both": (fleet.ON_CALL, fleet.SMART)}
 
 
 class PickupMemory(ups_simulator.Memory):
@@ -88,7 +70,7 @@ class PickupMemory(ups_simulator.Memory):
 
     def forget(self) -> None:
         super().forget()
-        self.trucks = Trucks()
+        self.trucks = fleet.Trucks()
         self.time_offset = 0.0  # of the pickups' clock alone: tokens have the other
 
 
@@ -240,7 +222,7 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
         self._check_owned(number)
         if number not in self.smart_accounts:
             raise Refused(400, *NO_SMART_PICKUP)
-        day = today if asked["ServiceDateOption"] == "01" else next_business_day(today)
+        day = today if asked["ServiceDateOption"] == "01" else fleet.next_business_day(today)
         truck, was_there = self.memory.trucks.trigger(asked, f"{day:%Y%m%d}")
         content = answers.triggered(truck.prn, truck.date, was_there)
         if self._shape == "object":
@@ -273,7 +255,7 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
             truck = self.memory.trucks.by_prn.get(prn)
             if truck is None or not truck.is_open:
                 raise Refused(400, *NO_SUCH_PICKUP)
-            truck.code = CANCELLED[truck.kind]
+            truck.code = fleet.CANCELLED[truck.kind]
             return self._answer("cancel", answers.good() | answers.cancelled(truck.kind))
 
     def _check_caller(self, call: Call) -> None:

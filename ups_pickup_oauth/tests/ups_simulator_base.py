@@ -1,25 +1,7 @@
 """What every simulator of UPS's servers has: a table of routes, faults, a record, and controls.
 
-Nothing here knows what UPS does: that is the work of the routes in ``ROUTES``. A subclass adds its
-own routes, memory and controls::
-
-    class PickupMemory(Memory):
-        def forget(self):
-            super().forget()
-            self.trucks = []
-
-    class PickupSimulator(UpsSimulator):
-        MEMORY = PickupMemory
-        ROUTES = (
-            *UpsSimulator.ROUTES,
-            Route("cancel", "DELETE", "/api/…/pickup/(?P<by>..)", "_cancel"),
-            Route("", "GET", "/trucks", "_page"),
-        )
-
-        def _cancel(self, call, by): ...    # raise Refused(400, code, words), or return an Answer
-
-        @control
-        def trucks(self): ...               # SimulatorControl(url).trucks() in another process
+Nothing here knows what UPS does: that is the work of the routes in ``ROUTES``. A subclass adds
+routes, memory and controls of its own; ups_pickup's `ups_pickup_simulator.py` is one.
 """
 
 from __future__ import annotations
