@@ -24,9 +24,9 @@ class Administrator:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._json(f"/web/dataset/call_kw/{model}/{method}", params)
 
-    def open(self, url: str) -> requests.Response:
+    def open(self, url: str, **options) -> requests.Response:
         """Visit a page, by its path in this Odoo or by its whole address."""
-        return self._session.get(requests.compat.urljoin(self.url, url), timeout=120)
+        return self._session.get(requests.compat.urljoin(self.url, url), timeout=120, **options)
 
     def _json(self, path: str, params: dict):
         body = {"jsonrpc": "2.0", "method": "call", "id": next(self._ids), "params": params}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from tests.bench import companies, peers
 from tests.bench.results import OURS, Contestants, Line, Results
 from tests.bench.stage import Stage
-from tests.bench.web_client import WebClient
+from tests.life.administrator import Administrator
 
 ROUNDS = 30
 LATENCY = 0.05  # seconds
@@ -29,18 +29,18 @@ def contestants(stage: Stage) -> Contestants:
     provider, _mail_server = odoo.call(peers.create)
     odoo.call(peers.use_address, stage.odoo_url)
     url = stage.odoo_server()
-    admin = WebClient(url, stage.database, "admin", "admin")
+    admin = Administrator(url, stage.database)
     simulator.set_latency(LATENCY, "token")
 
     def ours():
-        asked = admin.button("res.company", company, "action_ups_oauth")["url"]
+        asked = admin.start_authorization(company)
         query = {name: values[0] for name, values in parse_qs(urlsplit(asked).query).items()}
         code = simulator.issue_code(query["redirect_uri"], query["code_challenge"])
         answer = urlencode({"code": code, "state": query["state"]})
         return _timed(admin, f"{query['redirect_uri']}?{answer}", "/odoo/")
 
     def theirs():
-        asked = admin.button("payment.provider", provider, "action_start_onboarding")["url"]
+        asked = admin.call("payment.provider", "action_start_onboarding", [provider])["url"]
         [back] = parse_qs(urlsplit(asked).query)["return_url"]
         code = urlencode({"authorization_code": secrets.token_urlsafe()})
         return _timed(admin, f"{back}&{code}", "/odoo/action-")
@@ -64,10 +64,11 @@ def lines(results: Results) -> list[Line]:
     ]
 
 
-def _timed(admin: WebClient, url: str, lands_at: str) -> dict[str, float]:
+def _timed(admin: Administrator, url: str, lands_at: str) -> dict[str, float]:
     began = time.perf_counter()
-    status, path = admin.visit(url)
+    answer = admin.open(url, allow_redirects=False)
     seconds = time.perf_counter() - began - LATENCY
-    if status != 303 or not path.startswith(lands_at):
-        raise RuntimeError(f"The return ended with {status} at {path}")
+    path = urlsplit(answer.headers.get("Location", "")).path
+    if answer.status_code != 303 or not path.startswith(lands_at):
+        raise RuntimeError(f"The return ended with {answer.status_code} at {path}")
     return {"ms": seconds * 1000}
