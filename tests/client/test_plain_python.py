@@ -1,4 +1,4 @@
-"""The client stands on its own: Python, requests and urllib3, and nothing of Odoo's."""
+"""The clients stand on their own: Python, requests and urllib3, and nothing of Odoo's."""
 
 import ast
 import importlib.util
@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-MODULES = sorted(Path(__file__).parents[2].glob("ups_pickup_oauth/ups_client/*.py"))
+ROOT = Path(__file__).parents[2]
+MODULES = sorted([*ROOT.glob("ups_*/ups_client/*.py"), *ROOT.glob("ups_*/pickup_api/*.py")])
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_imports_nothing_else(path):
+def test_a_module_says_what_it_answers_and_imports_nothing_else(path):
     allowed = {*sys.stdlib_module_names, "requests", "urllib3"}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(module)
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
             assert {alias.name.partition(".")[0] for alias in node.names} <= allowed
         if isinstance(node, ast.ImportFrom):
@@ -28,8 +31,3 @@ def test_it_loads_where_processes_cannot_fork(monkeypatch):
     copy = importlib.util.module_from_spec(connections)
     connections.loader.exec_module(copy)
     assert copy.BoundedSession()
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_says_what_it_answers(path):
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -91,7 +91,7 @@ MET = [
     ("GET", {"kind": "drop", "times": 2}, 200, 3, 0),
     ("GET", {"status": 503, "times": 9}, 503, 3, 0),
     ("POST", {"status": 503, "times": 9}, 503, 1, 0),
-    ("GET", {"status": 429, "headers": {"Retry-After": "600"}, "times": 9}, 429, 1, 0),
+    ("GET", {"status": 429, "headers": {"Retry-After": "11"}, "times": 9}, 429, 1, 0),
     ("GET", {"status": 302, "headers": {"Location": "http://127.0.0.1:9/"}}, 302, 1, 0),
     ("GET", {"status": 200, "body": '"' + "x" * 3_000_000 + '"'}, 200, 1, 0),
     ("GET", {"status": 401, "body": "a proxy"}, 401, 1, 0),
