@@ -1,0 +1,78 @@
+"""A row of each model of the pickups, full of words that only its own company's people may read."""
+
+from odoo.addons.ups_pickup_oauth.tests.planted_secrets import MODELS, Planted
+
+from .common import ADDRESS, Places
+from .ups_pickup_simulator import UpsPickupSimulator
+
+PLANTED, NUMBER = "=planted", "PLNTD1"
+PRN = "29PLANTED01"
+
+
+class PlantedPickups(Places, Planted):
+    """A clerk and a manager of the company are in `own`; everybody else must get nothing."""
+
+    SIMULATOR = UpsPickupSimulator
+
+    def setUp(self):
+        super().setUp()
+        manager = "ups_pickup.group_manager"
+        self.users["manager elsewhere"] = self.new_user("elsewhere", manager, self.other_company)
+        self.lower_roles = tuple(self.users)
+        self.own = {
+            role: self.new_user(f"ups_{role}", f"{group},base.group_allow_export", self.company)
+            for role, group in (("clerk", "ups_pickup.group_user"), ("manager", manager))
+        }
+        self.company_id, self.admin_id = self.company.id, self.admin.id
+        self.models = [
+            name
+            for name, model in self.env.items()
+            if name.startswith("ups.") and name not in MODELS and not model._abstract
+        ]
+        self.records = self.planted()
+        self.assertEqual(set(self.records), set(self.models), "plant a row of a new model")
+        self.constants = {
+            (door, name)
+            for door in ("default_get", "onchange of a new row")
+            for model in self.models
+            for name in self.env[model]._fields
+        }
+        self.tables = [self.env[model]._table for model in self.models]
+        self.secrets = {PLANTED, NUMBER, PRN}
+        self.rows = self.stored_rows()
+
+    def planted(self):
+        """:return: by model, a row of the company's, and the pickup a requested one."""
+        env = self.env
+        account = self.new_account(env, NUMBER, name=PLANTED)
+        self.account_id = account.id
+        words = {"name": PLANTED, "instruction": PLANTED, "contact_name": PLANTED, "room": PLANTED}
+        location = self.new_location(env, "America/New_York", **words)
+        batch = env["ups.pickup.batch"].create(
+            {"name": PLANTED, "company_id": self.company_id, "location_ids": location.ids}
+        )
+        self.draft = env["ups.pickup"].create(
+            {"location_id": location.id, "line_ids": env["ups.pickup"]._usual_lines(location)}
+        )
+        pickup = self.draft.copy()
+        pickup.write(
+            {
+                "state": "requested",
+                "prn": PRN,
+                "reference": PLANTED,
+                "told": {"address": ADDRESS | {"city": PLANTED}},
+                "status_message": PLANTED,
+                "problem": PLANTED,
+                "price": 7.0,
+                "batch_id": batch.id,
+            }
+        )
+        number = env["ups.pickup.number"].create({"pickup_id": pickup.id, "prn": PRN})
+        rows = (account, location, batch, pickup, pickup.line_ids, number, location.service_id)
+        return {each._name: each for each in rows}
+
+    def models_of(self, role):
+        """UPS's services are everybody's who manages pickups."""
+        if role == "manager elsewhere":
+            return [model for model in self.models if model != "ups.pickup.service"]
+        return self.models
