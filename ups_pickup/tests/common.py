@@ -32,7 +32,7 @@ EVERY_DAY = [
 
 
 class Places:
-    """Mixed in: `company_id`, `account_id` and `admin_id` are what is meant where nothing is said."""
+    """Mixed in: where nothing is said, `company_id`, `account_id` and `admin_id` are meant."""
 
     def new_account(self, env, number, company_id=None, **vals):
         return env["ups.pickup.account"].create(
