@@ -6,7 +6,7 @@ import belongings
 import pytest
 from whole_life import WholeLife
 
-from devenv import database, odoo_log
+from devenv import addons, database, odoo_log
 from devenv.paths import LOGS
 
 NAME = "ups_life_more"
@@ -29,6 +29,8 @@ def test_before_it_was_uninstalled_it_had_lived(life):
     assert {key.partition(":")[0] for key in lived} >= {
         "ups_connection",
         "ups_authorization_attempt",
+        "ups_pickup",
+        "ups_pickup_batch",
         "ir_attachment",
         "ir_config_parameter",
         "ir_cron",
@@ -50,9 +52,15 @@ def test_an_upgrade_keeps_the_authorization(life):
     assert life.after_upgrade == AUTHORIZED
 
 
-def test_uninstalling_leaves_the_schema_as_it_was(life):
-    assert life.uninstalled.schema - life.before.schema == set()
-    assert life.before.schema - life.uninstalled.schema == set()
+def test_each_addon_goes_without_those_that_it_does_not_depend_on(life):
+    oauth, pickups, _deliveries = addons.names()
+    assert [set(left) for left in life.in_turn.values()] == [{oauth, pickups}, {oauth}, set()]
+
+
+@pytest.mark.parametrize("way", ["uninstalled", "all_at_once"])
+def test_uninstalling_leaves_the_schema_as_it_was(life, way):
+    assert getattr(life, way).schema - life.before.schema == set()
+    assert life.before.schema - getattr(life, way).schema == set()
 
 
 def test_uninstalling_leaves_no_row_but_what_any_module_leaves(life):
@@ -83,6 +91,9 @@ def test_nothing_of_it_is_logged_as_a_warning(life):
         ("res.company", "search", None),
         ("res.config.settings", "form", "action_ups_api"),
         ("ups.connection", "form", None),
+        ("ups.pickup", "list", "action_request"),
+        ("ups.pickup", "search", None),
+        ("stock.picking", "form", None),
     ],
 )
 def test_the_views_load(life, model, kind, button):
