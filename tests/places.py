@@ -32,7 +32,7 @@ def make(call: Callable, companies: Sequence[int], numbers: Sequence[str], **val
         "create",
         [
             {"name": f"Dock {each}", "street": f"{each} Pier Road", "phone": "2125550100"} | where
-            for each in companies
+            for each in numbers
         ],
     )
     calendars = call(
@@ -53,13 +53,13 @@ def make(call: Callable, companies: Sequence[int], numbers: Sequence[str], **val
         for number, each in zip(numbers, companies, strict=True)
     ]
     accounts = call("ups.pickup.account", "create", owned)
-    made = zip(companies, partners, calendars, accounts, strict=True)
+    made = zip(numbers, companies, partners, calendars, accounts, strict=True)
     return call(
         "ups.pickup.location",
         "create",
         [
             {
-                "name": f"Dock {company}",
+                "name": f"Dock {number}",
                 "company_id": company,
                 "partner_id": partner,
                 "calendar_id": calendar,
@@ -71,7 +71,7 @@ def make(call: Callable, companies: Sequence[int], numbers: Sequence[str], **val
                 "cutoff_time": 18,
             }
             | vals
-            for company, partner, calendar, account in made
+            for number, company, partner, calendar, account in made
         ],
     )
 
