@@ -7,17 +7,22 @@ from .ups_pickup_simulator import UpsPickupSimulator
 
 PLANTED, NUMBER = "=planted", "PLNTD1"
 PRN = "29PLANTED01"
+ELSEWHERE = "manager of another company"
 
 
 class PlantedPickups(Places, Planted):
     """A clerk and a manager of the company are in `own`; everybody else must get nothing."""
 
     SIMULATOR = UpsPickupSimulator
+    theirs = frozenset((ELSEWHERE, door) for door in ("create", "name_create"))
 
     def setUp(self):
         super().setUp()
         manager = "ups_pickup.group_manager"
-        self.users["manager elsewhere"] = self.new_user("elsewhere", manager, self.other_company)
+        self.users[ELSEWHERE] = self.new_user("ups_elsewhere", manager, self.other_company)
+        if self.env.ref("stock.group_stock_user", raise_if_not_found=False):
+            group = "stock.group_stock_user"
+            self.users["warehouse"] = self.new_user("ups_warehouse", group, self.company)
         self.lower_roles = tuple(self.users)
         self.own = {
             role: self.new_user(f"ups_{role}", f"{group},base.group_allow_export", self.company)
@@ -33,7 +38,7 @@ class PlantedPickups(Places, Planted):
         self.assertEqual(set(self.records), set(self.models), "plant a row of a new model")
         self.constants = {
             (door, name)
-            for door in ("default_get", "onchange of a new row")
+            for door in ("default_get", "onchange of a new row", "the search panel")
             for model in self.models
             for name in self.env[model]._fields
         }
@@ -67,12 +72,16 @@ class PlantedPickups(Places, Planted):
                 "batch_id": batch.id,
             }
         )
+        if "ups_pickup_id" in getattr(env.get("stock.picking"), "_fields", ()):
+            domain = [("company_id", "=", self.company_id), ("code", "=", "outgoing")]
+            kind = env["stock.picking.type"].search(domain, limit=1)
+            env["stock.picking"].create({"picking_type_id": kind.id, "ups_pickup_id": pickup.id})
         number = env["ups.pickup.number"].create({"pickup_id": pickup.id, "prn": PRN})
         rows = (account, location, batch, pickup, pickup.line_ids, number, location.service_id)
         return {each._name: each for each in rows}
 
     def models_of(self, role):
         """UPS's services are everybody's who manages pickups."""
-        if role == "manager elsewhere":
+        if role == ELSEWHERE:
             return [model for model in self.models if model != "ups.pickup.service"]
         return self.models

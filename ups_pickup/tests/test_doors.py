@@ -23,7 +23,7 @@ VALUES = {
     "many2one": 1,
     "selection": None,
 }
-"""What an attacker writes, by type: of a selection its last value, else a text."""
+"""What an attacker writes, by type: of a selection another value, else a text."""
 
 
 @tagged("post_install", "-at_install")
@@ -88,5 +88,7 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
 
 
 def value(pickup, name):
+    """:return: one that it has not."""
     field = pickup._fields[name]
-    return VALUES.get(field.type, "x") or field.get_values(pickup.env)[-1]
+    others = field.type == "selection" and field.get_values(pickup.env)
+    return VALUES.get(field.type, "x") or next(each for each in others if each != pickup[name])

@@ -40,6 +40,9 @@ class Planted:
     lower_roles = (*LOWER_ROLES,)
     """Those who get nothing at all."""
 
+    theirs = frozenset()
+    """Roles and doors at which they only get or make what is their own."""
+
     tables = ("ups_connection", "ups_authorization_attempt")
     own = {}
     """Those whose rows they are, by role; `users` are the others."""
