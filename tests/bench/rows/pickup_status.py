@@ -17,9 +17,9 @@ FLAT = 10  # megabytes
 PEER = "one call a record"
 
 NOTE = """A run of the job that asks for news, in a process that has booked them, 50 on each of 20
-accounts: one call an account, then a transaction a pickup, so that one row's failure stops no
-other. The peer asks once a record, as OCA's `delivery_state` does: 25 are asked, and the rest is
-reckoned. The memory is what the process has more afterwards."""
+accounts: one call an account, then a transaction for all that are told as before, and one for each
+of which there is news. The peer asks once a record, as OCA's `delivery_state` does: 25 are asked,
+and the rest is reckoned. The memory is what the process has more afterwards."""
 
 
 def contestants(stage: Stage) -> Contestants:
@@ -29,6 +29,7 @@ def contestants(stage: Stage) -> Contestants:
         simulator.own_account(number)
     drafts = odoo.call(pickups.drafts, odoo.call(pickups.locations, company, numbers, EACH))
     odoo.call(pickups.book, drafts)
+    odoo.call(_check)  # the first news
     simulator.set_latency(LATENCY, "status")
 
     def ours():
