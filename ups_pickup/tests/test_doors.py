@@ -90,5 +90,5 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
 def value(pickup, name):
     """:return: one that it has not."""
     field = pickup._fields[name]
-    others = field.type == "selection" and field.get_values(pickup.env)
+    others = field.type == "selection" and reversed(field.get_values(pickup.env))
     return VALUES.get(field.type, "x") or next(each for each in others if each != pickup[name])
