@@ -14,7 +14,7 @@ def uninstall_hook(env):
 
 
 def forget_what_people_saved(env, module):
-    """Delete favorite filters, which would break the list they belong to, and lines for Export.
+    """Delete favorite filters, which would break the list they belong to, and lists for Export.
 
     For the `uninstall_hook` of an addon of this house; Odoo itself leaves them behind.
 
@@ -41,6 +41,8 @@ def forget_what_people_saved(env, module):
     filters.filtered(
         lambda each: is_ours(each.model_id, f"{each.domain} {each.context} {each.sort}")
     ).unlink()
+    exports = env["ir.exports"].sudo()
+    exports.search([("resource", "in", list(models))]).unlink()
     lines = env["ir.exports.line"].sudo().search([])
     lines.filtered(lambda each: is_ours(each.export_id.resource, each.name or "")).unlink()
 

@@ -73,25 +73,26 @@ class WholeLife:
         self.used = self.look()
         server.update(odoo.database, "--update", ADDON.name)
         self.after_upgrade = self._state_and_test()
-        self.in_turn = {each: self._uninstalled(each) for each in reversed(addons.names())}
+        oauth, pickup, delivery = addons.names()
+        self.left = {"three": self._without(oauth)}
         self.uninstalled = self.look()
-        self.press("button_immediate_install", addons.names()[1])
-        self.press("button_immediate_uninstall")
-        self.all_at_once = self.look()
-        self.press("button_immediate_install", addons.names()[1])
+        self.press("button_immediate_install", pickup)
         self.admin.save_settings(**CREDENTIALS)
         self.landing = self.admin.authorize(simulator)
+        self.left["two"] = self._without(pickup)
+        self.press("button_immediate_install", pickup)
+        self.left["one"] = self._without(delivery)
         self.after_reinstallation = self._state_and_test()
 
-    def _uninstalled(self, module: str) -> list[str]:
-        """:return: which addons are left without that one, whose lists still open."""
+    def _without(self, module: str) -> set[str]:
+        """:return: which addons are left without that one; what they shared with it still opens."""
         self.press("button_immediate_uninstall", module)
         self._collect_garbage()
-        left = [["name", "in", addons.names()], ["state", "=", "installed"]]
-        found = self.admin.call("ir.module.module", "search_read", left, ["name"])
         for model in ("stock.picking", "res.company"):
             self.admin.call(model, "get_views", [[False, "list"], [False, "search"]])
-        return [each["name"] for each in found]
+        left = [["name", "in", addons.names()], ["state", "=", "installed"]]
+        found = self.admin.call("ir.module.module", "search_read", left, ["name"])
+        return {each["name"] for each in found}
 
     def press(self, button: str, module: str = ADDON.name) -> None:
         """One of the buttons of Apps; what it changed shows after signing in again."""
