@@ -9,7 +9,7 @@ from devenv.locks import only_one
 from devenv.paths import REPO
 from devenv.processes import run_stage
 
-PEERS = ("payment_mercado_pago", "google_gmail")
+PEERS = ("payment_mercado_pago", "google_gmail", "purchase")
 
 
 def main() -> int:

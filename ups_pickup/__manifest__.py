@@ -26,4 +26,5 @@
         "views/res_company_views.xml",
     ],
     "assets": {"web.assets_backend": ["ups_pickup/static/src/**/*"]},
+    "uninstall_hook": "uninstall_hook",
 }

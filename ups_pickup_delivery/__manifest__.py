@@ -8,4 +8,5 @@
     "depends": ["ups_pickup", "stock_delivery"],
     "data": ["views/ups_pickup_delivery_views.xml", "views/ups_pickup_views.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

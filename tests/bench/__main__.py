@@ -16,6 +16,12 @@ ROWS = (
     "callback",
     "company_views",
     "keep_alive",
+    "pickup_storm",
+    "pickup_status",
+    "pickup_batch",
+    "pickup_pages",
+    "pickup_import",
+    "pickup_plan",
 )
 
 

@@ -53,18 +53,13 @@ class Stage(ExitStack):
         self.callback(database.drop, name)
         return name
 
-    def database_pair(self) -> tuple[str, str]:
-        """:return: the names of a database with Odoo's own modules, and of one with the addon."""
+    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo with its own modules, and one with the addon beside them."""
         plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
         for name in (plain, addon):
             database.make_without_addons(name, addons.needed_modules([ADDON.name]))
             self.callback(database.drop, name)
         server.update(addon, "--init", ADDON.name)
-        return plain, addon
-
-    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
-        """:return: an Odoo without the addon, and one with it."""
-        plain, addon = self.database_pair()
         return self.odoo_process(plain), self.odoo_process(addon)
 
     def simulator(self) -> SimulatorControl:

@@ -24,6 +24,12 @@ class Administrator:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._json(f"/web/dataset/call_kw/{model}/{method}", params)
 
+    def run_cron(self, xmlid: str) -> None:
+        module, name = xmlid.split(".")
+        found = [["module", "=", module], ["name", "=", name]]
+        [data] = self.call("ir.model.data", "search_read", found, ["res_id"])
+        self.call("ir.cron", "method_direct_trigger", [data["res_id"]])
+
     def open(self, url: str, **options) -> requests.Response:
         """Visit a page, by its path in this Odoo or by its whole address."""
         return self._session.get(requests.compat.urljoin(self.url, url), timeout=120, **options)

@@ -12,13 +12,13 @@ from administrator import Administrator
 from devenv import database, postgres, server
 from devenv.console import Problem
 from devenv.locks import only_one
-from devenv.paths import ADDON
+from devenv.paths import SIMULATOR
 from devenv.ports import free_port
 
 # Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(ADDON / "tests"))
+sys.path.append(str(SIMULATOR.parent))
 
-from ups_simulator import UpsSimulator
+from ups_pickup_simulator import UpsPickupSimulator
 
 PRISTINE = "ups_life"
 
@@ -57,9 +57,9 @@ def _postgres() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def simulator() -> Iterator[UpsSimulator]:
+def simulator() -> Iterator[UpsPickupSimulator]:
     credentials = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
-    with UpsSimulator(*credentials, []) as simulator:
+    with UpsPickupSimulator(*credentials, []) as simulator:
         yield simulator
 
 
@@ -71,7 +71,7 @@ def pristine() -> str:
 
 
 @pytest.fixture(scope="session")
-def serve(simulator: UpsSimulator) -> Callable:
+def serve(simulator: UpsPickupSimulator) -> Callable:
     """`with serve(database, *options, **environment) as odoo:` a server whose UPS is the simulator.
 
     Its keys come from a file. No cron runs, so that only the test changes anything.

@@ -5,6 +5,7 @@ import sys
 import zipfile
 from types import SimpleNamespace
 
+import pickups
 import pytest
 from administrator import Refused
 from conftest import sql
@@ -54,6 +55,13 @@ def home(pristine, serve, simulator, machines):
         # The secret of settings that somebody is about to save.
         admin.call("res.config.settings", "create", [CREDENTIALS])
         assert admin.test_authorization() == AUTHORIZED
+        # Here each of them sends its truck; those that are made then are for the copies.
+        pickups.make(admin, simulator)
+        before = simulator.calls("request"), simulator.calls("cancel")
+        pickups.press_everything(admin)
+        sent = simulator.calls("request") - before[0], simulator.calls("cancel") - before[1]
+        assert sent >= (3, 4), "a plan, a batch, a draft; and all are cancelled"
+        pickups.make(admin, simulator)
     sql(HOME, _ACTIVITY)
     return HOME
 
@@ -155,6 +163,26 @@ def test_a_duplicate_with_the_key_sends_none_of_the_originals_tokens(
         assert admin.authorization()["ups_authorization_state"] == "reauthorize"
     assert simulator.calls() == calls
     assert sql(home, "SELECT state FROM ups_connection") == [("authorized",)]
+
+
+@pytest.mark.parametrize("how", ["neutralized", "duplicated", "restored", "raw"])
+def test_no_truck_from_a_copy(how, home, serve, simulator, machines, key, tmp_path):
+    """Even with the key, and whatever is pressed in it."""
+    if how == "duplicated":
+        odoo_db("duplicate", home, COPY, data_dir=machines.here)
+    elif how == "restored":
+        odoo_db("dump", home, tmp_path / "backup.zip", data_dir=machines.here)
+        move(tmp_path / "backup.zip", machines.here)
+    else:
+        database.copy(home, COPY, with_its_uuid=how == "raw")
+    if how == "neutralized":
+        run_logged(server.odoo_command(COPY, subcommand="neutralize"), LOGS / "life-neutralize.log")
+    pickups_there = "SELECT id, state, prn FROM ups_pickup ORDER BY id"
+    with serve(COPY, UPS_TOKEN_KEYS=key.read_text()) as odoo:
+        before, stored = pickups.asked(simulator), sql(COPY, pickups_there)
+        pickups.press_everything(odoo.sign_in())
+        assert pickups.asked(simulator) == before
+        assert sql(COPY, pickups_there) == stored
 
 
 def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import belongings
+import pickups
 
-from devenv import server
+from devenv import addons, server
 from devenv.paths import ADDON, DATA
 
 CREDENTIALS = {
@@ -33,6 +34,14 @@ env["ir.exports"].create({{
     "name": "Companies", "resource": "res.company",
     "export_fields": [(0, 0, {{"name": "ups_authorization_state"}})],
 }})
+for model, name in (("ups.pickup", "prn"), ("stock.picking", "ups_pickup_id")):
+    env["ir.filters"].create({{
+        "name": "All", "model_id": model, "is_default": True,
+        "domain": f"[('{{name}}', '!=', False)]",
+    }})
+    env["ir.exports"].create({{
+        "name": "All", "resource": model, "export_fields": [(0, 0, {{"name": name}})],
+    }})
 """
 
 
@@ -55,20 +64,35 @@ class WholeLife:
         # Before the first look, since other modules make sequences and more for a company.
         [self.other_company] = self.admin.call("res.company", "create", [{"name": "Harbor"}])
         self.before = self.look()
-        self.press("button_immediate_install")
+        self.press("button_immediate_install", addons.names()[1])  # and what goes with it
         self.installed = self.look()
-        self.words = belongings.words(odoo.database, ADDON.name)
+        self.words = set().union(
+            *(belongings.words(odoo.database, each) for each in addons.names())
+        )
         self._use()
         self.used = self.look()
         server.update(odoo.database, "--update", ADDON.name)
         self.after_upgrade = self._state_and_test()
-        self.press("button_immediate_uninstall")
-        self._collect_garbage()
+        oauth, pickup, delivery = addons.names()
+        self.left = {"three": self._without(oauth)}
         self.uninstalled = self.look()
-        self.press("button_immediate_install")
+        self.press("button_immediate_install", pickup)
         self.admin.save_settings(**CREDENTIALS)
         self.landing = self.admin.authorize(simulator)
+        self.left["two"] = self._without(pickup)
+        self.press("button_immediate_install", pickup)
+        self.left["one"] = self._without(delivery)
         self.after_reinstallation = self._state_and_test()
+
+    def _without(self, module: str) -> set[str]:
+        """:return: which addons are left without that one; what they shared with it still opens."""
+        self.press("button_immediate_uninstall", module)
+        self._collect_garbage()
+        for model in ("stock.picking", "res.company"):
+            self.admin.call(model, "get_views", [[False, "list"], [False, "search"]])
+        left = [["name", "in", addons.names()], ["state", "=", "installed"]]
+        found = self.admin.call("ir.module.module", "search_read", left, ["name"])
+        return {each["name"] for each in found}
 
     def press(self, button: str, module: str = ADDON.name) -> None:
         """One of the buttons of Apps; what it changed shows after signing in again."""
@@ -95,7 +119,8 @@ class WholeLife:
         self.ended = self.admin.test_authorization(self.other_company)
         self.admin.authorize(self.simulator)
         self.admin.start_authorization()
-        self._run_cron("ups_pickup_oauth.ir_cron_keep_alive")
+        self.admin.run_cron("ups_pickup_oauth.ir_cron_keep_alive")
+        pickups.make(self.admin, self.simulator)
         self._run_code(_TRACES)
 
     def _state_and_test(self) -> tuple[str, str]:
@@ -104,13 +129,7 @@ class WholeLife:
 
     def _collect_garbage(self) -> None:
         """Odoo's daily job deletes the files that no attachment has any more."""
-        self._run_cron("base.autovacuum_job")
-
-    def _run_cron(self, xmlid: str) -> None:
-        module, name = xmlid.split(".")
-        found = [["module", "=", module], ["name", "=", name]]
-        [data] = self.admin.call("ir.model.data", "search_read", found, ["res_id"])
-        self.admin.call("ir.cron", "method_direct_trigger", [data["res_id"]])
+        self.admin.run_cron("base.autovacuum_job")
 
     def _run_code(self, code: str) -> None:
         """As a server action, which leaves nothing of itself."""

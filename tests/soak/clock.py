@@ -4,14 +4,29 @@ UPS's clock is moved forward. Odoo's is the machine's, so that its database is m
 much: to Odoo it is all the same whether the hour is later or what it had noted is older.
 """
 
+from datetime import datetime, timezone
+
 from tests.soak.odoo_host import Broken, Refused
 from tests.soak.traffic import Traffic
 
 DAILY_JOB = 40 * 60  # seconds of that clock; it stands for the day of a token that lives 60 days
 
+JOBS = {
+    "daily job": "UPS: keep authorizations alive",
+    "news of pickups": "UPS pickups: ask UPS for news",
+}
+
 # A row that is being renewed is left alone: it gets new dates in a moment. The date on which a
 # person authorized stays: nothing is counted from it, and it tells one authorization from another.
 _MOVE_BACK = """
+    WITH pickups AS (
+        UPDATE ups_pickup
+           SET claimed_on = claimed_on - %(by)s, looked_on = looked_on - %(by)s,
+               missed_on = missed_on - %(by)s, priced_on = priced_on - %(by)s
+         WHERE id IN (SELECT id FROM ups_pickup FOR NO KEY UPDATE SKIP LOCKED)
+    ), accounts AS (
+        UPDATE ups_pickup_account SET paused_until = paused_until - %(by)s
+    )
     UPDATE ups_connection
        SET access_token_expires_at = access_token_expires_at - %(by)s,
            refresh_token_expires_at = refresh_token_expires_at - %(by)s,
@@ -30,26 +45,29 @@ class Clock:
         self._traffic, self._site = traffic, traffic.site
         self._since_job = 0.0
         self.seconds = 0.0  # since the start
-        ((self._job,),) = self._site.sql(
-            "SELECT id FROM ir_cron WHERE cron_name = 'UPS: keep authorizations alive'"
-        )
+        self._jobs = {
+            what: self._site.sql("SELECT id FROM ir_cron WHERE cron_name = %s", name)[0][0]
+            for what, name in JOBS.items()
+        }
 
     def move(self, seconds: float) -> None:
         """Let that time go by; the daily job runs when it is due, and time waits for it."""
         statement = _MOVE_BACK.replace("%(by)s", f"interval '{seconds} seconds'")
         self._site.sql(statement)
         self._site.ups.advance_clock(seconds)
+        # A day of the calendar is the machine's all the while: no pickup's is over.
+        self._site.ups.set_time(datetime.now(timezone.utc).isoformat())
         self.seconds += seconds
         self._since_job += seconds
-        if self._since_job >= DAILY_JOB and self._run_job():
+        if self._since_job >= DAILY_JOB and all(self.run_job(what) for what in JOBS):
             self._since_job = 0
 
-    def _run_job(self) -> bool:
+    def run_job(self, what: str) -> bool:
         host = self._site.hosts[int(self.seconds) // DAILY_JOB % 2]
         try:
-            failed = host.call("ir.cron", "method_direct_trigger", [self._job])
+            failed = host.call("ir.cron", "method_direct_trigger", [self._jobs[what]])
         except (Refused, Broken) as problem:
-            self._traffic.count("daily job", type(problem).__name__.lower())
+            self._traffic.count(what, type(problem).__name__.lower())
             return False
-        self._traffic.count("daily job", "failed" if isinstance(failed, dict) else "done")
+        self._traffic.count(what, "failed" if isinstance(failed, dict) else "done")
         return True

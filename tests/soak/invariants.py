@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 
 KILLED_MEANWHILE = 5  # seconds; what a killed process had sent may be read by UPS that much later
 ANSWER_DEADLINE = 45  # seconds; the addon waits no longer for an answer of UPS's
+LISTED = ("requested", "dispatched", "delayed")
+TO_CHECK = ("unconfirmed", "cancelling", "unknown")
+CODES = {"done": "003", "unsuccessful": "004", "cancelled": "007"}
+"""What UPS says of a pickup that has ended so."""
 # How the simulator's secrets begin, so that a part of one is found too.
 _SECRET = re.compile(r"sim-(?:code|access|refresh)-[\w-]{8,}")
 
@@ -23,6 +27,11 @@ ONCE = (
 )
 REFUSED = "UPS refused only tokens that it had voided, or that it saw again for these reasons"
 REASONS = "no authorization ended for another reason than UPS's refusal"
+ONE_TRUCK = "each pickup that reads requested, dispatched or delayed has a truck that comes"
+ONE_PICKUP = "each truck that comes belongs to one pickup, which reads requested or To Check"
+SENT_ONCE = "no reference of a pickup was sent twice, but after a 401"
+ENDED_BY_UPS = "no pickup reads as ended by UPS's word that UPS has not said"
+UNCERTAIN = "nothing is being sent or cancelled any more: what is not certain reads To Check"
 SILENT = "no secret stands in a log"
 
 
@@ -54,6 +63,18 @@ class Row:
     refresh: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True)
+class Pickup:
+    """What Odoo holds of a pickup."""
+
+    id: int
+    state: str
+    prn: str | None = None
+    past_references: list[str] | None = None
+    outcome_source: str | None = None
+    problem: str | None = None
+
+
 @dataclass
 class Evidence:
     """All that is judged. Companies are ids."""
@@ -70,6 +91,8 @@ class Evidence:
     outages: list[Outage]
     logs: dict[str, str]
     secrets: set[str]  # beside those of the simulator's
+    pickups: list[Pickup]
+    trucks: list[dict]  # as the simulator tells them
 
     def __post_init__(self):
         self.code_of = {
@@ -136,6 +159,11 @@ def broken(evidence: Evidence) -> dict[str, list[str]]:
         ONCE: _once,
         REFUSED: _refused,
         REASONS: _reasons,
+        ONE_TRUCK: _one_truck,
+        ONE_PICKUP: _one_pickup,
+        SENT_ONCE: _sent_once,
+        ENDED_BY_UPS: _ended_by_ups,
+        UNCERTAIN: _uncertain,
         SILENT: _silent,
     }
     return {name: list(check(evidence)) for name, check in checks.items()}
@@ -196,6 +224,55 @@ def _silent(evidence: Evidence) -> Iterator[str]:
     for name, text in evidence.logs.items():
         if _SECRET.search(text) or any(secret in text for secret in evidence.secrets):
             yield f"a secret stands in the log of {name}"
+
+
+def _one_truck(evidence: Evidence) -> Iterator[str]:
+    trucks = {truck["prn"]: truck for truck in evidence.trucks}
+    for pickup in evidence.pickups:
+        if pickup.state in LISTED:
+            truck = trucks.get(pickup.prn)
+            if not truck:
+                yield f"pickup {pickup.id} has no truck"
+            elif not set(truck["references"]) & set(pickup.past_references or ()):
+                yield f"pickup {pickup.id} has the truck of another"
+
+
+def _one_pickup(evidence: Evidence) -> Iterator[str]:
+    for truck in evidence.trucks:
+        owners = [
+            pickup
+            for pickup in evidence.pickups
+            if set(truck["references"]) & set(pickup.past_references or ())
+        ]
+        if len(owners) != 1 or len(truck["asks"]) != 1:
+            yield f"truck {truck['prn']} was asked for by {len(owners)} pickups"
+        elif truck["is_open"] and owners[0].state not in (*LISTED, *TO_CHECK):
+            yield f"truck {truck['prn']} comes, and pickup {owners[0].id} is {owners[0].state}"
+
+
+def _sent_once(evidence: Evidence) -> Iterator[str]:
+    sent = Counter(
+        each.json["PickupCreationRequest"]["ReferenceNumber"]
+        for each in evidence.requests
+        if each.route == "request" and 401 not in (each.done, each.status)
+    )
+    yield from (
+        f"reference {each} was sent {times} times" for each, times in sent.items() if times > 1
+    )
+
+
+def _ended_by_ups(evidence: Evidence) -> Iterator[str]:
+    codes = {truck["prn"]: truck["code"] for truck in evidence.trucks}
+    for pickup in evidence.pickups:
+        code = CODES.get(pickup.state)
+        if code and pickup.outcome_source != "person" and codes.get(pickup.prn) != code:
+            yield f"pickup {pickup.id} is {pickup.state}, and UPS said {codes.get(pickup.prn)}"
+
+
+def _uncertain(evidence: Evidence) -> Iterator[str]:
+    for pickup in evidence.pickups:
+        if pickup.state == "sending" or (pickup.state == "cancelling" and not pickup.problem):
+            yield f"pickup {pickup.id} is {pickup.state}"
 
 
 def _by_token(evidence: Evidence) -> Iterator[tuple[str, list]]:

@@ -9,7 +9,10 @@ SPACING = 5
 TICK = 10
 """Steps after which the clock moves."""
 
-# What UPS does instead of answering well. Each of these meets one request of the route.
+PICKUPS = "price, request, status, cancel"
+"""Routes that each meet a fault once: of a trouble for all four."""
+
+# What UPS does instead of answering well. Each of these meets one request of each route.
 BAD_ANSWERS = (
     ("refresh", {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}}),
     ("refresh", {"kind": "status", "status": 500}),
@@ -34,7 +37,20 @@ BAD_ANSWERS = (
     ("token", {"kind": "drop", "when": "after"}),
     ("authorize", {"kind": "status", "status": 503}),
     ("authorize", {"kind": "error_page"}),
-)
+    *((PICKUPS, fault) for fault in (
+        {"kind": "status", "status": 400},
+        {"kind": "status", "status": 401},
+        {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}},
+        {"kind": "status", "status": 503, "when": "after"},
+        {"kind": "html"},
+        {"kind": "html", "status": 200, "when": "after"},
+        {"kind": "truncated"},
+        {"kind": "oversized", "when": "after"},
+        {"kind": "hang", "seconds": 2},
+        {"kind": "drop", "when": "before"},
+        {"kind": "drop", "when": "after"},
+    )),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

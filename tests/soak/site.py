@@ -12,14 +12,14 @@ from cryptography.fernet import Fernet
 
 from devenv import database, postgres, server
 from devenv.console import run_logged
-from devenv.paths import ADDON, DATA, LOGS, SOAK
+from devenv.paths import ADDON, DATA, LOGS, SIMULATOR, SOAK
 from devenv.ports import free_port
 from tests.soak.odoo_host import OdooHost
 
 # Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(ADDON / "tests"))
+sys.path.append(str(SIMULATOR.parent))
 
-from ups_simulator import UpsSimulator
+from ups_pickup_simulator import UpsPickupSimulator
 
 WORKERS = 2
 ACCESS_LIFETIME, REFRESH_LIFETIME = 3600, 4 * 3600  # seconds of UPS's
@@ -29,7 +29,7 @@ ACCESS_LIFETIME, REFRESH_LIFETIME = 3600, 4 * 3600  # seconds of UPS's
 class Site:
     """What the soak works on. PostgreSQL answers to libpq's defaults while it stands."""
 
-    ups: UpsSimulator
+    ups: UpsPickupSimulator
     cluster: postgres.Cluster
     hosts: list[OdooHost]
     keys: Path  # the folder of the key file, which the hosts share
@@ -56,7 +56,7 @@ def standing() -> Iterator[Site]:
         url = server.odoo_url(ports[0])
         credentials = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
         ups = stack.enter_context(
-            UpsSimulator(
+            UpsPickupSimulator(
                 *credentials,
                 [url + server.CALLBACK],
                 access_token_lifetime=ACCESS_LIFETIME,
@@ -118,7 +118,7 @@ def _set_address(url: str) -> None:
 
 
 @contextmanager
-def _odoo(number: int, port: int, ups: UpsSimulator, log: Path) -> Iterator[OdooHost]:
+def _odoo(number: int, port: int, ups: UpsPickupSimulator, log: Path) -> Iterator[OdooHost]:
     """A host with a data folder of its own; filestore and key file are shared (operating.md)."""
     folder = SOAK / f"host-{number}"
     folder.mkdir(mode=0o700)

@@ -15,7 +15,7 @@ from devenv import server
 from devenv.console import say, step
 from tests.soak import disk, invariants, plan, site
 from tests.soak.clock import Clock
-from tests.soak.invariants import Evidence, Row
+from tests.soak.invariants import Evidence, Pickup, Row
 from tests.soak.odoo_host import Refused
 from tests.soak.traffic import Traffic
 from tests.soak.troubles import Troubles
@@ -142,9 +142,13 @@ class _Soak:
                 each for each, said in zip(asked, outcomes, strict=True) if said not in certain
             ]
             if not asked:
-                return
+                break
             self.clock.move(5 * 60)  # UPS may have got a pause
-        say(f"  no certain answer for {len(asked)} companies")
+        else:
+            say(f"  no certain answer for {len(asked)} companies")
+        for _look in range(4):  # two that find nothing, ten minutes apart, and who had a pause
+            self.clock.run_job("news of pickups")
+            self.clock.move(11 * 60)
 
     def _at_once(self, work: Callable, items: Iterable) -> list:
         with ThreadPoolExecutor(PEOPLE) as pool:
@@ -167,7 +171,15 @@ class _Soak:
             outages=self.troubles.outages,
             logs={name: path.read_text(errors="replace") for name, path in self.site.logs.items()},
             secrets=self._secrets(),
+            pickups=self._pickups(),
+            trucks=ups.trucks(),
         )
+
+    def _pickups(self) -> list[Pickup]:
+        found = self.site.sql(
+            """SELECT id, state, prn, past_references, outcome_source, problem FROM ups_pickup"""
+        )
+        return [Pickup(*row) for row in found]
 
     def _rows(self) -> dict[int, Row]:
         found = self.site.sql(

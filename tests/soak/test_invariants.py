@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.soak import invariants
-from tests.soak.invariants import Evidence, Kill, Outage, Row
+from tests.soak.invariants import Evidence, Kill, Outage, Pickup, Row
 
 MINE, OTHERS = 7, 8
 
@@ -43,8 +43,29 @@ def evidence(**changes):
         "outages": [],
         "logs": {"Odoo": "INFO all is well sim-access-"},
         "secrets": {"the-client-secret"},
+        "pickups": [Pickup(1, "requested", "P1", ["x1"]), Pickup(2, "done", "P2", ["x2"], "ups")],
+        "trucks": [truck(1), truck(2, "003")],
     }  # fmt: skip
     return Evidence(**{**all_well, **changes})
+
+
+def truck(number, code="001", **changes):
+    is_open = code not in ("003", "004", "007")
+    known = {"prn": f"P{number}", "code": code, "is_open": is_open, "asks": [{}]}
+    return known | {"references": [f"x{number}"]} | changes
+
+
+def mine(state, **changes):
+    """The other pickup is done, as its driver says."""
+    return [Pickup(1, **{"state": state, "prn": "P1", "past_references": ["x1"]} | changes), DONE]
+
+
+DONE = Pickup(2, "done", "P2", ["x2"], "ups")
+
+
+def request(reference, status=200):
+    body = {"PickupCreationRequest": {"ReferenceNumber": reference}}
+    return SimpleNamespace(route="request", json=body, status=status, done=status)
 
 
 def rows(mine):
@@ -86,6 +107,19 @@ ENDED = rows(Row("reauthorize", "refused"))
             [invariants.ONCE, invariants.REFUSED],
         ),
         ({"rows": rows(Row("reauthorize", "expired")), "voided": {"c1"}}, [invariants.REASONS]),
+        ({"pickups": mine("requested", prn="P9")}, [invariants.ONE_TRUCK]),
+        ({"pickups": mine("delayed", prn="P2")}, [invariants.ONE_TRUCK]),
+        ({"pickups": mine("draft")}, [invariants.ONE_PICKUP]),
+        ({"pickups": mine("unconfirmed")}, []),
+        ({"pickups": [DONE]}, [invariants.ONE_PICKUP]),
+        ({"trucks": [truck(1), truck(2, "003"), truck(3)]}, [invariants.ONE_PICKUP]),
+        ({"trucks": [truck(1, asks=[{}, {}]), truck(2, "003")]}, [invariants.ONE_PICKUP]),
+        ({"requests": [request("x1"), request("x1")]}, [invariants.SENT_ONCE]),
+        ({"requests": [request("x1", 401), request("x1")]}, []),
+        ({"trucks": [truck(1), truck(2, "002")]}, [invariants.ONE_PICKUP, invariants.ENDED_BY_UPS]),
+        ({"pickups": mine("cancelling", problem="lost")}, []),
+        ({"pickups": mine("cancelling")}, [invariants.UNCERTAIN]),
+        ({"pickups": mine("sending"), "trucks": [truck(2, "003")]}, [invariants.UNCERTAIN]),
         ({"logs": {"PostgreSQL": "… sim-refresh-0123456789"}}, [invariants.SILENT]),
         ({"logs": {"PostgreSQL": "… the-client-secret"}}, [invariants.SILENT]),
     ],

@@ -8,9 +8,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
 
+from tests import places
 from tests.soak.odoo_host import Broken, Refused
 from tests.soak.plan import Step
 from tests.soak.site import Site
+
+BUTTONS = {
+    "draft": ("action_price", "action_request", "action_request", "action_confirm"),
+    "requested": ("action_check", "action_cancel", "action_request"),
+    "cancelled": ("action_again",),
+    "done": ("action_again",),
+    "unsuccessful": ("action_again",),
+    "others": ("action_check", "action_request", "action_cancel"),
+}
+"""What people press, by the state that they see."""
 
 PATIENCE = 60  # seconds until a PostgreSQL that restarts answers again
 
@@ -23,6 +34,7 @@ class Company:
     code: str | None = None
     has_ended: bool = False  # as Odoo told the last one who asked
     codes: list[str] = field(default_factory=list)
+    location: int = 0
     signing: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -44,6 +56,13 @@ class Traffic:
         values = [{"name": f"Company {each}"} for each in range(1, number + 1)]
         ids = self.site.hosts[0].call("res.company", "create", values)
         self.companies = [Company(each) for each in ids]
+        numbers = [f"S{each:05}" for each in ids]
+        for number in numbers:
+            self.site.ups.own_account(number)
+        made = places.make(self.site.hosts[0].call, ids, numbers)
+        for company, location in zip(self.companies, made, strict=True):
+            company.location = location
+        places.drafts(self.site.hosts[0].call, made)
 
     def save_settings(self, client_id: str, client_secret: str) -> None:
         """:raise Refused: in Odoo's words, when the secret cannot be sealed."""
@@ -63,8 +82,10 @@ class Traffic:
             self.opt_in(company, *step.hosts)
         elif step.wish <= 0.05:
             self.opt_out(company, step.hosts[0])
-        else:
+        elif step.wish < 0.4:
             self.call_api(company, step.hosts[0])
+        else:
+            self.see_to_pickup(company, step.hosts[0], (step.wish - 0.4) / 0.6)
 
     # === WHAT THEY DO === #
 
@@ -80,6 +101,50 @@ class Traffic:
             outcome = "broken off"
         self.count("API call", outcome)
         return outcome
+
+    def see_to_pickup(self, company: Company, host: int, wish: float) -> None:
+        """Open the company's last pickup, and press a button that it shows, or one in vain."""
+        call = self.site.hosts[host].call
+        domain = [["location_id", "=", company.location]]
+        try:
+            pickup = max(
+                call("ups.pickup", "search_read", domain, ["state", "prn"]),
+                key=lambda row: row["id"],
+            )
+        except (Refused, Broken):
+            self.count("pickup", "not seen")
+            return
+        if pickup["state"] in ("requested", "dispatched", "delayed") and wish < 0.3:
+            self._drive(pickup["prn"], ("002", "003", "004", "005")[int(wish * 1000) % 4])
+            return
+        buttons = BUTTONS.get(pickup["state"], BUTTONS["others"])
+        self.press_on_pickup(pickup["id"], buttons[int(wish * 1000) % len(buttons)], host)
+
+    def request_pickup(self, company: Company, host: int) -> None:
+        """A new draft, and Request."""
+        try:
+            [pickup] = places.drafts(self.site.hosts[host].call, [company.location])
+        except (Refused, Broken):
+            return
+        self.press_on_pickup(pickup, "action_request", host)
+
+    def _drive(self, prn: str, code: str) -> None:
+        """Unless somebody has cancelled it meanwhile."""
+        memory = self.site.ups.memory
+        with memory.lock:
+            truck = memory.trucks.by_prn[prn]
+            truck.code = code if truck.is_open else truck.code
+        self.count("driver", f"{code} if still asked for")
+
+    def press_on_pickup(self, pickup: int, button: str, host: int) -> None:
+        try:
+            self.site.hosts[host].call("ups.pickup", button, [pickup])
+            outcome = "told"
+        except Refused as refusal:
+            outcome = f"refused: {refusal.kind}"
+        except Broken:
+            outcome = "broken off"
+        self.count(f"pickup, {button.removeprefix('action_')}", outcome)
 
     def opt_in(self, company: Company, host: int, back_at: int) -> None:
         with company.signing:

@@ -34,7 +34,9 @@ class Troubles:
         self.kinds: dict[str, Callable[[Company], None]] = {
             "PostgreSQL restarts during a refresh": partial(self._postgres_away, mode="fast"),
             "PostgreSQL crashes during a refresh": partial(self._postgres_away, mode="immediate"),
-            "an Odoo worker is killed during a refresh": self._kill_refreshing_worker,
+            "an Odoo worker is killed during a refresh": partial(self._kill_asking, "refresh"),
+            "an Odoo worker is killed during a request": partial(self._kill_asking, "request"),
+            "PostgreSQL crashes during a request": self._postgres_away_during_request,
             "an Odoo worker is killed": self._kill_any_worker,
             "UPS's clock goes five minutes forward": self._clock_forward,
             "UPS's clock goes five minutes back": self._clock_back,
@@ -48,7 +50,8 @@ class Troubles:
         self.traffic.count("trouble", f"{name}: {said}" if said else name)
 
     def _bad_answer(self, route: str, fault: dict, _company: Company) -> None:
-        self.site.ups.queue_fault(route, **fault)
+        for each in route.split(", "):
+            self.site.ups.queue_fault(each, **fault)
 
     def _clock_forward(self, _company: Company) -> None:
         self.site.ups.advance_clock(FIVE_MINUTES)
@@ -73,16 +76,24 @@ class Troubles:
 
     def _postgres_away(self, company: Company, mode: str) -> str:
         """It goes between UPS's answer and the commit, and others ask once it is back."""
-        with self._refresh_held(company) as (held, release):
-            began, tokens = time.time(), self._tokens_held()
-            self.site.cluster.stop(mode)
-            release()
-            time.sleep(AWAY)
-            self.site.cluster.start_again()
-            self.outages.append(Outage(began, time.time(), tokens))
+        with self._held_answer("refresh", company) as (held, release):
+            self._away(mode, release)
             if held:
                 self._ask_at_once(self._company_of(held))
         return "" if held else "no refresh was under way"
+
+    def _postgres_away_during_request(self, company: Company) -> str:
+        with self._held_answer("request", company) as (held, release):
+            self._away("immediate", release)
+        return "" if held else "no request was under way"
+
+    def _away(self, mode: str, release: Callable) -> None:
+        began, tokens = time.time(), self._tokens_held()
+        self.site.cluster.stop(mode)
+        release()
+        time.sleep(AWAY)
+        self.site.cluster.start_again()
+        self.outages.append(Outage(began, time.time(), tokens))
 
     def _ask_at_once(self, company: Company) -> None:
         """They may be told that it has ended, until whoever got the answer has stored it."""
@@ -97,14 +108,14 @@ class Troubles:
             if company.has_ended:
                 self.found_ended.add(company.code)
 
-    def _kill_refreshing_worker(self, company: Company) -> str:
-        with self._refresh_held(company) as (held, _release):
+    def _kill_asking(self, route: str, company: Company) -> str:
+        with self._held_answer(route, company) as (held, _release):
             for host in self.site.hosts:
                 for process in host.processes():
                     if held and held.port in self._ports(process):
                         self._kill(process)
                         return ""
-        return "no refresh was under way"
+        return f"no {route} was under way"
 
     def _kill_any_worker(self, company: Company) -> str:
         workers = list(self.site.hosts[company.id % 2].workers())
@@ -144,18 +155,18 @@ class Troubles:
         return {each.laddr.port for each in connections if each.raddr and each.raddr.port == ups}
 
     @contextlib.contextmanager
-    def _refresh_held(self, company: Company) -> Iterator:
-        """UPS has renewed a token, and its answer does not come before `release` is called.
+    def _held_answer(self, route: str, company: Company) -> Iterator:
+        """UPS has done the work, and its answer does not come before `release` is called.
 
         :return: UPS's record of the request, None if there was none; and `release`.
         """
         before = len(self.site.ups.requests)
-        self._queue_hold()
+        self._queue_hold(route)
         is_held = threading.Event()
-        asking = threading.Thread(target=self._ask_until, args=(is_held, company))
+        asking = threading.Thread(target=self._ask_until, args=(is_held, route, company))
         asking.start()
         try:
-            record = self._held(before, asking)
+            record = self._held(route, before, asking)
             is_held.set()
             yield record, self.site.ups.release
         finally:
@@ -163,43 +174,48 @@ class Troubles:
             self.site.ups.release()
             asking.join()
 
-    def _ask_until(self, is_held: threading.Event, company: Company) -> None:
-        """Ask for one company after the other, with a token that has just ended."""
+    def _ask_until(self, is_held: threading.Event, route: str, company: Company) -> None:
+        """Ask for one company after the other."""
         companies = self.traffic.companies
         start = companies.index(company)
         deadline = time.monotonic() + LONGEST_HOLD
         for each in itertools.cycle(companies[start:] + companies[:start]):
             if is_held.wait(0.02) or time.monotonic() > deadline:
                 return
-            with contextlib.suppress(psycopg2.Error):  # another's is held, and PostgreSQL away
-                self.site.sql(
-                    "UPDATE ups_connection SET access_token_expires_at = '2020-01-01'"
-                    " WHERE company_id = %s AND state = 'authorized'",
-                    each.id,
-                )
-            if each.code and not each.has_ended:
-                self.traffic.call_api(each, each.id % 2)
+            if not each.code or each.has_ended:
+                continue
+            if route == "request":
+                self.traffic.request_pickup(each, each.id % 2)
+                continue
+            self._expire(each)
+            self.traffic.call_api(each, each.id % 2)
 
-    def _queue_hold(self) -> None:
-        self.site.ups.queue_fault("refresh", "hang", when="after", seconds=LONGEST_HOLD)
+    def _expire(self, company: Company) -> None:
+        with contextlib.suppress(psycopg2.Error):  # another's is held, and PostgreSQL away
+            self.site.sql(
+                "UPDATE ups_connection SET access_token_expires_at = '2020-01-01'"
+                " WHERE company_id = %s AND state = 'authorized'",
+                company.id,
+            )
 
-    def _held(self, before: int, asking: threading.Thread):
+    def _queue_hold(self, route: str) -> None:
+        self.site.ups.queue_fault(route, "hang", when="after", seconds=LONGEST_HOLD)
+
+    def _held(self, route: str, before: int, asking: threading.Thread):
         """:return: the request whose answer is held; None when none comes."""
         while asking.is_alive():
-            refreshes = [
-                each for each in self.site.ups.requests[before:] if each.route == "refresh"
-            ]
-            held = [each for each in refreshes if each.fault == "hang" and each.status is None]
+            asked = [each for each in self.site.ups.requests[before:] if each.route == route]
+            held = [each for each in asked if each.fault == "hang" and each.status is None]
             for each in held:
                 if each.done == 200:
                     return each
             # Either it is a refusal, which is let go; or one that came just as another was let go
             # went with it, and nobody is held any more.
             is_refusal = any(each.done for each in held)
-            if is_refusal or (not held and any(each.done and not each.fault for each in refreshes)):
+            if is_refusal or (not held and any(each.done and not each.fault for each in asked)):
                 self.site.ups.release()
                 before = len(self.site.ups.requests)
-                self._queue_hold()
+                self._queue_hold(route)
             time.sleep(0.05)
         return None
 

@@ -7,6 +7,7 @@ from . import (
     ups_pickup_calendar,
     ups_pickup_cancel,
     ups_pickup_check,
+    ups_pickup_export,
     ups_pickup_first_steps,
     ups_pickup_import,
     ups_pickup_line,

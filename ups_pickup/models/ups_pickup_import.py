@@ -6,6 +6,9 @@ from odoo.fields import Command
 
 from ..const import MAX_QUANTITY
 
+MOST_ROWS = 20_000
+"""Of one file: some minutes of work."""
+
 
 class RowByRow(Exception):
     """Several rows at once are not fit: Odoo's `load` then tries each, and tells which."""
@@ -36,9 +39,20 @@ class UpsPickup(models.Model):
         A location is meant by its name. Where two have the same, Odoo would take the first and
         warn: the driver could come to the wrong place.
         """
-        if messages := self._ambiguous_locations(fields, data):
+        if messages := (self._too_many(data) or self._ambiguous_locations(fields, data)):
             return {"ids": False, "messages": messages, "nextrow": 0}
         return super().load(fields, data)
+
+    @api.model
+    def _too_many(self, data):
+        if len(data) <= MOST_ROWS:
+            return []
+        words = self.env._(
+            "The file has %(rows)s rows, and %(most)s are the most. Divide it into several files.",
+            rows=len(data),
+            most=MOST_ROWS,
+        )
+        return [{"type": "error", "record": 0, "rows": {"from": 0, "to": 0}, "message": words}]
 
     @api.model
     def _ambiguous_locations(self, fields, data):

@@ -27,6 +27,7 @@ class UpsPickup(models.Model):
         """Request what the plans say, a location at a time, and tell what could not be."""
         self._close_plan_questions()
         locations = self.env["ups.pickup.location"].sudo().search([("plan", "!=", "manual")])
+        locations = self._with_something_to_collect(locations)
         due = [(self._plan, each.id, day) for each in locations if (day := each._planned_day())]
         due += [
             (self._plan_missed, each.id, day) for each in locations if (day := each._missed_day())
@@ -39,6 +40,22 @@ class UpsPickup(models.Model):
                 _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
+
+    @api.model
+    def _with_something_to_collect(self, locations):
+        """:return: without those that wait for deliveries which have brought nothing."""
+        waiting = locations.filtered(lambda each: each.plan == "when_packages")
+        today = clock.now().date()
+        found = self.sudo().search_fetch(
+            [
+                ("location_id", "in", waiting.ids),
+                ("pickup_date", ">=", today - timedelta(days=1)),
+                ("pickup_date", "<=", today + timedelta(days=2)),
+                ("state", "in", ("draft", *OPEN)),
+            ],
+            ["location_id"],
+        )
+        return locations - waiting + found.location_id
 
     @api.model
     def _plan(self, location_id, day):

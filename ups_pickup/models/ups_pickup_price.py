@@ -1,18 +1,25 @@
 """What would it cost? The price is a question: it books nothing."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 from odoo import api, models
+from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
 
 from .. import clock
-from ..const import SAVE_FIRST_AFTER, SOURCE
+from ..const import LOSER_WAITS, SAVE_FIRST_AFTER, SOURCE
 from ..notice import notice, shown_anew
-from ..pickup_api import Priced, Refused, ask_price
+from ..pickup_api import Charge, Priced, Refused, ask_price
 from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
 from .ups_pickup_request import NEVER_LEFT
 
 # What a price depends on; on no piece and on no weight.
 DEPENDS_ON = ("date", "address", "is_account_address", "account", "ready_time", "close_time")
+
+PRICE_IS_FRESH = timedelta(seconds=20)
+"""Who clicks again within it is told the same."""
 
 
 class UpsPickup(models.Model):
@@ -48,13 +55,37 @@ class UpsPickup(models.Model):
         )
 
     def _ask_price(self):
-        """:return: the Charge that UPS names, kept in a transaction of its own.
+        """Ask UPS once, however many click, and keep the answer in a transaction of its own.
 
+        :return: the Charge that UPS names, or named a moment ago.
         :raise UserError: If UPS cannot say.
         """
+        try:
+            told = flight(("price", self.env.registry.db_name, self.id)).result(
+                self._ask_price_alone, LOSER_WAITS
+            )
+        except TimeoutError:
+            raise UserError(unanswered_in_words(self.env, "timeout"))
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    def _ask_price_alone(self):
+        """:return: a Charge, or the UserError that all who wait for it are shown."""
+        try:
+            return self._charge_of_ups()
+        except UserError as error:
+            return error
+
+    def _charge_of_ups(self):
         asked = self.sudo()._price_asked()
         if problem := self.sudo()._price_problem():
             raise UserError(problem)
+        kept = self._in_own_transaction(
+            lambda own: own._price_of_a_moment_ago(asked), patience=SAVE_FIRST_AFTER
+        )
+        if kept:
+            return kept
         session = self.company_id.sudo()._ups_session(SOURCE)
         self._refuse_elsewhere(session.base_url)
         outcome = ask_price(session, price_request_from(asked))
@@ -75,6 +106,16 @@ class UpsPickup(models.Model):
             raise  # the request would end so, too
         except UserError as error:
             self._keep_problem(str(error))
+
+    def _price_of_a_moment_ago(self, asked):
+        """:return: the Charge that is kept, if UPS has just named it for the same."""
+        self._lock_or_save_first()
+        is_fresh = self.priced_on and self.priced_on > clock.now() - PRICE_IS_FRESH
+        if is_fresh and self.priced_for == asked:
+            currency = self.price_currency_id
+            amount = round(Decimal(self.price), currency.decimal_places)
+            return Charge(amount, currency.name, self.price_day or None)
+        return None
 
     def _keep_price(self, charge, asked):
         self._lock_or_save_first()

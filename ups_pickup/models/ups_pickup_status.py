@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
-from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
 
@@ -177,8 +177,40 @@ class UpsPickup(models.Model):
                 else self.env._("UPS did not tell the status. Try again in some minutes.")
             )
         self._pause(account_id, listed)
-        for pickup_id, seen, _kind in rows:
-            self.browse(pickup_id)._each(lambda own, seen=seen: own._look(listed, seen))
+        seen = {pickup_id: what for pickup_id, what, _kind in rows}
+        for pickup_id in seen.keys() - self._told_as_before(listed, seen):
+            self.browse(pickup_id)._each(lambda own: own._look(listed, seen[own.id]))
+
+    @api.model
+    def _told_as_before(self, listed, seen):
+        """Note at once for all of which UPS has told nothing new; news have a transaction each.
+
+        :return: their ids; none if that fails, since then each has its own, too.
+        """
+
+        def work(env):
+            rows = env[self._name].browse(seen)
+            quiet = rows.filtered(
+                lambda each: each._seen() == seen[each.id] and each._is_told_by(listed)
+            )
+            now = clock.now()
+            quiet._own_write({"looked_on": now, "status_on": now, "missed_on": False})
+            return quiet.ids
+
+        try:
+            return in_own_transaction(self.env, work, wait=2)
+        except Exception as error:
+            _logger.info("UPS pickups, all at once: %s", type(error).__name__)
+            return ()
+
+    def _is_told_by(self, listed):
+        """:return: whether it is as UPS tells it."""
+        entry = self.state in LISTED and self._entry_in(listed.entries)
+        return entry and (self.prn, self.status_code or "", self.status_message or "") == (
+            entry.prn,
+            entry.code or "",
+            entry.message or "",
+        )
 
     @api.model
     def _to_look_at(self, account_id):

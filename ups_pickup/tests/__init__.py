@@ -1,4 +1,5 @@
 from . import (
+    test_doors,
     test_import,
     test_life,
     test_many,

@@ -31,45 +31,8 @@ EVERY_DAY = [
 ]
 
 
-class PickupCase(RealTransactionCase):
-    """Real cursors and commits; what a test commits is deleted after it.
-
-    The clock stands at noon in New York unless a test sets it.
-    """
-
-    SIMULATOR = UpsPickupSimulator
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.delete_pickups)  # before their companies
-        self.user_ids = []
-        self.authorize(expired=False)
-        self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
-        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 2))
-        with self.transaction(SUPERUSER_ID) as env:
-            env["res.users"].browse(self.admin_id).group_ids += env.ref("ups_pickup.group_manager")
-            self.account_id = self.new_account(env, ACCOUNT).id
-            self.location_id = self.new_location(env, "America/New_York").id
-        self.set_time("2026-11-24 12:00", "America/New_York")
-
-    # === THE CLOCK === #
-
-    def set_time(self, moment, zone):
-        """Let it be that local time, for Odoo and for UPS."""
-        aware = pytz.timezone(zone).localize(datetime.fromisoformat(moment))
-        self.now = aware.astimezone(pytz.utc).replace(tzinfo=None)
-        self.simulator.set_time(aware.isoformat())
-        if not hasattr(self, "clock"):
-            # Odoo's own clock goes on: tokens, locks and sessions have it.
-            self.clock = self.startPatcher(
-                patch("odoo.addons.ups_pickup.clock.now", lambda: self.now)
-            )
-
-    def wait(self, **how_long):
-        self.now += timedelta(**how_long)
-        self.simulator.set_time(pytz.utc.localize(self.now).isoformat())
-
-    # === WHAT THERE IS === #
+class Places:
+    """Mixed in: where nothing is said, `company_id`, `account_id` and `admin_id` are meant."""
 
     def new_account(self, env, number, company_id=None, **vals):
         return env["ups.pickup.account"].create(
@@ -111,6 +74,47 @@ class PickupCase(RealTransactionCase):
                 **vals,
             }
         )
+
+
+class PickupCase(Places, RealTransactionCase):
+    """Real cursors and commits; what a test commits is deleted after it.
+
+    The clock stands at noon in New York unless a test sets it.
+    """
+
+    SIMULATOR = UpsPickupSimulator
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.delete_pickups)  # before their companies
+        self.user_ids = []
+        self.authorize(expired=False)
+        self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
+        self.startPatcher(patch.object(connections, "READ_TIMEOUT", 2))
+        with self.transaction(SUPERUSER_ID) as env:
+            env["res.users"].browse(self.admin_id).group_ids += env.ref("ups_pickup.group_manager")
+            self.account_id = self.new_account(env, ACCOUNT).id
+            self.location_id = self.new_location(env, "America/New_York").id
+        self.set_time("2026-11-24 12:00", "America/New_York")
+
+    # === THE CLOCK === #
+
+    def set_time(self, moment, zone):
+        """Let it be that local time, for Odoo and for UPS."""
+        aware = pytz.timezone(zone).localize(datetime.fromisoformat(moment))
+        self.now = aware.astimezone(pytz.utc).replace(tzinfo=None)
+        self.simulator.set_time(aware.isoformat())
+        if not hasattr(self, "clock"):
+            # Odoo's own clock goes on: tokens, locks and sessions have it.
+            self.clock = self.startPatcher(
+                patch("odoo.addons.ups_pickup.clock.now", lambda: self.now)
+            )
+
+    def wait(self, **how_long):
+        self.now += timedelta(**how_long)
+        self.simulator.set_time(pytz.utc.localize(self.now).isoformat())
+
+    # === WHAT THERE IS === #
 
     def new_pickup(self, location_id=None, uid=None, **vals):
         """:return: the id of a committed draft."""

@@ -1,8 +1,9 @@
-"""An Odoo process of a storm: many threads request one pickup, or one child for each pickup dies.
+"""An Odoo process of a storm: many threads click on one pickup, or one child for each pickup dies.
 
 Run by test_storm as ``python storm_worker.py CONFIG DATABASE USER_ID THREADS_OR_0 PICKUP_ID…``.
-It says `ready`, waits for a line, and prints what each thread's user is told; or, with no threads,
-how each child ended: by SIGKILL, each before another of the statements that follow UPS's answer.
+It says `ready`, waits for a line, and prints what each thread's user is told, first of Price, then
+of Request; or, with no threads, how each child ended: by SIGKILL, each before another of the
+statements that follow UPS's answer.
 """
 
 import itertools
@@ -25,13 +26,13 @@ def main(config_file, database, user_id, threads, *pickup_ids):
     config.parse_config(["-c", config_file, "-d", database])
     registry, ids = Registry(database), [int(each) for each in pickup_ids]
 
-    def click(pickup_id, begun=lambda: None):
+    def click(pickup_id, action="action_request", begun=lambda: None):
         with registry.cursor() as cr:
             pickup = api.Environment(cr, int(user_id), {})["ups.pickup"].browse(pickup_id)
             pickup.state  # noqa: B018 the transaction has begun, as a caller's has
             begun()
             try:
-                return pickup.action_request()["params"]["message"]
+                return getattr(pickup, action)()["params"]["message"]
             except Exception as error:
                 return f"{type(error).__name__}: {error}"
             finally:
@@ -42,13 +43,14 @@ def main(config_file, database, user_id, threads, *pickup_ids):
         sys.stdin.readline()
         say(json.dumps(ends_of_children(click, ids)))
     else:
-        storm(click, ids[0], int(threads))
+        for action in ("action_price", "action_request"):
+            storm(click, ids[0], action, int(threads))
 
 
-def storm(click, pickup_id, threads):
+def storm(click, pickup_id, action, threads):
     at_once = threading.Barrier(threads + 1)
     with ThreadPoolExecutor(threads) as pool:
-        results = [pool.submit(click, pickup_id, at_once.wait) for _each in range(threads)]
+        results = [pool.submit(click, pickup_id, action, at_once.wait) for _each in range(threads)]
         say("ready")
         sys.stdin.readline()
         at_once.wait()

@@ -59,6 +59,12 @@ class TestImport(PickupCase):
             own = [("company_id", "=", self.company_id)]
             self.assertFalse(env["ups.pickup"].search(own))
 
+    def test_a_file_of_100_000_rows(self):
+        with self.transaction(self.clerk_id) as env:
+            told = env["ups.pickup"].load(USUAL, [GOOD] * 100_000)
+        self.assertFalse(told["ids"])
+        self.assertIn("Divide it into several files", told["messages"][0]["message"])
+
     def test_a_good_file_makes_drafts(self):
         rows = [
             [*GOOD, "UPS Next Day Air (001)", "Canada"],

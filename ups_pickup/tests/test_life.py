@@ -12,19 +12,40 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from .common import PickupCase
+from .ups_pickup_simulator_trucks import Truck
 
 
 @tagged("post_install", "-at_install")
 class TestLife(PickupCase):
     def test_a_refusal_names_the_field_and_shows_no_html(self):
         pickup_id = self.new_pickup()
-        self.simulator.refuse_next("request", "9510119", "<b>No such service</b>")
+        words = f"<b>No such service</b>{'x' * 10**6}"
+        self.simulator.refuse_next("request", "9510119", words)
         with self.assertRaises(UserError) as caught:
             self.click(pickup_id)
         self.assertIn("“Service”", str(caught.exception))
         with self.transaction(SUPERUSER_ID) as env:
             history = str(env["ups.pickup"].browse(pickup_id).message_ids[0].body)
             self.assertIn("&lt;b&gt;No such service", history)
+            self.assertLess(len(history), 2000)
+
+    def test_news_of_ups_show_no_html(self):
+        pickup_id, prn = self.booked()
+        self.simulator.set_code(prn, "004")
+        with patch.object(Truck, "message", "<img src=x onerror=alert(1)>"):
+            self.click(pickup_id, "action_check")
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["ups.pickup"].browse(pickup_id)
+            self.assertIn("<img", pickup.status_message)
+            told = f"{pickup.activity_ids.mapped('note')} {pickup.message_ids.mapped('body')}"
+            self.assertIn("&lt;img", told)
+            self.assertNotIn("<img", told)
+
+    def test_an_instruction_of_a_million_characters_is_refused_here(self):
+        pickup_id = self.new_pickup(instruction="x" * 10**6)
+        with self.assertRaisesRegex(UserError, "longer than the 57 characters"):
+            self.click(pickup_id)
+        self.assertEqual(self.posts(), 0)
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()

@@ -99,35 +99,6 @@ class TestRoles(PickupCase):
         )
         env.flush_all()
 
-    def test_what_the_addon_alone_writes(self):
-        own = {
-            "state": "done",
-            "prn": "29ABCDEFGHI",
-            "reference": "x",
-            "status_code": "003",
-            "outcome_source": "ups",
-            "environment": "production",
-            "told": {"a": 1},
-            "price": 1.0,
-            "origin": "plan",
-        }
-        pickup_id = self.new_pickup()
-        for who in ("clerk", "manager"):
-            for name, value in own.items():
-                with self.subTest(name=name, who=who), self.transaction(self.people[who]) as env:
-                    pickups = env["ups.pickup"]
-                    with self.assertRaises(UserError):
-                        pickups.browse(pickup_id).write({name: value})
-                    self.assertFalse(self.imported(env, {name: value})["ids"])
-                    again = {".id": pickup_id, name: value}
-                    self.assertFalse(self.imported(env, again)["ids"])
-                    with self.assertRaises(UserError):
-                        pickups.create({"location_id": self.location_id, name: value})
-                    by_default = pickups.with_context(**{f"default_{name}": value})
-                    made = by_default.create({"location_id": self.location_id})
-                    self.assertNotEqual(made[name], value)
-                    env.cr.rollback()
-
     def imported(self, env, more):
         """:return: what the import of one row says."""
         ground = env["ups.pickup.service"].search([("code", "=", "003")])

@@ -11,7 +11,7 @@ from .common import PickupCase
 from .storm_worker import STATEMENTS
 
 WORKER = Path(__file__).with_name("storm_worker.py")
-THREADS, PROCESSES, SEEDS = 32, 2, 100
+THREADS, PROCESSES, SEEDS = 50, 2, 100
 
 
 @tagged("post_install", "-at_install")
@@ -30,9 +30,11 @@ class TestStorm(PickupCase):
     def test_one_truck_for_all_and_all_are_told_its_prn(self):
         processes = [self.start(THREADS, self.pickup_id) for _each in range(PROCESSES)]
         self.simulator.set_latency(0.5)
-        for process in processes:
-            self.go(process)
-        told = [words for each in processes for words in json.loads(each.stdout.readline())]
+        told = self.told_by(processes)
+        self.assertEqual(len([words for words in told if "Nothing is booked" in words]), len(told))
+        self.assertLessEqual(self.simulator.calls("price"), PROCESSES)
+        self.assertEqual([each.stdout.readline() for each in processes], ["ready\n"] * PROCESSES)
+        told = self.told_by(processes)
         self.assertEqual(self.posts(), 1)
         [truck] = self.simulator.trucks()
         self.assertEqual(len(told), THREADS * PROCESSES)
@@ -40,6 +42,12 @@ class TestStorm(PickupCase):
         self.assertEqual(
             self.stored_values(self.pickup_id, "state", "prn"), ("requested", truck["prn"])
         )
+
+    def told_by(self, processes):
+        """:return: what each thread's user is told of the click that all wait for."""
+        for process in processes:
+            self.go(process)
+        return [words for each in processes for words in json.loads(each.stdout.readline())]
 
     def test_killed_between_the_answer_of_ups_and_the_commit(self):
         """Each before another statement that follows the answer, until there are no more."""

@@ -54,6 +54,7 @@ class UpsPickup(models.Model):
 
     def action_deliveries(self):
         """:return: An action that lists its transfers."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Transfers"),

@@ -30,12 +30,25 @@ LOWER_ROLES = {
 TYPED_SECRET = "typed-and-not-yet-saved"
 
 
-class PlantedSecrets:
-    """Mixed into test cases, after UpsSetup.
+class Planted:
+    """Mixed into test cases, after UpsSetup: users by role, and rows with what they must not get.
 
-    The company is authorized, an attempt for it waits, and in General Settings a client secret is
-    typed. `self.secrets` holds whatever must never come back: in clear, sealed, and hashed.
+    A subclass sets `records` by model, `secrets` that must never come back, and then `rows`.
     """
+
+    models = MODELS
+    lower_roles = (*LOWER_ROLES,)
+    """Those who get nothing at all."""
+
+    theirs = frozenset()
+    """Roles and doors at which they only get or make what is their own."""
+
+    tables = ("ups_connection", "ups_authorization_attempt")
+    own = {}
+    """Those whose rows they are, by role; `users` are the others."""
+
+    constants = {("default_get", "state"), ("default_get", "status")}
+    """Doors and fields of a new row that stand in the source."""
 
     def setUp(self):
         super().setUp()
@@ -43,6 +56,62 @@ class PlantedSecrets:
             role: self.new_user(f"ups_{role.replace(' ', '_')}", groups)
             for role, groups in LOWER_ROLES.items()
         } | {"administrator": self.admin}
+
+    def stored_rows(self):
+        """:return: what the database holds of this addon."""
+        self.env.flush_all()
+        rows = []
+        for table in self.tables:
+            self.env.cr.execute(SQL("SELECT * FROM %s ORDER BY id", SQL.identifier(table)))
+            rows.append(self.env.cr.fetchall())
+        self.env.cr.execute("SELECT key, value FROM ir_config_parameter WHERE key LIKE 'ups%'")
+        return [*rows, sorted(self.env.cr.fetchall())]
+
+    def fields_of(self, model):
+        """:return: this addon's fields, but for the id, which the caller knows."""
+        names = self.env[model]._fields
+        return [
+            name
+            for name in names
+            if name != "id" and (model not in SHARED or name.startswith("ups_"))
+        ]
+
+    def models_of(self, _role):
+        """:return: the models that hold something which is not the role's."""
+        return self.models
+
+    def records_of(self, role, model):
+        return self.records[model].with_user(self.users[role])
+
+    def methods_of(self, model, prefix=""):
+        """:return: the public methods that need no argument; of Odoo's models, this addon's."""
+        records = self.records[model]
+        for name in dir(type(records)):
+            method = inspect.getattr_static(type(records), name)
+            if name.startswith(prefix or tuple("abcdefghijklmnopqrstuvwxyz")) and callable(method):
+                with suppress(AccessError, AttributeError, TypeError):
+                    public = get_public_method(records, name)
+                    inspect.signature(public).bind(records)
+                    if model not in SHARED or "ups_pickup_oauth" in public.__module__:
+                        yield name
+
+    def assert_no_secret(self, answer):
+        text = str(answer)
+        self.assertFalse(any(secret in text for secret in self.secrets), "a secret came back")
+
+    def assert_nothing_happened(self):
+        self.assertEqual(self.stored_rows(), self.rows)
+        self.assertEqual(self.simulator.calls(), 0)
+
+
+class PlantedSecrets(Planted):
+    """The company is authorized, an attempt for it waits, and a client secret is typed in Settings.
+
+    `self.secrets` are in clear, sealed, and hashed.
+    """
+
+    def setUp(self):
+        super().setUp()
         self.authorize()
         answer = self.simulator.person_agrees(self.go_to_ups())
         settings = self.env["res.config.settings"].with_user(self.admin)
@@ -73,45 +142,3 @@ class PlantedSecrets:
         yield from (unseal(self.env, each) for each in sealed)
         yield from (query["state"][0], query["code"][0], attempt.state_hash)
         yield from (CLIENT_SECRET, TYPED_SECRET)
-
-    def stored_rows(self):
-        """:return: what the database holds of this addon."""
-        self.env.flush_all()
-        rows = []
-        for table in ("ups_connection", "ups_authorization_attempt"):
-            self.env.cr.execute(SQL("SELECT * FROM %s ORDER BY id", SQL.identifier(table)))
-            rows.append(self.env.cr.fetchall())
-        self.env.cr.execute("SELECT key, value FROM ir_config_parameter WHERE key LIKE 'ups%'")
-        return [*rows, sorted(self.env.cr.fetchall())]
-
-    def fields_of(self, model):
-        """:return: this addon's fields, but for the id, which the caller knows."""
-        names = self.env[model]._fields
-        return [
-            name
-            for name in names
-            if name != "id" and (model not in SHARED or name.startswith("ups_"))
-        ]
-
-    def records_of(self, role, model):
-        return self.records[model].with_user(self.users[role])
-
-    def methods_of(self, model, prefix=""):
-        """:return: the public methods that need no argument; of Odoo's models, this addon's."""
-        records = self.records[model]
-        for name in dir(type(records)):
-            method = inspect.getattr_static(type(records), name)
-            if name.startswith(prefix or tuple("abcdefghijklmnopqrstuvwxyz")) and callable(method):
-                with suppress(AccessError, AttributeError, TypeError):
-                    public = get_public_method(records, name)
-                    inspect.signature(public).bind(records)
-                    if model not in SHARED or "ups_pickup_oauth" in public.__module__:
-                        yield name
-
-    def assert_no_secret(self, answer):
-        text = str(answer)
-        self.assertFalse(any(secret in text for secret in self.secrets), "a secret came back")
-
-    def assert_nothing_happened(self):
-        self.assertEqual(self.stored_rows(), self.rows)
-        self.assertEqual(self.simulator.calls(), 0)

@@ -73,7 +73,7 @@ def _pages(registry, company: int) -> dict[str, float]:
 def _measure(registry, page: str, read) -> dict[str, float]:
     for _each in range(2):  # the first one fills the process's own caches
         with transaction(registry) as env:
-            fields = _fields(env, page.split()[0])
+            fields = view_fields(env["res.company"], page.split()[0])
             env.invalidate_all()
             before = env.cr.sql_log_count
             answer = read(env["res.company"], fields)
@@ -81,13 +81,12 @@ def _measure(registry, page: str, read) -> dict[str, float]:
     return {f"{page}: queries": queries, f"{page}: bytes": len(json.dumps(answer, default=str))}
 
 
-def _fields(env, kind: str) -> dict:
+def view_fields(model, kind: str) -> dict:
     """What the web client would ask for: the fields of the view, and those of lists in it."""
     from lxml import etree
 
-    views = env["res.company"].get_views([(False, kind)])
-    arch = etree.fromstring(views["views"][kind]["arch"])
-    return _specification(env["res.company"], arch)
+    arch = etree.fromstring(model.get_views([(False, kind)])["views"][kind]["arch"])
+    return _specification(model, arch)
 
 
 def _specification(model, node) -> dict:

@@ -32,7 +32,7 @@ threads."""
 
 def contestants(stage: Stage) -> Contestants:
     """:raise Problem: when PostgreSQL lets too few connect."""
-    _require_connections()
+    require_connections(max(threads * processes for threads, processes in CASES))
     simulator = stage.simulator()
     host = stage.peers_host(LATENCY)
     odoos = [stage.odoo_process(None, POOL) for _each in range(2)]
@@ -45,14 +45,14 @@ def contestants(stage: Stage) -> Contestants:
     def ours(threads, processes):
         odoos[0].call(companies.expire)
         simulator.forget_requests()
-        return _storm(odoos[:processes], companies.token, company, threads) | {
+        return storm(odoos[:processes], companies.token, company, threads) | {
             "calls": simulator.calls("refresh")
         }
 
     def theirs(work, record, threads, processes):
         odoos[0].call(peers.expire, provider, mail_server, secrets.token_hex())
         host.forget_calls()
-        return _storm(odoos[:processes], work, record, threads) | {"calls": host.calls()}
+        return storm(odoos[:processes], work, record, threads) | {"calls": host.calls()}
 
     return {
         OURS: partial(_every_case, ours),
@@ -93,8 +93,8 @@ def _line(results: Results, case: str, callers: int, peer: str) -> Line:
     )
 
 
-def _require_connections() -> None:
-    needed = max(threads * processes for threads, processes in CASES) + 40
+def require_connections(callers: int) -> None:
+    needed = callers + 40
     with database.connect("postgres") as cursor:
         cursor.execute("SHOW max_connections")
         allowed = int(cursor.fetchone()[0])
@@ -110,7 +110,7 @@ def _every_case(run) -> dict[str, float]:
     return measures
 
 
-def _storm(odoos, work, record: int, threads: int) -> dict[str, float]:
+def storm(odoos, work, record: int, threads: int) -> dict[str, float]:
     """All callers begin at the same moment of the machine's monotonic clock."""
     start = time.monotonic() + 0.5
     waiting = [odoo.start(_callers, work, record, threads, start) for odoo in odoos]
