@@ -1,17 +1,22 @@
 """Which database is this, in PostgreSQL's own words? A copy of it must not spend its tokens.
 
 ``database.uuid`` is carried along by ``pg_dump`` and ``createdb --template``. A database's oid is
-unique among those of its cluster, and the cluster's system identifier among clusters; any role may
-read both.
+unique among those of its cluster, and the cluster's system identifier among clusters. Any role may
+read both, unless somebody has revoked it: then each cluster may be the same one.
 """
+
+from weakref import WeakKeyDictionary
 
 from odoo.tools import SQL
 
-OF_THIS_DATABASE = SQL(
-    """(SELECT system_identifier FROM pg_control_system()) || '/' ||
-       (SELECT oid FROM pg_database WHERE datname = current_database())"""
-)
-"""Cluster and oid, as text: what is kept beside tokens."""
+OID = SQL("(SELECT oid FROM pg_database WHERE datname = current_database())")
+"""Of the cursor's database."""
+
+UNKNOWN = "?"
+"""A cluster that the role may not ask for its system identifier."""
+
+_clusters = WeakKeyDictionary()
+"""By connection, which leads to the same cluster as long as it lives."""
 
 
 def identity(cr):
@@ -19,8 +24,22 @@ def identity(cr):
 
     :rtype: str
     """
-    cr.execute(SQL("SELECT %s", OF_THIS_DATABASE))
-    return cr.fetchone()[0]
+    cr.execute(SQL("SELECT %s", OID))
+    return identity_of(cr, cr.fetchone()[0])
+
+
+def identity_of(cr, oid):
+    """:return: the identity of a database of the cursor's cluster: what is kept beside tokens.
+
+    :param int oid: that of the database.
+    :rtype: str
+    """
+    return f"{_cluster(cr)}/{oid}"
+
+
+def is_same(one, other):
+    """:return: whether two identities may be those of one database."""
+    return _oid(one) == _oid(other) and _may_be_one_cluster(one, other)
 
 
 def is_beside(cr, other):
@@ -32,16 +51,31 @@ def is_beside(cr, other):
     :param str other: its identity.
     :rtype: bool
     """
-    cluster, _slash, oid = other.partition("/")
-    if not oid.isdecimal():
+    oid = _oid(other)
+    if not oid.isdecimal() or not _may_be_one_cluster(other, identity_of(cr, "")):
         return False
     cr.execute(
-        SQL(
-            """SELECT 1 FROM pg_database, pg_control_system()
-                WHERE system_identifier::text = %s AND oid = %s AND datname != current_database()
-            """,
-            cluster,
-            int(oid),
-        )
+        SQL("SELECT 1 FROM pg_database WHERE oid = %s AND datname != current_database()", int(oid))
     )
     return bool(cr.rowcount)
+
+
+def _cluster(cr):
+    connection = cr.connection
+    if connection not in _clusters:
+        # Asked first: a function that is refused would spoil the caller's transaction.
+        cr.execute("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")
+        (may_ask,) = cr.fetchone()
+        if may_ask:
+            cr.execute("SELECT system_identifier FROM pg_control_system()")
+        _clusters[connection] = str(cr.fetchone()[0]) if may_ask else UNKNOWN
+    return _clusters[connection]
+
+
+def _may_be_one_cluster(one, other):
+    clusters = {each.partition("/")[0] for each in (one, other)}
+    return len(clusters) == 1 or UNKNOWN in clusters
+
+
+def _oid(one):
+    return one.partition("/")[2]

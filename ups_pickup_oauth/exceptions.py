@@ -31,3 +31,11 @@ class UpsTryLater(UserError):
     def __init__(self, message, retry_after=None):
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class UpsBusy(UpsTryLater):
+    """The authorization is just being renewed, for somebody else."""
+
+
+class UpsNothingToDo(UserError):
+    """Somebody else was quicker: what was asked for is so already. Nothing was changed."""

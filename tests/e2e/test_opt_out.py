@@ -63,6 +63,16 @@ def test_from_the_list(guide: Guide):
     expect(guide.row(COMPANY).get_by_role("button", name="API", exact=True)).to_be_visible()
 
 
+def test_somebody_else_was_quicker(guide: Guide):
+    guide.opt_in(COMPANY)
+    guide.open_modal()
+    guide.press_in_modal("Opt-Out")
+    guide.odoo.sql("UPDATE ups_connection SET state = 'not_authorized'")
+    confirmation(guide).get_by_role("button", name="OK", exact=True).click()
+    error = guide.page.get_by_role("dialog").filter(has_text="nothing to end")
+    expect(error.get_by_role("heading")).to_have_text("Nothing to do")
+
+
 def test_the_history_tells_who_and_when(guide: Guide, screenshot):
     guide.opt_in(COMPANY)
     guide.open_modal()

@@ -50,6 +50,8 @@ def upgraded(pristine, serve, simulator):
 
 def make_old():
     """Take away all that 19.0.1.0.0 did not have, as its tables stood there."""
+    sql(NAME, "ALTER TABLE mail_message DROP COLUMN ups_said")
+    sql(NAME, "DELETE FROM ir_model_fields WHERE model = 'mail.message' AND name LIKE 'ups%'")
     for table, names in OLD_COLUMNS.items():
         kept = [*names.split(), *ODOOS_COLUMNS.split()]
         query = """SELECT column_name FROM information_schema.columns
@@ -76,6 +78,14 @@ def test_a_token_can_be_had(upgraded):
 
 def test_nothing_is_asked_of_a_person(upgraded):
     assert upgraded.sql("SELECT 1 FROM mail_activity") == []
+
+
+def test_the_history_can_be_read(upgraded):
+    domain = [["model", "=", "ups.connection"]]
+    lines = upgraded.sign_in().call("mail.message", "search_read", domain, ["ups_sentence"])
+    assert {line["ups_sentence"] for line in lines} == {
+        "Authorized at UPS. Environment: Test (CIE)."
+    }
 
 
 def test_a_pause_says_why(upgraded):

@@ -2,7 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .. import messages
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+from ..exceptions import (
+    UpsNothingToDo,
+    UpsReauthorizationNeeded,
+    UpsSettingsWrong,
+    UpsTryLater,
+)
 from ..live_token import TokenSource, Wish
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
@@ -170,7 +175,7 @@ class ResCompany(models.Model):
         "ups_connection_id.access_token_expires_at",
         "ups_connection_id.refresh_token_expires_at",
     )
-    @api.depends_context("uid", "lang")
+    @api.depends_context("uid", "lang", "tz")
     def _compute_ups_authorization(self):
         """Show an administrator nothing of companies that are none of their own.
 
@@ -320,7 +325,11 @@ class ResCompany(models.Model):
             url = self.env["ups.authorization.attempt"].sudo()._begin(self, settings)
         except UpsError as error:
             what, advice = messages.explain(self.env, error, settings)
-            self._ups_note(self.env._("Nobody was sent to UPS. %s", what))
+            self._ups_note(
+                lambda own, error=error: own.env._(
+                    "Nobody was sent to UPS. %s", messages.explain(own.env, error, settings)[0]
+                )
+            )
             in_settings = ("client_id", "client_secret", None)
             if isinstance(error, FixSettings) and error.setting in in_settings:
                 self._ups_raise_to_settings(what, advice)
@@ -334,13 +343,14 @@ class ResCompany(models.Model):
         :return: An action that tells what was done, and what only the person can do at UPS.
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
-        :raise UserError: If the company has no authorization of its own.
+        :raise UpsNothingToDo: If the company has no authorization of its own.
+        :raise UpsBusy: If it is just being renewed.
         """
         self.ensure_one()
         self._ups_check_access()
         own = self.sudo().ups_connection_ids
         if not _is_in_use(own):
-            raise UserError(
+            raise UpsNothingToDo(
                 self.env._(
                     "%s has no UPS authorization of its own, so there is nothing to end.",
                     self.display_name,
@@ -374,9 +384,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         self._ups_check_access()
-        kind, message = self._ups_test()
-        self._ups_note(self.env._("Tested. %s", message))
-        return self._ups_tell(kind, message)
+        kind, told = self._ups_test()
+        self._ups_note(lambda own: own.env._("Tested. %s", told(own.env)))
+        return self._ups_tell(kind, told(self.env))
 
     def action_ups_history(self):
         """Open the history of the company's own UPS authorizations.
@@ -402,13 +412,14 @@ class ResCompany(models.Model):
         :return: An action that says for which companies UPS goes on.
         :rtype: dict
         :raise AccessError: If the user may not authorize UPS for the company.
-        :raise UserError: If it is no copy.
+        :raise UpsNothingToDo: If it is no copy.
+        :raise UpsBusy: If one of them is just being renewed.
         """
         self.ensure_one()
         self._ups_check_access()
         connections = self.env["ups.connection"].sudo()._copied()
         if not connections:
-            raise UserError(
+            raise UpsNothingToDo(
                 self.env._("This database is no copy for UPS, so there is nothing to declare.")
             )
         self.env["res.config.settings"]._ups_reseal_client_secret(connections)
@@ -501,7 +512,7 @@ class ResCompany(models.Model):
         )
 
     def _ups_test(self):
-        """:return: the kind of notification, and the finding in words."""
+        """:return: the kind of notification, and what returns the finding, given an environment."""
         try:
             # The renewal proves the client secret, and tries once more what UPS has refused.
             connection = self._ups_connection_in_use()
@@ -511,16 +522,25 @@ class ResCompany(models.Model):
             answer = UpsSession(
                 ups_settings(self.env).base_url, lambda refused=None: token, "Odoo"
             ).get(HARMLESS_CALL)
-        except (UpsReauthorizationNeeded, UpsSettingsWrong) as error:
-            return "danger", str(error)
         except UserError as error:
-            return "warning", str(error)
+            needs_a_person = isinstance(error, UpsReauthorizationNeeded | UpsSettingsWrong)
+            return "danger" if needs_a_person else "warning", self._ups_told(error)
         except (OSError, UpsError):  # those of requests are OSErrors
-            return "warning", self.env._("UPS did not answer. Try again in a few minutes.")
-        return messages.test_finding(self.env, answer, self.display_name)
+            return "warning", lambda env: env._("UPS did not answer. Try again in a few minutes.")
+        kind, _finding = messages.test_finding(self.env, answer, self.display_name)
+        return kind, lambda env: messages.test_finding(env, answer, self.display_name)[1]
+
+    def _ups_told(self, error):
+        """:return: what returns the words of one of our exceptions, given an environment."""
+        told, connection = getattr(error, "told", None), self.sudo().ups_connection_id
+        words = str(error)
+        return lambda env: told(connection.with_env(env)) if told else words
 
     def _ups_note(self, sentence):
-        """Add a sentence to the history that administrators of the company read."""
+        """Add a sentence to the history that administrators of the company read.
+
+        :param sentence: As for `ups.connection._log`.
+        """
         self.env["ups.connection"].sudo()._note(self.id, sentence)
 
     def _ups_may_authorize(self):

@@ -184,7 +184,8 @@ class ResConfigSettings(models.TransientModel):
             return kind, " ".join(messages.explain(self.env, error, settings))
         authorized = [("ups_authorization_state", "=", "authorized")]
         if company := self.env.user.company_ids.filtered_domain(authorized)[:1]:
-            return company._ups_test()  # which needs the secret, too
+            kind, told = company._ups_test()  # which needs the secret, too
+            return kind, told(self.env)
         return "success", self.env._(
             "UPS knows this client ID and this callback URL. The client secret proves itself when"
             " the first company is authorized."

@@ -111,7 +111,8 @@ class UpsAuthorizationAttempt(models.Model):
         in_own_transaction(self.env, lambda env: env["ups.connection"]._row_of(company.id).id)
         if oddity:
             self.env["ups.connection"]._note(
-                company.id, self.env._("UPS's page looked odd from this server: %s.", oddity)
+                company.id,
+                lambda own: own.env._("UPS's page looked odd from this server: %s.", oddity),
             )
         self._drop_oldest_pending()
         verifier = request.code_verifier
@@ -182,12 +183,14 @@ class UpsAuthorizationAttempt(models.Model):
     def _exchange(self, response):
         """Spend the code of a claimed attempt, and keep the tokens or the reason why not."""
         if response.error:
-            return self._end(*self._words_for_error(response))
+            return self._refused(response)
         if not response.code:
             return self._end(
                 "no_answer",
-                self.env._("UPS sent you back without its agreement. Nothing was authorized."),
-                self.env._("Try again, and complete all of UPS's pages."),
+                lambda env: (
+                    env._("UPS sent you back without its agreement. Nothing was authorized."),
+                    env._("Try again, and complete all of UPS's pages."),
+                ),
             )
         settings = None
         try:
@@ -195,23 +198,30 @@ class UpsAuthorizationAttempt(models.Model):
             if self._was_begun_elsewhere(settings):
                 return self._end(
                     "settings_changed",
-                    self.env._("The UPS settings were changed while you were at UPS."),
-                    self.env._("Try again."),
+                    lambda env: (
+                        env._("The UPS settings were changed while you were at UPS."),
+                        env._("Try again."),
+                    ),
                 )
             token_set = settings.client.exchange_code(
                 response.code, self.redirect_uri, self._code_verifier()
             )
         except UpsError as error:
             _logger.info("UPS authorization of company %s failed: %s", self.company_id.id, error)
-            return self._end("failed", *messages.explain(self.env, error, settings))
+            return self._end(
+                "failed", lambda env, error=error: messages.explain(env, error, settings)
+            )
         except token_keys.LostKey:
             return self._end(
                 "failed",
-                self.env._("The server's encryption key was changed while you were at UPS."),
-                self.env._("Try again."),
+                lambda env: (
+                    env._("The server's encryption key was changed while you were at UPS."),
+                    env._("Try again."),
+                ),
             )
         except UserError as error:  # the server's keys cannot be used
-            return self._end("failed", str(error), self.env._("Then try again."))
+            words = str(error)
+            return self._end("failed", lambda env: (words, env._("Then try again.")))
         return self._keep(token_set, settings)
 
     def _was_begun_elsewhere(self, settings):
@@ -223,7 +233,8 @@ class UpsAuthorizationAttempt(models.Model):
         """Commit the tokens and the attempt's end together; then prove the client secret."""
 
         def store(env):
-            env["ups.connection"]._lock_for(self.company_id.id)._store(token_set, settings)
+            connection = env["ups.connection"]._lock_for(self.company_id.id)
+            connection._store(token_set, settings)
             env.cr.execute(
                 SQL(
                     """UPDATE ups_authorization_attempt
@@ -231,28 +242,24 @@ class UpsAuthorizationAttempt(models.Model):
                     self.id,
                 )
             )
+            return connection.id
 
         try:
-            in_own_transaction(self.env, store)
+            stored = in_own_transaction(self.env, store)
         except (psycopg2.Error, UserError) as error:
             # Not the exception itself: its text may hold the row.
             _logger.error("The UPS tokens could not be stored: %s", type(error).__name__)
-            advice = str(error) if isinstance(error, UserError) else self.env._("Try again.")
+            advice = str(error) if isinstance(error, UserError) else ""
             return self._end(
-                "failed", self.env._("UPS agreed, but Odoo could not keep the answer."), advice
+                "failed",
+                lambda env: (
+                    env._("UPS agreed, but Odoo could not keep the answer."),
+                    advice or env._("Try again."),
+                ),
             )
-        connection = self._connection()
+        connection = self.env["ups.connection"].browse(stored)
         connection._tell_authorized()
         return self._prove(connection, settings)
-
-    def _connection(self):
-        """:return: the company's row, whose id is read anew: it may be younger than this request's
-        transaction."""
-        company_id = self.company_id.id
-        found = in_own_transaction(
-            self.env, lambda env: env["ups.connection"]._row_of(company_id).id
-        )
-        return self.env["ups.connection"].browse(found)
 
     def _prove(self, connection, settings):
         """Renew at once what came without the client secret (RFC 7636 needs none at UPS).
@@ -268,10 +275,13 @@ class UpsAuthorizationAttempt(models.Model):
         except UpsTryLater:
             return outcome
         except UserError as error:
+            advice = str(error)
             return self._end(
                 "failed",
-                self.env._("UPS agreed, and Odoo keeps its answer, but cannot use it yet."),
-                str(error),
+                lambda env: (
+                    env._("UPS agreed, and Odoo keeps its answer, but cannot use it yet."),
+                    advice,
+                ),
             )
         return outcome
 
@@ -319,29 +329,38 @@ class UpsAuthorizationAttempt(models.Model):
             return outcome("interrupted")
         return outcome("in_progress")
 
-    def _end(self, kind, what, advice):
-        """Commit how the attempt ended, in the company's history too."""
+    def _end(self, kind, words):
+        """Commit how the attempt ended, in the company's history too.
+
+        :param words: Returns what happened and what to do, given an environment.
+        """
+        what, advice = words(self.env)
         values = {"status": "finished", "outcome": kind, "what": what, "advice": advice}
         quietly(self.env, lambda env: env[self._name].browse(self.id).write(values))
         self.env["ups.connection"]._note(
-            self.company_id.id, lambda env: env._("UPS was not authorized. %s", what)
+            self.company_id.id,
+            lambda own: own.env._("UPS was not authorized. %s", words(own.env)[0]),
         )
         return Outcome(kind, self.company_id.id, what, advice, self.id)
 
-    def _words_for_error(self, response):
+    def _refused(self, response):
         """Tell a person's refusal from trouble at UPS (RFC 6749, section 4.1.2.1)."""
         if response.error == "access_denied":
-            return (
+            return self._end(
                 "cancelled",
-                self.env._("You did not agree at UPS. Nothing was authorized."),
-                self.env._("If you want to authorize UPS after all, try again."),
+                lambda env: (
+                    env._("You did not agree at UPS. Nothing was authorized."),
+                    env._("If you want to authorize UPS after all, try again."),
+                ),
             )
         words = " ".join(filter(None, (response.error, response.error_description)))
         words = redactor((response.code, response.state))(words)[:200]  # UPS may have echoed them
-        return (
+        return self._end(
             "error_at_ups",
-            self.env._("UPS could not complete the authorization. UPS's answer: %s.", words),
-            self.env._("Try again in a few minutes."),
+            lambda env: (
+                env._("UPS could not complete the authorization. UPS's answer: %s.", words),
+                env._("Try again in a few minutes."),
+            ),
         )
 
     def _code_verifier(self):

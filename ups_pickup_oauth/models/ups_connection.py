@@ -3,12 +3,12 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
-from psycopg2.errors import LockNotAvailable
+from odoo.tools import SQL
+from psycopg2.errors import LockNotAvailable, QueryCanceled
 
 from .. import token_keys
-from ..database_identity import OF_THIS_DATABASE, identity
+from ..database_identity import OID, identity, identity_of
+from ..exceptions import UpsBusy
 from ..own_transaction import LONGEST_WAIT, quietly
 from ..past_the_orm import put
 
@@ -223,23 +223,23 @@ class UpsConnection(models.Model):
         self.flush_model(("company_id", *_OF_A_TOKEN))
         self.env.cr.execute(
             SQL(
-                """SELECT %(this)s, connection.id, %(columns)s
+                """SELECT %(oid)s, connection.id, %(columns)s
                      FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
                              FROM res_company
                             WHERE id = %(company)s) AS path
                      JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
                  ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
                     LIMIT 1""",
-                this=OF_THIS_DATABASE,
+                oid=OID,
                 columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
                 company=company.id or None,
             )
         )
-        for this, connection_id, *values in self.env.cr.fetchall():
+        for oid, connection_id, *values in self.env.cr.fetchall():
             connection = self.browse(connection_id)
             for name, value in zip(_OF_A_TOKEN, values, strict=True):
                 self._fields[name]._insert_cache(connection, (value,))
-            self._remember_identity(this)
+            self._remember_identity(identity_of(self.env.cr, oid))
             return connection
         return self.browse()
 
@@ -266,6 +266,13 @@ class UpsConnection(models.Model):
         :rtype: str|bool
         """
         return token_keys.opened(self.env, self[field])
+
+    def _needed(self):
+        """:return: those whose company, or a branch below it, is not archived."""
+        companies = self.env["res.company"].with_context(active_test=True)
+        below = companies.search([("id", "child_of", self.company_id.ids)])
+        needed = below.with_context(active_test=False).parent_ids
+        return self.filtered(lambda each: each.company_id in needed)
 
     def _environment_name(self):
         return dict(self._fields["environment"]._description_selection(self.env)).get(
@@ -319,7 +326,7 @@ class UpsConnection(models.Model):
     def _lock_in_callers_transaction(self):
         """As :meth:`_lock`, with our bound for the wait, and the caller's for all that follows.
 
-        :raise UserError: When somebody else holds it for longer.
+        :raise UpsBusy: When somebody else holds it for longer.
         """
         company = self.company_id.display_name  # nothing can be read once it has failed
         set_bound = "SELECT set_config('lock_timeout', %s, true)"
@@ -328,8 +335,11 @@ class UpsConnection(models.Model):
         self.env.cr.execute(set_bound, [f"{LONGEST_WAIT}s"])
         try:
             self._lock()
-        except LockNotAvailable:  # Odoo would run the request again, and wait as long again
-            raise UserError(
+        except (
+            LockNotAvailable,
+            QueryCanceled,
+        ):  # Odoo would run the request again, and wait as long again
+            raise UpsBusy(
                 self.env._(
                     "The UPS authorization of %s is just being renewed. Try again in a minute.",
                     company,
@@ -354,7 +364,7 @@ class UpsConnection(models.Model):
     def _tell(self, *notes):
         """Tell people and other addons what was stored, each by itself, whatever fails on the way.
 
-        :param notes: Functions that return a sentence for the history, given an environment.
+        :param notes: Sentences for the history, as for :meth:`_log`, or None.
         """
 
         def with_this(work):
@@ -363,11 +373,10 @@ class UpsConnection(models.Model):
         if self._others_depend():
             quietly(self.env, with_this(lambda this: this.modified(NOTHING_GRANTED)))
         for note in filter(None, notes):
-            quietly(
-                self.env, with_this(lambda this, note=note: this._message_log(body=note(this.env)))
-            )
+            quietly(self.env, with_this(lambda this, note=note: this._log(note)))
         if notes:
             quietly(self.env, with_this(lambda this: this._ask_people()))
+            quietly(self.env, with_this(lambda this: this._ask_about_settings()))
 
     @api.model
     def _others_depend(self):
@@ -382,15 +391,25 @@ class UpsConnection(models.Model):
         """Add a sentence to the company's history, whatever becomes of the request around it.
 
         :param int company_id: The company, as a `res.company` id.
-        :param sentence: What happened, or a function that returns it, given an environment; the
-            current user and the time stand beside it.
+        :param sentence: What happened, as for :meth:`_log`.
         """
+        quietly(self.env, lambda env: env[self._name]._row_of(company_id)._log(sentence))
 
-        def note(env):
-            said = sentence(env) if callable(sentence) else sentence
-            env[self._name]._row_of(company_id)._message_log(body=said)
+    def _log(self, sentence, moment=None):
+        """Add a sentence to the history, in each installed language: its readers have their own.
 
-        quietly(self.env, note)
+        :param sentence: Returns what happened in words, given the connection in an environment;
+            the current user and the time stand beside it.
+        :param datetime moment: What {date} and {zone} in the sentence stand for.
+        """
+        languages = {"en_US", *(code for code, _name in self.env["res.lang"].get_installed())}
+        said = {
+            "by_language": {each: sentence(self.with_context(lang=each)) for each in languages},
+            "moment": fields.Datetime.to_string(moment),
+        }
+        # Whoever reads mail elsewhere reads it as the writer would.
+        words = self.env["mail.message"]._ups_in_words(**said)
+        self._message_log(body=words).ups_said = said
 
     def _store(self, token_set, settings):
         """Keep the tokens of a new authorization, given by the current user.
@@ -420,9 +439,7 @@ class UpsConnection(models.Model):
 
     def _tell_authorized(self):
         self._tell(
-            lambda env: env._(
-                "Authorized at UPS. Environment: %s.", self.with_env(env)._environment_name()
-            )
+            lambda own: own.env._("Authorized at UPS. Environment: %s.", own._environment_name())
         )
 
     @api.model
@@ -460,15 +477,14 @@ class UpsConnection(models.Model):
         """Forget the tokens, and who had authorized; the history keeps both names and times."""
         for connection in self:
             connection._lock_in_callers_transaction()
-            connection._message_log(
-                body=connection.env._(
+            connection._log(
+                lambda own: own.env._(
                     "Opted out of UPS. It had been authorized by %(name)s on %(date)s (%(zone)s).",
-                    name=connection.authorized_by_id.display_name or "?",
-                    date=format_datetime(
-                        self.env, connection.authorized_on, tz=f"{self.env.tz}", dt_format="short"
-                    ),
-                    zone=self.env.tz,  # a later reader may live in another one
-                )
+                    name=own.authorized_by_id.display_name or "?",
+                    date="{date}",
+                    zone="{zone}",
+                ),
+                connection.authorized_on,
             )
         self.write(NOTHING_GRANTED)
         self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
@@ -497,8 +513,10 @@ class UpsConnection(models.Model):
                 for name in ("sealed_access_token", "sealed_refresh_token")
             }
             connection.write(sealed | here)
-            connection._message_log(
-                body=self.env._("This database was declared the original; it goes on with it.")
+            connection._log(
+                lambda own: own.env._(
+                    "This database was declared the original; it goes on with it."
+                )
             )
             connection._ask_people()
 

@@ -93,7 +93,6 @@ class UpsConnection(models.Model):
             SQL(
                 """SELECT connection.id
                      FROM ups_connection AS connection
-                     JOIN res_company AS company ON company.id = connection.company_id
                     WHERE (connection.state = 'authorized'
                            AND (COALESCE(refreshed_on, authorized_on)
                                 + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on))
@@ -102,7 +101,6 @@ class UpsConnection(models.Model):
                              OR settings_seen IS NULL
                              OR connection.id = %(prover)s)
                         OR connection.state = 'reauthorize' AND reason = 'lost_key')
-                      AND company.active
                       AND (retry_at IS NULL OR retry_at <= %(now)s)
                       AND (failure_count = 0 OR last_problem_on <= %(now)s - %(next_try)s)
                  ORDER BY refresh_token_expires_at""",
@@ -112,7 +110,7 @@ class UpsConnection(models.Model):
                 next_try=NEXT_TRY,
             )
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        return self.browse(row[0] for row in self.env.cr.fetchall())._needed().ids
 
     @api.model
     def _prover(self):
@@ -123,7 +121,7 @@ class UpsConnection(models.Model):
         in_force = InForce.of(self.env)
         if in_force.problem or in_force.verdict:
             return None
-        works = self.search([("state", "=", "authorized"), ("company_id.active", "=", True)])
+        works = self.search([("state", "=", "authorized")])._needed()
         return works.filtered(lambda each: not each._reason_now(in_force))[:1].id or None
 
     def _renew(self, connection_id, started):
@@ -151,7 +149,7 @@ class UpsConnection(models.Model):
         over, or settings were changed."""
         in_force = InForce.of(self.env)
         for connection in self.search([("state", "!=", "not_authorized")]):
-            if (connection._reason_now(in_force) or False) != (connection.asked_reason or False):
+            if connection._reason_to_ask(in_force) != (connection.asked_reason or False):
                 quietly(
                     self.env,
                     lambda env, id_=connection.id: env[self._name].browse(id_)._ask_people(),

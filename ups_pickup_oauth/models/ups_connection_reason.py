@@ -77,7 +77,7 @@ class UpsConnection(models.Model):
         "last_problem",
         "last_problem_on",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_current(self):
         """Not stored: it changes with the settings, and as time goes by."""
         in_force = InForce.of(self.env)
@@ -89,7 +89,7 @@ class UpsConnection(models.Model):
             connection.reason_in_words = connection._in_words(reason, in_force)
             connection.status_in_words = connection._status(reason)
             connection.is_secret_unproven = authorized and in_force.verdict != "accepted"
-            last = connection.last_problem if authorized else None
+            last = connection._problem_left(in_force) if authorized else None
             connection.problem = (
                 connection._problem_in_words(in_force.settings)
                 if last
@@ -115,6 +115,12 @@ class UpsConnection(models.Model):
         if elsewhere := self._given_elsewhere(in_force.settings):
             return elsewhere
         return "settings" if in_force.problem or in_force.verdict == "refused" else False
+
+    def _problem_left(self, in_force):
+        """:return: what went wrong last, unless UPS accepts the settings by now, from any."""
+        last = self.last_problem
+        is_over = last and last["class"] == "FixSettings" and in_force.verdict == "accepted"
+        return None if is_over else last
 
     def _given_elsewhere(self, settings):
         """:return: a value of `reason`, when it was given to others than the settings in force.
@@ -170,6 +176,10 @@ class UpsConnection(models.Model):
         env = self.env
         if not reason and self.state == "authorized":
             until = format_date(env, self.refresh_token_expires_at)
+            if not self.company_id.active and not self._needed():
+                return env._(
+                    "Connected to UPS until %s: Odoo renews nothing for an archived company", until
+                )
             if self.environment == "cie":
                 return env._("Connected to UPS's test environment until %s", until)
             return env._("Connected to UPS until %s", until)
@@ -216,7 +226,13 @@ class UpsConnection(models.Model):
                 ),
                 again,
             ),
-            "expired": (env._("It was not used for too long."), again),
+            "expired": (
+                env._(
+                    "It was not renewed in time: the company was archived, or the daily job did"
+                    " not run."
+                ),
+                again,
+            ),
             "lost_key": (
                 env._("The server's key that had encrypted its tokens is gone."),
                 env._("It goes on by itself when the server has the key again. %s", again),
@@ -267,19 +283,41 @@ class UpsConnection(models.Model):
 
     def _ask_people(self):
         """Ask a person to mend what keeps it from being used: once, and no more when it works."""
-        reason = self._reason_now(InForce.of(self.env))
-        if (reason or False) == (self.asked_reason or False):
+        reason = self._reason_to_ask(InForce.of(self.env))
+        if reason == (self.asked_reason or False):
             return
         self.activity_unlink([REAUTHORIZE_ACTIVITY])
         self.asked_reason = reason
         if not reason:
-            self._message_log(body=self.env._("It works again."))
+            if self._needed():
+                self._log(lambda own: own.env._("It works again."))
             return
-        self._message_log(body=self._in_words(reason))
+        self._log(lambda own: own._in_words(reason))
         if reason in OF_SETTINGS and self._somebody_is_asked(reason):
             return
         for person in self._people_to_ask():
             self._ask_person(person, reason)
+
+    def _reason_to_ask(self, in_force):
+        """:return: why a person is asked, or False: nobody is for an archived company."""
+        reason = self._reason_now(in_force)
+        return reason if reason and self._needed() else False
+
+    def _ask_about_settings(self):
+        """What was the application's trouble is over for all its companies, not only for this one.
+
+        Whoever holds the row of another one is renewing it, and asks about it afterwards.
+        """
+        asked = self.search([("asked_reason", "in", OF_SETTINGS)])
+        for each in asked.try_lock_for_update(allow_referencing=True):
+            each._ask_people()
+
+    @api.model
+    def _is_anybody_asked_to_mend_settings(self):
+        """As `search` would tell, which others may have hooked into."""
+        asked = "SELECT FROM ups_connection WHERE asked_reason IN %s LIMIT 1"
+        self.env.cr.execute(SQL(asked, OF_SETTINGS))
+        return bool(self.env.cr.rowcount)
 
     def _somebody_is_asked(self, reason):
         others = self.search([("asked_reason", "=", reason), ("id", "!=", self.id)])
@@ -339,7 +377,7 @@ def _verdict_on(env, fingerprint):
     env.cr.execute(
         SQL(
             """SELECT settings_verdict FROM ups_connection WHERE settings_seen = %s
-             ORDER BY settings_judged_on DESC LIMIT 1""",
+             ORDER BY settings_judged_on DESC, settings_verdict LIMIT 1""",
             fingerprint or None,
         )
     )

@@ -19,6 +19,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from .. import messages
+from ..database_identity import is_same
 from ..exceptions import (
     UpsGivenElsewhere,
     UpsReauthorizationNeeded,
@@ -198,7 +199,7 @@ class UpsConnection(models.Model):
         self._lock()
         in_force = InForce.of(self.env)
         if error := self._why_not_to_ask(wish, in_force):
-            if self.asked_reason != self._reason_now(in_force):
+            if (self.asked_reason or False) != self._reason_to_ask(in_force):
                 notes.append(None)
             return error
         refresh_token = self._open("sealed_refresh_token")
@@ -274,7 +275,8 @@ class UpsConnection(models.Model):
         return wish.is_test
 
     def _was_moved(self):
-        return bool(self.database_identity) and self.database_identity != self._this_database()
+        given_to = self.database_identity
+        return bool(given_to) and not is_same(given_to, self._this_database())
 
     def _end(self, reason, words, notes):
         """Ask a person. The tokens stay sealed: UPS's texts are not published, and a key may come
@@ -303,7 +305,7 @@ class UpsConnection(models.Model):
                 "last_problem_on": False,
             }
         )
-        if self.asked_reason:
+        if self.asked_reason or self._is_anybody_asked_to_mend_settings():
             notes.append(None)
         self._log_oddities(token_set)
         return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
@@ -349,10 +351,10 @@ class UpsConnection(models.Model):
         )
         if failures == PATIENCE:
             notes.append(
-                lambda env: env._(
+                lambda own: own.env._(
                     "The authorization could not be renewed %(times)s times in a row. %(what)s",
                     times=failures,
-                    what=messages.explain(env, error, None)[0],
+                    what=messages.explain(own.env, error, None)[0],
                 )
             )
         _logger.info("UPS token of company %s was not refreshed: %s", self.company_id.id, error)
@@ -362,7 +364,9 @@ class UpsConnection(models.Model):
 
     def _pause_now(self, in_force):
         """:return: the exception to raise while UPS is left alone, or None."""
-        found = self._pauses(in_force.settings.fingerprint(self.env))
+        # What UPS has accepted since, from any company, is paused for none.
+        refused = in_force.verdict != "accepted" and in_force.settings.fingerprint(self.env)
+        found = self._pauses(refused)
         if not found:
             return None
         pause, retry_at = found

@@ -99,10 +99,14 @@ class TestCallback(UpsHttpCase):
 
     def test_the_client_secret_is_proven_before_it_is_called_authorized(self):
         """With PKCE the exchange carries none: the refresh at once is the first to meet it."""
-        outage = {"kind": "status", "status": 503}
+        outage, proxy = {"status": 503}, {"status": 401, "body": "<html>a proxy</html>"}
+        errors = [{"code": "10401", "message": "Invalid Refresh Token"}]
+        refusal = {"status": 401, "body": {"response": {"errors": errors}}}
         for secret, fault, words, seen in (
-            ("not-the-secret", None, "cannot use it yet", ("reauthorize", "settings", False)),
+            ("not-the-secret", None, "Copy the client secret", ("reauthorize", "settings", False)),
+            (CLIENT_SECRET, refusal, "Test tries it once", ("reauthorize", "refused", False)),
             (CLIENT_SECRET, outage, "", ("authorized", False, True)),
+            (CLIENT_SECRET, proxy, "", ("authorized", False, True)),
             (CLIENT_SECRET, None, "", ("authorized", False, False)),
         ):
             with self.subTest(secret=secret, fault=fault):
@@ -110,12 +114,12 @@ class TestCallback(UpsHttpCase):
                 self.env.flush_all()
                 answer = self.answer()
                 if fault:
-                    self.simulator.queue_fault("refresh", **fault)
+                    self.simulator.queue_fault("refresh", "status", **fault)
                 response = self.open(answer)
                 if words:
                     page = self.page(response)
+                    self.assertIn("cannot use it yet", page)
                     self.assertIn(words, page)
-                    self.assertIn("Copy the client secret again", page)
                 else:
                     self.assert_authorized(response)
                 self.assertEqual(self.seen(), seen)

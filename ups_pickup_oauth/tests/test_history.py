@@ -2,7 +2,7 @@ import contextlib
 
 from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged
-from odoo.tools import html2plaintext
+from odoo.tools import format_datetime
 
 from .common import CLIENT_SECRET, UpsHttpCase
 
@@ -15,17 +15,16 @@ class TestHistory(UpsHttpCase):
         super().setUp()
         self.authenticate("ups_admin", "ups_admin")
 
-    def history(self, company=None):
-        """:return: the sentences, the newest first, as the administrator reads them."""
+    def history(self, **reader):
+        """:return: the sentences, the newest first, as an administrator reads them."""
         self.env.invalidate_all()
-        connection = (company or self.company).sudo().ups_connection_ids.with_user(self.admin)
-        for message in connection.message_ids:
-            self.assertTrue(message.date)
-        return [html2plaintext(message.body).strip() for message in connection.message_ids]
+        connection = self.company.sudo().ups_connection_ids.with_user(self.admin)
+        messages = connection.with_context(**reader).message_ids
+        self.assertTrue(all(messages.mapped("date")))
+        return messages.mapped("ups_sentence")
 
-    def newest(self, company=None):
-        connection = (company or self.company).sudo().ups_connection_ids
-        return connection.message_ids[:1]
+    def newest(self):
+        return self.company.sudo().ups_connection_ids.message_ids[:1]
 
     def come_back(self, url):
         self.url_open(url, allow_redirects=False)
@@ -112,6 +111,35 @@ class TestHistory(UpsHttpCase):
         for text in (shown, self.history()[0]):
             self.assertNotIn(token, text)
             self.assertNotIn(CLIENT_SECRET, text)
+
+    def test_everybody_reads_it_in_their_own_language_and_time_zone(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.come_back(self.simulator.person_cancels(self.go_to_ups()))
+        self.configure(ups_client_id="not-registered-at-ups")
+        with contextlib.suppress(RedirectWarning):
+            self.go_to_ups()
+        self.configure()
+        self.simulator.queue_fault("authorize", "html")
+        self.come_back(self.simulator.person_agrees(self.go_to_ups()))
+        self.as_admin().action_ups_test()
+        authorized_on = self.company.ups_authorized_on
+        self.simulator.kill_grants()
+        self.as_admin().action_ups_test()
+        self.as_admin().action_ups_opt_out()
+        english, german = self.history(), self.history(lang="de_DE", tz="Asia/Tokyo")
+        self.assertEqual(len(english), 8, english)
+        for one, other in zip(english, german, strict=True):
+            self.assertNotEqual(one, other)
+        self.assertIn("Opt-out bei UPS erfolgt", german[0])
+        there = format_datetime(
+            self.env(context={"lang": "de_DE"}), authorized_on, tz="Asia/Tokyo", dt_format="short"
+        )
+        self.assertIn(f"{there} (Asia/Tokyo)", german[0])
+        self.env["res.lang"]._activate_lang("fr_FR")
+        later = self.history(lang="fr_FR")
+        self.assertEqual(later[1:], english[1:], "a language that came later, but for the date")
+        self.newest().sudo().write({"ups_said": False})
+        self.assertIn("Opted out of UPS", self.history(lang="de_DE")[0], "of an older version")
 
     def expire(self):
         self.env.invalidate_all()

@@ -79,6 +79,11 @@ class TestKeepAlive(RealTransactionCase):
             env["res.company"].browse(ended).ups_connection_ids._end("refused", "", [])
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), 0)
+        with self.transaction(SUPERUSER_ID) as env:
+            branch = env["res.company"].create({"name": "Branch", "parent_id": archived})
+            self.company_ids.append(branch.id)
+        self.run_cron()
+        self.assertEqual(self.simulator.calls("refresh"), 1, "which an archived parent's is for")
 
     def test_it_survives_the_failure_of_any(self):
         ended, *others = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(12)]

@@ -1,8 +1,7 @@
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import format_datetime
 
-from ..exceptions import UpsReauthorizationNeeded
+from ..exceptions import UpsNothingToDo, UpsReauthorizationNeeded
 from .common import UpsCase
 
 
@@ -67,11 +66,11 @@ class TestOptOut(UpsCase):
 
     def test_twice_is_a_sentence(self):
         self.opt_out()
-        with self.assertRaisesRegex(UserError, "nothing to end"):
+        with self.assertRaisesRegex(UpsNothingToDo, "nothing to end"):
             self.opt_out()
 
     def test_a_branch_cannot_end_its_parents_authorization(self):
-        with self.assertRaisesRegex(UserError, "no UPS authorization of its own"):
+        with self.assertRaisesRegex(UpsNothingToDo, "no UPS authorization of its own"):
             self.opt_out(self.branch)
         self.authorize(self.branch)
         self.opt_out(self.branch)

@@ -5,16 +5,15 @@ import socket
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import psycopg2
 from odoo import SUPERUSER_ID, sql_db
-from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from .. import own_transaction
-from ..exceptions import UpsTryLater
+from ..exceptions import UpsBusy, UpsTryLater
 from ..models import ups_connection, ups_connection_refresh
 from ..own_transaction import PAUSES, in_own_transaction
 from .common import RealTransactionCase
@@ -96,11 +95,13 @@ class TestOwnTransaction(RealTransactionCase):
             frozen["res.company"].browse(self.company_id).ups_connection_ids._lock()
             with self.assertRaises(UpsTryLater):
                 self.want_token()
-            runs = []
-            with self.transaction() as env, self.assertRaisesRegex(UserError, "being renewed"):
-                company = env["res.company"].browse(self.company_id)
-                retrying(lambda: runs.append(1) or company.action_ups_opt_out(), env)
-            self.assertEqual(len(runs), 1)
+            for of_the_role in (0, 500):
+                with self.transaction() as env, self.assertRaisesRegex(UpsBusy, "being renewed"):
+                    env.cr.execute("SET LOCAL statement_timeout = %s", [of_the_role])
+                    company = env["res.company"].browse(self.company_id)
+                    opt_out = Mock(side_effect=company.action_ups_opt_out)
+                    retrying(opt_out, env)
+                opt_out.assert_called_once()
         self.assertEqual(self.simulator.calls("refresh"), 0)
         self.assertTrue(self.simulator.is_live_access_token(self.want_token()))
 

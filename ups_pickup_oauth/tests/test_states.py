@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -12,7 +12,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config
+from psycopg2.errors import InsufficientPrivilege
 
+from .. import database_identity
 from ..database_identity import identity
 from ..exceptions import UpsGivenElsewhere, UpsReauthorizationNeeded
 from ..live_token import Wish
@@ -56,9 +58,9 @@ class StateCase(UpsCase):
         self.env["ups.connection"].search([]).access_token_expires_at = "2020-01-01"
         self.env.flush_all()
 
-    def press_test(self):
+    def press_test(self, company=None):
         """:return: whether the button Test found all well."""
-        action = self.company.with_user(self.admin).action_ups_test()
+        action = (company or self.company).with_user(self.admin).action_ups_test()
         self.env.invalidate_all()
         return action["context"]["ups_finding_kind"] == "success"
 
@@ -95,7 +97,7 @@ class TestStates(StateCase):
             (self.server(UPS_BASE_URL="https://localhost:9"), "other_host", "UPS_BASE_URL", 1),
             (self.server(UPS_TOKEN_KEYS="garbage"), "settings", "not a Fernet key", 1),
             (self.parameter("database.uuid", "that of a copy"), "copied", "is a copy", 2),
-            (freeze_time(late), "expired", "not used for too long", 2),
+            (freeze_time(late), "expired", "not renewed in time", 2),
         ):
             with self.subTest(reason):
                 self.let_it_end()
@@ -130,11 +132,12 @@ class TestStates(StateCase):
 
         self.configure()
         self.env.flush_all()
-        self.assertTrue(self.press_test())
-        self.assertEqual(self.seen(), WORKS)
-        self.assertFalse(self.company.with_user(self.admin).ups_is_secret_unproven)
-        self.run_daily_job()
-        self.assertFalse(self.activities())
+        self.assertTrue(self.press_test(self.other_company))
+        for company in (self.company, self.other_company):
+            self.assertEqual(self.seen(company), WORKS)
+            self.assertFalse(company.with_user(self.admin).ups_is_secret_unproven)
+            self.assertFalse(company.ups_connection_ids.asked_reason)
+        self.assertFalse(self.activities(), "one proof is one for all")
 
     def test_what_ups_refuses_is_sent_again_only_by_test(self):
         """UPS's texts are unpublished: "Service temporarily unavailable" may end as a refusal."""
@@ -189,6 +192,29 @@ class TestStates(StateCase):
         self.assertFalse(self.failure())
         self.assertEqual(self.simulator.calls("refresh"), 1)
         self.assertFalse(due())
+
+    def test_an_archived_company_says_that_nothing_is_renewed_and_asks_nobody(self):
+        self.admin.company_id = self.other_company
+        self.branch.active = False  # as its parent's archiving does
+        self.company.active = False
+        archived = self.company.with_user(self.admin)
+        self.assertEqual(archived.ups_authorization_state, "authorized")
+        self.assertIn("renews nothing for an archived company", archived.ups_status)
+        with freeze_time(fields.Datetime.now() + timedelta(days=999)):
+            self.run_daily_job()
+            self.assertFalse(self.activities())
+            self.branch.active = True
+            self.run_daily_job()
+            self.assertEqual(len(self.activities()), 1, "the branch needs it")
+            self.branch.active = False
+            self.run_daily_job()
+            self.assertFalse(self.activities())
+            self.company.active = True
+            self.assertEqual(self.seen(), ("reauthorize", "expired"))
+            self.assertIn("the company was archived", archived.ups_reauthorize_reason)
+            self.run_daily_job()
+            self.assertEqual(len(self.activities()), 1)
+        self.assertNotIn("archived", archived.ups_status)
 
     def test_connected_again_the_old_tokens_stay_until_the_new_ones_are_there(self):
         held = self.connection.sealed_refresh_token
@@ -290,6 +316,57 @@ class TestCopies(StateCase):
                     )
                     self.let_it_end()
                 self.assertEqual(self.simulator.calls(), calls + works)
+
+    def test_a_role_that_may_not_ask_which_server_this_is(self):
+        before = identity(self.env.cr)
+        with self.role_without("pg_control_system()"):
+            own = identity(self.env.cr)
+            self.assertNotEqual(own, before)
+            for where, works in (
+                (before, True),  # given before somebody revoked it
+                (own, True),
+                (self.other_database("dropped"), True),
+                (self.other_database("beside"), False),
+            ):
+                with self.subTest(where):
+                    self.authorize()
+                    self.connection.database_identity = where
+                    self.let_it_end()
+                    self.assertEqual(self.seen(), WORKS if works else ("reauthorize", "copied"))
+                    self.assertEqual(bool(self.failure()), not works)
+                    self.assertEqual(self.press_test(), works)
+                    self.assertEqual(self.seen(), WORKS if works else ("reauthorize", "copied"))
+            self.company.with_user(self.admin).action_ups_original()
+            self.assertTrue(self.press_test())
+        self.assertEqual(self.seen(), WORKS, "given while it was revoked")
+
+    @contextmanager
+    def role_without(self, function):
+        """As if the server's PostgreSQL role could not execute a function."""
+        statements = (
+            "CREATE ROLE ups_plain",
+            "GRANT ALL ON ALL TABLES IN SCHEMA public TO ups_plain",
+            "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ups_plain",
+            f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC",
+            "SET LOCAL ROLE ups_plain",
+        )
+        self.addCleanup(database_identity._clusters.clear)
+        with ExitStack() as played:
+            try:
+                with self.env.cr.savepoint(flush=False):
+                    self.env.cr.execute("; ".join(statements), log_exceptions=False)
+            except InsufficientPrivilege:  # a PostgreSQL of somebody's own, whose user has few
+                unknown = {"return_value": database_identity.UNKNOWN}
+                played.enter_context(patch.object(database_identity, "_cluster", **unknown))
+            self.new_connection()
+            yield
+            self.env.flush_all()
+            self.env.cr.execute("RESET ROLE")
+        self.new_connection()
+
+    def new_connection(self):
+        database_identity._clusters.clear()
+        self.env.cr.cache.clear()
 
     def test_a_person_says_that_this_is_the_original(self):
         folder = tempfile.TemporaryDirectory()

@@ -9,6 +9,8 @@ const TITLES = {
     UpsSettingsWrong: _t("UPS settings"),
     UpsGivenElsewhere: _t("UPS must be authorized"),
     UpsTryLater: _t("UPS is not available"),
+    UpsBusy: _t("One moment, please"),
+    UpsNothingToDo: _t("Nothing to do"),
 };
 
 for (const [name, title] of Object.entries(TITLES)) {
