@@ -1,4 +1,5 @@
 from . import (
+    test_batch,
     test_import,
     test_life,
     test_many,
@@ -8,4 +9,5 @@ from . import (
     test_sheet_and_mail,
     test_status,
     test_storm,
+    test_tours,
 )
