@@ -17,6 +17,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ups_pickup_service_data.xml",
+        "data/web_tour_data.xml",
         "wizard/ups_pickup_number_views.xml",
         "report/ups_pickup_sheet.xml",
         "views/ups_pickup_views.xml",

@@ -4,6 +4,7 @@ from . import (
     resource_calendar,
     ups_pickup_account,
     ups_pickup_batch,
+    ups_pickup_batch_request,
     ups_pickup_calendar,
     ups_pickup_cancel,
     ups_pickup_check,

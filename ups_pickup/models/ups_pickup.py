@@ -433,7 +433,3 @@ class UpsPickup(models.Model):
                 ("environment", "=", self.environment),
             ]
         )
-
-    def _responsible(self):
-        """:return: who answers for it: the location's person, else who made it."""
-        return self.location_id.user_id or self.create_uid

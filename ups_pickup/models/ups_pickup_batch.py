@@ -1,6 +1,5 @@
-"""Many locations, many days: drafts first, then a cron requests them one by one."""
+"""Many locations, many days: drafts first, then a cron requests them all."""
 
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,10 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from .. import clock
 from ..const import MAX_QUANTITY, OPEN
 from ..notice import notice, shown_anew
-from ..this_database import is_of_this_database, this_database
-from .ups_pickup_request import NEVER_LEFT, SaveFirst
-
-_logger = logging.getLogger(__name__)
+from ..this_database import this_database
 
 MOST_DAYS = 31
 
@@ -180,23 +176,6 @@ class UpsPickupBatch(models.Model):
         self.env.ref("ups_pickup.ir_cron_batch").sudo()._trigger()
         return True
 
-    @api.model
-    def _cron_request(self):
-        """Request what is queued, a row at a time; an outage pauses the batch, its rows wait."""
-        commit_progress = self.env["ir.cron"]._commit_progress
-        queued = (
-            self.env["ups.pickup"]
-            .sudo()
-            .search([("queued_on", "!=", False), ("state", "=", "draft")], order="queued_on, id")
-        )
-        commit_progress(remaining=len(queued))
-        paused = self.browse()
-        for pickup in queued:
-            if pickup.batch_id not in paused and pickup._request_queued():
-                paused |= pickup.batch_id
-            if not commit_progress(1):
-                return
-
     def write(self, vals):
         if "paused_why" in vals and not self.env.su:
             raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
@@ -205,46 +184,3 @@ class UpsPickupBatch(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_with_its_queue(self):
         self.pickup_ids.filtered("queued_on").sudo().write({"queued_on": False})
-
-
-class UpsPickup(models.Model):
-    _inherit = "ups.pickup"
-
-    def _refuse_queue_of_another_database(self):
-        """A copy requests nothing by itself, also when somebody authorizes there anew.
-
-        :raise UserError: if the batch was not queued here; it takes a person's click then.
-        """
-        if self.batch_id and not is_of_this_database(self.env, self.batch_id.queued_database):
-            raise UserError(
-                self.env._(
-                    "It was queued in another database. If this one is no copy, request the batch"
-                    " again."
-                )
-            )
-
-    def _request_queued(self):
-        """Request one row of a batch.
-
-        :return: whether the batch has to pause.
-        :rtype: bool
-        """
-        batch, why = self.batch_id, None
-        try:
-            self._refuse_queue_of_another_database()
-            told = self._request()
-            why = told.words if told.state == "draft" and not told.is_refused else None
-        except NEVER_LEFT as error:
-            why = str(error)
-        except SaveFirst as error:  # a person has it in hand: it waits for the next run
-            _logger.info("UPS pickup %s: %s", self.id, error)
-        except UserError as error:
-            self._keep_problem(str(error))
-        except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
-            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
-        if why:
-            queued_on = self.queued_on
-            self._each(lambda own: own._own_write({"queued_on": queued_on}))
-        if batch and batch.paused_why != why:
-            self._each(lambda own: own.batch_id.write({"paused_why": why or False}))
-        return bool(why)

@@ -26,8 +26,5 @@ class UpsPickup(models.Model):
         )
         first, last = fields.Date.to_date(date_from), fields.Date.to_date(date_to or date_from)
         days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
-        return {
-            day.isoformat(): bool(locations)
-            and not any(each._is_open_on(day) for each in locations)
-            for day in days
-        }
+        open_days = set().union(*locations._open_days(first, last).values())
+        return {day.isoformat(): bool(locations) and day not in open_days for day in days}

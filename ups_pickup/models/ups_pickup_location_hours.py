@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import models
+from odoo.tools.date_utils import float_to_time
+from odoo.tools.intervals import Intervals
 
 from .. import clock
 from ..local_time import as_time, at, hour_of, in_words, local
@@ -29,13 +31,64 @@ class UpsPickupLocation(models.Model):
 
     def _is_open_on(self, day):
         """:return: whether somebody works there on that day."""
-        calendar = self.sudo().calendar_id
-        zone = pytz.timezone(calendar.tz or "UTC")
-        start = zone.localize(datetime.combine(day, time.min))
-        end = zone.localize(datetime.combine(day, time.max))
+        return day in self._open_days(day, day)[self]
+
+    def _open_days(self, first, last):
+        """Tell on which days somebody works there, by as many queries at any size.
+
+        Odoo's own ``_work_intervals_batch`` asks for each calendar anew.
+
+        :return: by location a set of dates.
+        :rtype: dict
+        """
+        days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        leaves = self._leaves(first, last)
+        return {
+            location: {day for day in days if location.sudo()._hours_left(day, leaves)}
+            for location in self
+        }
+
+    def _leaves(self, first, last):
+        """:return: the closed times of these days; a zone is less than a day from UTC."""
+        midnight = datetime.combine(first, time.min)
+        return (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("calendar_id", "in", (False, *self.sudo().calendar_id.ids)),
+                    ("resource_id", "=", False),
+                    ("time_type", "=", "leave"),
+                    ("date_to", ">=", midnight - timedelta(days=1)),
+                    ("date_from", "<=", midnight + timedelta(days=(last - first).days + 2)),
+                ]
+            )
+        )
+
+    def _hours_left(self, day, leaves):
+        """:return: the working hours of a day without its closed times."""
         # Of the closed days of all calendars, not those of other companies.
-        own = [("time_type", "=", "leave"), ("company_id", "in", (False, self.company_id.id))]
-        return bool(calendar._work_intervals_batch(start, end, domain=own)[False])
+        own = leaves.filtered(
+            lambda each: each.calendar_id <= self.calendar_id and each.company_id <= self.company_id
+        )
+        utc = pytz.utc.localize
+        closed = [(utc(each.date_from), utc(each.date_to), each) for each in own]
+        return self._hours_of(day) - Intervals(closed)
+
+    def _hours_of(self, day):
+        """:return: the hours of a day in an ordinary week."""
+        calendar, zone = self.calendar_id, pytz.timezone(self.calendar_id.tz or "UTC")
+        if calendar.flexible_hours:  # at no certain time, which Odoo makes up
+            whole_day = (
+                zone.localize(datetime.combine(day, each)) for each in (time.min, time.max)
+            )
+            return calendar._attendance_intervals_batch(*whole_day)[False]
+
+        def moment(hour):
+            return zone.localize(datetime.combine(day, float_to_time(hour)))
+
+        lines = calendar._lines_of(day)
+        return Intervals([(moment(each.hour_from), moment(each.hour_to), each) for each in lines])
 
     def _day_problem(self, day, ready_time=None, close_time=None):
         """Say why UPS cannot be asked any more to come that day.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..const import OPEN
 from ..local_time import in_words, is_hour, zone_in_words
@@ -45,19 +45,20 @@ class UpsPickupLocation(models.Model):
     @api.depends("calendar_id")
     def _compute_closed_in_words(self):
         """Holidays only: the weekdays on which it is always closed are seen in its calendar."""
+        with_days = self.filtered("calendar_id")
+        today = fields.Date.today()  # there it may be a day earlier or later
+        around = timedelta(days=8), timedelta(days=CLOSED_AHEAD + 8)
+        open_days = with_days._open_days(today - around[0], today + around[1])
         for location in self:
-            days = location._holidays() if location.calendar_id else []
+            days = location._holidays(open_days[location]) if location in with_days else []
             location.closed_in_words = ", ".join(format_date(self.env, day) for day in days)
 
-    def _holidays(self):
+    def _holidays(self, open_days):
         """:return: the next days on which it is closed, and a week later or earlier is not."""
         today, week = self._today(), timedelta(days=7)
         days = (today + timedelta(days=ahead) for ahead in range(CLOSED_AHEAD))
         return [
-            day
-            for day in days
-            if not self._is_open_on(day)
-            and (self._is_open_on(day + week) or self._is_open_on(day - week))
+            day for day in days if day not in open_days and {day + week, day - week} & open_days
         ]
 
     @api.depends(
@@ -82,16 +83,30 @@ class UpsPickupLocation(models.Model):
             location.open_count = counts.get(location._origin, 0)
 
     def _compute_pickups_in_words(self):
-        pickups = self.env["ups.pickup"]
+        coming = self._first_of_each(OPEN, SQL("pickup_date, id"))
+        ended = self._first_of_each(SEEN, SQL("pickup_date DESC, id DESC"))
         for location in self:
-            here = location._here()
-            coming = pickups.search(
-                [*here, ("state", "in", OPEN)], order="pickup_date, id", limit=MOST_SHOWN
+            shown = *coming.get(location._origin, ()), *ended.get(location._origin, ())
+            location.pickups_in_words = "; ".join(each._day_and_state() for each in shown)
+
+    def _first_of_each(self, states, order):
+        """:return: the first pickups of each location, by one query for all of them.
+
+        :rtype: dict
+        """
+        pickups = self.env["ups.pickup"]
+        ranked = SQL(
+            "SELECT id, row_number() OVER (PARTITION BY location_id ORDER BY %s) AS place"
+            " FROM ups_pickup WHERE id IN %s",
+            order,
+            pickups._search([*self._here(), ("state", "in", states)]).subselect(),
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM (%s) AS ranked WHERE place <= %s ORDER BY place", ranked, MOST_SHOWN
             )
-            ended = pickups.search([*here, ("state", "in", SEEN)], limit=MOST_SHOWN)
-            location.pickups_in_words = "; ".join(
-                each._day_and_state() for each in (*coming, *ended)
-            )
+        )
+        return pickups.browse(row[0] for row in rows).grouped("location_id")
 
     def action_pickups(self):
         """:return: an action that opens the pickups of this location."""

@@ -101,6 +101,20 @@ class UpsPickup(models.Model):
         return locations.search([("company_id", "in", self.env.companies.ids)])
 
     @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, ups_environment(self.env))
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """In production its column says nothing new, and waits among the optional ones."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list" and ups_environment(self.env) == "production":
+            for column in arch.xpath("//field[@name='environment'][@optional]"):
+                column.set("optional", "hide")
+        return arch, view
+
+    @api.model
     def overview(self, domain=None, date_from=None, date_to=None):
         """Tell all that the overview shows, at once; its parameters are :meth:`overview_counts`'s.
 
@@ -197,13 +211,23 @@ def _tiles(rows, today, tomorrow, start, end):
 
 
 def _cutoffs(rows, today):
-    """:return: for each location with drafts for today the seconds left to ask, the next first."""
+    """:return: for each open location with drafts for today the seconds left, the next first."""
     drafts = Counter()
     for location, day, state, _is_asked, count in rows:
         if state == "draft" and location in today.get(day, ()):
             drafts[location] += count
-    cutoffs = [_cutoff(location, count) for location, count in drafts.items()]
+    cutoffs = [_cutoff(location, drafts[location]) for location in _open_today(drafts)]
     return sorted(cutoffs, key=lambda each: (each["seconds"] < 0, each["seconds"]))
+
+
+def _open_today(locations):
+    """:return: those of them where somebody works today: the others' drafts are for another day."""
+    if not locations:
+        return []
+    found = next(iter(locations)).browse(each.id for each in locations)
+    days = {location: location._today() for location in found}
+    open_days = found._open_days(min(days.values()), max(days.values()))
+    return [location for location in found if days[location] in open_days[location]]
 
 
 def _cutoff(location, drafts):

@@ -65,7 +65,8 @@ class UpsPickup(models.Model):
         )
         if not draft_id:
             return
-        draft, location = self.browse(draft_id), self.env["ups.pickup.location"].browse(location_id)
+        draft = self.browse(draft_id)._for_its_person()
+        location = self.env["ups.pickup.location"].browse(location_id)
         try:
             told = draft._request()
             why = told.words if told.state == "draft" else None

@@ -25,9 +25,9 @@ class UpsPickup(models.Model):
         draft_id = in_own_transaction(
             self.env, lambda env: env[self._name]._missed_draft(location_id, day)
         )
-        draft = self.browse(draft_id or ())
-        if draft:
-            why = self.env._("The cut-off has passed, and the plan could not request it in time.")
+        if draft_id:
+            draft = self.browse(draft_id)._for_its_person()
+            why = draft.env._("The cut-off has passed, and the plan could not request it in time.")
             draft._plan_failed(" ".join(filter(None, (why, draft.problem))))
 
     @api.model
@@ -55,7 +55,7 @@ class UpsPickup(models.Model):
                 ("activity_type_id", "=", self.env.ref(PLAN_ACTIVITY).id),
             ]
         )
-        person = self._person_of_plan()
+        person = self._responsible()
         if self.state != "draft" or not person or not all(asked.mapped("active")):
             return  # also who has said "done" is not asked again
         own = self.with_context(lang=person.lang)
@@ -77,11 +77,6 @@ class UpsPickup(models.Model):
             cutoff=in_words(location.cutoff_time),
             zone=location.calendar_id.tz,
         )
-
-    def _person_of_plan(self):
-        """:return: the location's person, else who made the location."""
-        people = self.location_id.user_id | self.location_id.create_uid
-        return people.filtered(self._may_be_asked)[:1]
 
     @api.model
     def _close_plan_questions(self):

@@ -29,6 +29,8 @@ class UpsPickup(models.Model):
         company_of = {each.id: each.company_id.id for each in companies}
         pairs |= {(each.user_id.id, company_of.get(each.res_id)) for each in asked}
         for user_id, company_id in pairs:
+            if not user_id:
+                continue  # nobody is left who could be asked
             try:
                 in_own_transaction(
                     self.env,
@@ -67,7 +69,7 @@ class UpsPickup(models.Model):
         asked = self._questions(user_id).filtered(
             lambda each: self.browse(each.res_id).company_id.id == company_id
         )
-        if not pickups or not pickups[0]._may_be_asked(person):
+        if not pickups:
             asked.unlink()
             return
         summary = pickups.env._("%s UPS pickup(s) to check", len(pickups))
@@ -78,6 +80,19 @@ class UpsPickup(models.Model):
         else:
             pickups[0].activity_schedule(TO_CHECK_ACTIVITY, summary=summary, user_id=user_id)
 
+    def _responsible(self):
+        """:return: who answers for it: the location's person, else who made it or its location;
+        where none of them can be asked any more, a coordinator; or nobody.
+        """
+        location = self.location_id
+        coordinators = self.env.ref("ups_pickup.group_manager").sudo().all_user_ids.sorted("id")
+        people = (*location.user_id, *self.create_uid, *location.create_uid, *coordinators)
+        return next(filter(self._may_be_asked, people), self.env["res.users"])
+
+    def _for_its_person(self):
+        """:return: the pickup, whose words are then in the language of who answers for it."""
+        return self.with_context(lang=self.sudo()._responsible().lang)
+
     def _may_be_asked(self, person):
         return (
             person.active
@@ -87,9 +102,8 @@ class UpsPickup(models.Model):
 
     def _ask_about_failure(self):
         """One activity for each pickup that UPS says was unsuccessful."""
-        if self.state != "unsuccessful" or not self._may_be_asked(self._responsible()):
-            return
-        self._only_telling(lambda own: own._activity_of_failure(own._responsible()))
+        if self.state == "unsuccessful" and (person := self._responsible()):
+            self._only_telling(lambda own: own._activity_of_failure(person))
 
     def _activity_of_failure(self, person):
         own = self.with_context(lang=person.lang, mail_activity_quick_update=True)

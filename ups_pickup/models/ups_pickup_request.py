@@ -328,7 +328,9 @@ class UpsPickup(models.Model):
 
     def _back_to_draft(self, words):
         if self.state != "draft":
-            self._own_write({"state": "draft", "problem": words, "claimed_on": False})
+            # An earlier request may have been lost: it is still looked for.
+            doubt = len(self.past_references or ()) > 1 and self.claimed_on
+            self._own_write({"state": "draft", "problem": words, "claimed_on": doubt})
             self._note(words)
         return words
 

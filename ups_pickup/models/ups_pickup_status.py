@@ -97,10 +97,18 @@ class UpsPickup(models.Model):
     @api.model
     def _due_accounts(self):
         """:return: the accounts with a pickup that UPS can tell something new of now."""
-        pickups = self.sudo().search(
-            [("state", "in", OPEN), ("environment", "=", ups_environment(self.env))]
-        )
         now = clock.now()
+        pickups = self.sudo().search(
+            [
+                "|",
+                ("state", "in", OPEN),
+                "&",
+                ("state", "=", "draft"),
+                ("claimed_on", "!=", False),  # given up, and UPS has not said that it has none
+                ("environment", "=", ups_environment(self.env)),
+                *self._days_that_may_be_listed(),
+            ]
+        )
         due = pickups.filtered(lambda each: each._is_due(now)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
@@ -108,7 +116,7 @@ class UpsPickup(models.Model):
         """:return: whether a look at it could tell something."""
         if not self._may_be_listed() or self._is_in_flight(now):
             return False
-        if self.state not in LISTED or not self.looked_on:
+        if self.state not in (*LISTED, "draft") or not self.looked_on:
             return True
         if self.looked_on > now - STATUS_EVERY + SLACK:
             return False
@@ -121,6 +129,15 @@ class UpsPickup(models.Model):
         """:return: whether a process is busy with it, which keeps what came of it by itself."""
         is_busy = self.state in ("sending", "cancelling")
         return is_busy and self.claimed_on and self.claimed_on > now - PATIENCE
+
+    @api.model
+    def _days_that_may_be_listed(self):
+        """:return: what :meth:`_may_be_listed` is true of, and little more."""
+        today = clock.now().date()
+        return [
+            ("pickup_date", ">=", today - timedelta(days=1)),
+            ("pickup_date", "<=", today + timedelta(days=2)),
+        ]
 
     def _may_be_listed(self):
         """:return: whether its day is today or tomorrow, there or at UPS: found is found."""
@@ -215,7 +232,7 @@ class UpsPickup(models.Model):
     @api.model
     def _to_look_at(self, account_id):
         """:return: the account's number, and the rows that UPS may list as they are by now."""
-        now, today = clock.now(), clock.now().date()
+        now = clock.now()
         rows = self.search(
             [
                 ("account_id", "=", account_id),
@@ -223,8 +240,7 @@ class UpsPickup(models.Model):
                 "|",
                 ("state", "in", (*OPEN, *ENDED)),
                 ("reference", "!=", False),  # a draft that UPS has all the same
-                ("pickup_date", ">=", today - timedelta(days=1)),
-                ("pickup_date", "<=", today + timedelta(days=2)),
+                *self._days_that_may_be_listed(),
             ]
         )
         rows = rows.filtered(
@@ -248,6 +264,8 @@ class UpsPickup(models.Model):
         entry = self._entry_in(listed.entries)
         if self.state == "cancelled" and self.prn and self._with_same_prn() - self:
             return  # the driver comes for the others
+        if self.state == "draft":
+            self._own_write({"looked_on": clock.now()})
         if entry:
             self._found(entry)
         elif listed.is_whole and self.state in OPEN:

@@ -1,4 +1,5 @@
 from . import (
+    test_batch,
     test_doors,
     test_import,
     test_life,
@@ -9,4 +10,5 @@ from . import (
     test_sheet_and_mail,
     test_status,
     test_storm,
+    test_tours,
 )

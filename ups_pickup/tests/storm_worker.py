@@ -4,6 +4,7 @@ Run by test_storm as ``python storm_worker.py CONFIG DATABASE USER_ID THREADS_OR
 It says `ready`, waits for a line, and prints what each thread's user is told, first of Price, then
 of Request; or, with no threads, how each child ended: by SIGKILL, each before another of the
 statements that follow UPS's answer.
+With `batch` instead of threads it runs the cron of the batches.
 """
 
 import itertools
@@ -14,7 +15,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from odoo import api, sql_db
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -38,7 +39,13 @@ def main(config_file, database, user_id, threads, *pickup_ids):
             finally:
                 cr.rollback()  # whatever the caller does next changes nothing
 
-    if threads == "0":
+    if threads == "batch":
+        say("ready")
+        sys.stdin.readline()
+        with registry.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["ups.pickup.batch"]._cron_request()
+        say(json.dumps("done"))
+    elif threads == "0":
         say("ready")
         sys.stdin.readline()
         say(json.dumps(ends_of_children(click, ids)))

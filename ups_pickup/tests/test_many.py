@@ -1,5 +1,8 @@
 """What a coordinator does to many at once, and what a location says of itself."""
 
+from datetime import date, datetime, time, timedelta
+
+import pytz
 from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -140,3 +143,70 @@ class TestMany(PickupCase):
             for field in ("Name at the Door", "Phone"):
                 self.assertIn(field, location.hint)
             env.cr.rollback()
+
+    def test_what_many_locations_say_takes_as_many_queries_as_one(self):
+        ids = [self.location_id]
+        with self.transaction(SUPERUSER_ID) as env:
+            ids += [self.new_location(env, "Asia/Tokyo", name=f"Ramp {each}").id for each in "abc"]
+        for location_id in ids:
+            for state, day in (("done", 20), ("done", 23), ("requested", 24), ("requested", 25)):
+                self.force(self.new_pickup(location_id, pickup_date=f"2026-11-{day}"), state=state)
+        names = ["hours_in_words", "closed_in_words", "open_count", "pickups_in_words"]
+
+        def read(ids):
+            with self.transaction() as env:
+                env["ups.pickup.location"].check_access("read")
+                before = env.cr.sql_log_count
+                told = env["ups.pickup.location"].browse(ids).read(names)
+                return env.cr.sql_log_count - before, told
+
+        read(ids)  # fills the registry's caches
+        (of_one, _told), (of_all, told) = read(ids[:1]), read(ids)
+        self.assertEqual(of_all, of_one)
+        self.assertEqual(
+            {each["pickups_in_words"] for each in told},
+            {
+                "11/24/2026 Requested; 11/25/2026 Requested;"
+                " 11/23/2026 Picked Up; 11/20/2026 Picked Up"
+            },
+        )
+
+    def test_a_location_is_open_when_odoos_calendar_says_so(self):
+        self.close("2026-11-26")
+        elsewhere_id = self.create_company("Elsewhere")
+        with self.transaction(SUPERUSER_ID) as env:
+            mine = env["ups.pickup.location"].browse(self.location_id)
+            two_weeks = self.new_location(env, "Asia/Tokyo")
+            two_weeks.calendar_id.switch_calendar_type()
+            lines = two_weeks.calendar_id.attendance_ids
+            lines.filtered(lambda each: each.week_type == "0" and each.dayofweek == "2").unlink()
+            mine.calendar_id.attendance_ids.filtered(lambda each: each.dayofweek == "5").unlink()
+            flexible = self.new_location(env, "Pacific/Honolulu")
+            flexible.calendar_id.write({"flexible_hours": True, "hours_per_day": 8})
+            for company_id, start, end in (
+                (self.company_id, "2026-11-23 03:00:00", "2026-11-24 23:00:00"),
+                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 20:00:00"),  # half a day
+                (elsewhere_id, "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
+            ):
+                vals = {"calendar_id": False, "company_id": company_id, "name": "Closed"}
+                leaves = env["resource.calendar.leaves"]
+                leaves.create(vals | {"date_from": start, "date_to": end})
+            first, last = date(2026, 11, 20), date(2026, 12, 10)
+            places = mine + two_weeks + flexible
+            found = places._open_days(first, last)
+            for place in places:
+                with self.subTest(place.name):
+                    as_odoo = {
+                        day
+                        for ahead in range((last - first).days + 1)
+                        if self.works(place, day := first + timedelta(days=ahead))
+                    }
+                    self.assertEqual(found[place], as_odoo)
+                    self.assertTrue(found[place])
+            env.cr.rollback()
+
+    def works(self, place, day):
+        zone = pytz.timezone(place.tz)
+        bounds = (zone.localize(datetime.combine(day, each)) for each in (time.min, time.max))
+        own = [("time_type", "=", "leave"), ("company_id", "in", (False, place.company_id.id))]
+        return bool(place.calendar_id._work_intervals_batch(*bounds, domain=own)[False])

@@ -1,5 +1,8 @@
 """What the overview tells: at any size by as many queries, to a newcomer the next step."""
 
+from unittest.mock import patch
+
+from lxml import etree
 from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 
@@ -33,6 +36,11 @@ class TestOverview(PickupCase):
         self.overview()  # fills the registry's caches
         draft(place("America/New_York", cutoff_time=11.5))  # it is noon there
         draft(place("Pacific/Honolulu", cutoff_time=16.5, minimum_window=2))
+        closed = place("America/New_York")
+        with self.transaction(SUPERUSER_ID) as env:
+            days = env["ups.pickup.location"].browse(closed).calendar_id.attendance_ids
+            days.filtered(lambda each: each.dayofweek == "1").unlink()
+        draft(closed)  # it is Tuesday
         few, queries = self.overview()
         self.assertEqual(
             [(each["zone"], each["cutoff"], each["seconds"]) for each in few["cutoffs"]],
@@ -41,9 +49,21 @@ class TestOverview(PickupCase):
         for _number in range(9):
             draft(place("America/New_York"))
         many, more_queries = self.overview()
-        self.assertEqual((many["today"], len(many["cutoffs"])), (11, 11))
+        self.assertEqual((many["today"], len(many["cutoffs"])), (12, 11))
         self.assertEqual(more_queries, queries)
-        self.assertLessEqual(queries, 4)
+        self.assertLessEqual(queries, 7)
+
+    def test_no_empty_column_says_that_all_are_real(self):
+        for environment, optional in (("production", "hide"), ("cie", "show")):
+            with (
+                self.subTest(environment),
+                patch.dict("os.environ", {"UPS_ENVIRONMENT": environment}),
+                self.transaction(self.clerk_id) as env,
+            ):
+                arch = etree.fromstring(env["ups.pickup"].get_view(view_type="list")["arch"])
+                [column] = arch.xpath("//field[@name='environment']")
+                self.assertEqual(column.get("optional"), optional)
+                self.assertFalse(column.get("invisible"))
 
     def test_the_first_steps(self):
         with self.transaction(SUPERUSER_ID) as env:

@@ -1,4 +1,4 @@
-"""What is requested with no click: plans, where they were switched on, and batches."""
+"""What is requested with no click: plans, where they were switched on."""
 
 from unittest.mock import patch
 
@@ -165,57 +165,40 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), ["20261124"])
         self.assertEqual(self.asked(), [])
 
+    def test_its_person_reads_it_in_his_language(self):
+        """Not in the cron's, which has none."""
+        with self.transaction(SUPERUSER_ID) as env:
+            person = self.new_user(env, "ups_kim", "ups_pickup.group_user")
+            self.activate("de_DE", person)
+            env["ups.pickup.location"].browse(self.location_id).user_id = person
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        self.simulator.refuse_next("request", "9510119", "No such service", status=400)
+        for moment, reason in (
+            ("2026-11-24 09:05", "abgelehnt"),
+            ("2026-11-25 15:05", "Annahmeschluss ist vorbei"),
+        ):
+            with self.subTest(moment):
+                self.set_time(moment, "America/New_York")
+                self.run_plans()
+                with self.transaction(SUPERUSER_ID) as env:
+                    domain = [("location_id", "=", self.location_id)]
+                    draft = env["ups.pickup"].search(domain, order="id desc", limit=1)
+                    asked = draft.activity_ids
+                    self.assertIn("UPS ist nicht gebeten", asked.summary)
+                    for words in (draft.problem, str(asked.note)):
+                        self.assertIn(reason, words)
+
+    def activate(self, language, person):
+        person.env["res.lang"]._activate_lang(language)
+        person.lang = language
+
+        def deactivate():
+            with self.transaction(SUPERUSER_ID) as env:
+                env["res.users"].browse(person.id).lang = "en_US"
+                env["res.lang"].search([("code", "=", language)]).active = False
+
+        self.addCleanup(deactivate)
+
     def delete_drafts(self):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].search([("company_id", "=", self.company_id)]).unlink()
-
-    def new_batch(self):
-        with self.transaction() as env:
-            batch = env["ups.pickup.batch"].create(
-                {
-                    "company_id": self.company_id,
-                    "location_ids": [(6, 0, [self.location_id])],
-                    "date_from": "2026-11-24",
-                    "date_to": "2026-11-26",
-                    "quantity": 3,
-                }
-            )
-            for _twice in range(2):
-                batch.action_fill()
-                self.assertEqual(len(batch.pickup_ids), 3)
-            return batch.id
-
-    def run_batch(self, batch_id):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.batch"]._cron_request()
-        with self.transaction() as env:
-            return env["ups.pickup.batch"].browse(batch_id).state
-
-    def request_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
-
-    def test_a_batch(self):
-        batch_id = self.new_batch()
-        self.request_batch(batch_id)
-        self.assertEqual(self.posts(), 0)
-        self.simulator.refuse_next("request", "250003", "Too many", status=429)
-        for state, trucks in (("paused", 0), ("done", 3)):
-            self.assertEqual(self.run_batch(batch_id), state)
-            self.assertEqual(len(self.dates()), trucks)
-
-    def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):
-        batch_id = self.new_batch()
-        self.request_batch(batch_id)
-        with (
-            patch(f"{HERE}.identity", return_value="another/1"),
-            patch(f"{HERE}.is_beside", return_value=True),
-        ):
-            self.assertEqual(self.run_batch(batch_id), "draft")
-        self.request_batch(batch_id)
-        with self.transaction() as env:
-            batch = env["ups.pickup.batch"].browse(batch_id)
-            pickups = batch.pickup_ids
-            batch.unlink()
-            self.assertFalse(pickups.filtered("queued_on"))
-        self.assertEqual(self.posts(), 0)

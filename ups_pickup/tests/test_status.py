@@ -136,8 +136,6 @@ class TestStatus(PickupCase):
         """Lost, then none by two looks, then changed or requested anew: its driver is told."""
         for is_requested_anew in (False, True):
             with self.subTest(is_requested_anew=is_requested_anew):
-                open_id = self.new_pickup(pickup_date="2026-11-25")
-                self.click(open_id)  # UPS is asked about the account
                 self.simulator.queue_fault("request", "drop", when="after")
                 pickup_id = self.new_pickup()
                 self.click(pickup_id)
@@ -158,9 +156,32 @@ class TestStatus(PickupCase):
                 else:
                     self.assertEqual(state, "requested")
                     self.assertIn("until 17:00", problem)
-                for each in (pickup_id, open_id):
-                    self.force(each, state="done")
-                    self.simulator.set_code(self.stored_values(each, "prn"), "007")
+                self.force(pickup_id, state="done")
+                self.simulator.set_code(prn, "007")
+
+    def test_what_was_given_up_is_looked_for_in_its_window(self):
+        """What UPS has refused is not: UPS has none for sure."""
+        for fault, gives_up, asked in (
+            ({"kind": "drop"}, True, [1, 0, 0, 1, 0, 1]),
+            ({"kind": "status", "status": 400}, False, [0] * 6),
+        ):
+            with self.subTest(fault):
+                self.set_time("2026-11-24 11:00", "America/New_York")
+                pickup_id = self.new_pickup()
+                self.simulator.queue_fault("request", **fault)
+                with suppress(UserError):
+                    self.click(pickup_id)
+                if gives_up:
+                    self.click(pickup_id, "action_mark_none")
+                self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
+                calls = []
+                for moment in ("11:01", "11:05", "12:30", "13:01", "13:05", "13:17"):
+                    self.set_time(f"2026-11-24 {moment}", "America/New_York")
+                    before = self.simulator.calls("status")
+                    self.run_cron()
+                    calls.append(self.simulator.calls("status") - before)
+                self.assertEqual(calls, asked)
+                self.force(pickup_id, claimed_on=False)
 
     def test_a_process_that_died_while_sending(self):
         pickup_id, _prn = self.booked()
@@ -328,6 +349,28 @@ class TestStatus(PickupCase):
         self.assertIn("1", self.questions()[0])
         self.click(lost[1], "action_mark_none")
         self.assertFalse(self.questions())
+
+    def test_somebody_else_is_asked_when_the_person_is_gone(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            made_it = self.new_user(env, "ups_maker", "ups_pickup.group_user").id
+            person = self.new_user(env, "ups_gone", "ups_pickup.group_user")
+            env["ups.pickup.location"].browse(self.location_id).user_id = person
+            person_id = person.id
+        lost = {}
+        for uid, day in ((made_it, 24), (SUPERUSER_ID, 25)):
+            lost[uid] = self.new_pickup(uid=uid, pickup_date=f"2026-11-{day}")
+            self.force(lost[uid], state="unknown", problem="?")
+        self.run_cron()
+        self.assertEqual(self.asked(*lost.values()), [person_id])
+        with self.transaction(SUPERUSER_ID) as env:
+            env["res.users"].browse(person_id).active = False
+        self.run_cron()
+        self.assertEqual(self.asked(lost[made_it]), [made_it])
+        self.assertEqual(self.asked(lost[SUPERUSER_ID]), [self.admin_id], "a coordinator")
+
+    def asked(self, *pickup_ids):
+        with self.transaction(SUPERUSER_ID) as env:
+            return env["ups.pickup"].browse(pickup_ids).activity_ids.user_id.ids
 
     def questions(self):
         with self.transaction(SUPERUSER_ID) as env:

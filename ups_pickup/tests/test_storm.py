@@ -1,6 +1,9 @@
 """Many threads in several processes, and a process that dies: one truck."""
 
 import json
+import logging
+import os
+from collections import Counter
 from pathlib import Path
 from signal import SIGKILL
 
@@ -12,6 +15,10 @@ from .storm_worker import STATEMENTS
 
 WORKER = Path(__file__).with_name("storm_worker.py")
 THREADS, PROCESSES, SEEDS = 50, 2, 100
+ROWS = int(os.environ.get("UPS_BATCH_ROWS", 60))
+"""Of the batch whose server is killed; with 1000 it takes some minutes."""
+
+_logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
@@ -71,12 +78,92 @@ class TestStorm(PickupCase):
             self.assertIn(self.stored_values(each, "prn"), self.click(each))
         self.assertEqual(self.posts(), SEEDS)
 
+    def test_the_server_of_a_batch_is_killed_in_the_middle(self):
+        """One row of ten is refused, one of twenty loses its answer; then both sides agree."""
+        batch_id = self.batch_of([self.pickup_id, *self.pickups_elsewhere(ROWS - 1)])
+        self.let_some_go_wrong()
+        self.request_batch(batch_id)
+        killed = self.start("batch")
+        self.go(killed)
+        self.simulator.wait_for_calls("request", ROWS // 2, timeout=60 + ROWS)
+        killed.kill()
+        killed.wait()
+        self.go_on()
+        after_kill = self.count(batch_id)
+        self.assertLessEqual(after_kill["sending"], 4)
+        self.assertFalse(self.queued(batch_id))
+        self.assertLessEqual(self.posts(), ROWS)
+        for minutes in (4, 11, 11):  # the dead are found, the lost ones looked for twice
+            self.wait(minutes=minutes)
+            self.run_cron()
+        checked = self.count(batch_id)
+        self.assertEqual(set(checked), {"requested", "draft"})
+        self.assert_both_sides_agree(batch_id)
+        posts = self.posts()
+        self.simulator.clear_faults()
+        self.request_batch(batch_id)  # the refused ones, and those that UPS does not have
+        self.go_on()
+        self.assertEqual(self.posts() - posts, checked["draft"])
+        self.assertEqual(self.count(batch_id), {"requested": ROWS})
+        self.assert_both_sides_agree(batch_id)
+        _logger.info(
+            "A batch of %s: after the kill and another run %s, checked %s, UPS was asked %s times,"
+            " then %s more; %s drivers",
+            ROWS, dict(after_kill), dict(checked), posts, self.posts() - posts,
+            len(self.simulator.trucks()),
+        )  # fmt: skip
+
+    def batch_of(self, pickup_ids):
+        with self.transaction(SUPERUSER_ID) as env:
+            batch = env["ups.pickup.batch"].create({"company_id": self.company_id})
+            env["ups.pickup"].browse(pickup_ids).write({"batch_id": batch.id})
+            return batch.id
+
+    def let_some_go_wrong(self):
+        for number in range(ROWS):
+            if number % 10 == 3:
+                self.simulator.refuse_next("request", "9510119", "No such service")
+            elif number % 20 == 7:
+                when = "after" if number % 40 == 7 else "before"
+                self.simulator.queue_fault("request", "drop", when=when)
+            else:
+                self.simulator.queue_fault("request", "hang", seconds=0)  # as usual
+
+    def request_batch(self, batch_id):
+        with self.transaction() as env:
+            env["ups.pickup.batch"].browse(batch_id).action_request()
+
+    def go_on(self):
+        process = self.start("batch")
+        self.go(process)
+        self.assertEqual(process.stdout.readline(), '"done"\n')
+
+    def rows(self, batch_id, *names):
+        with self.transaction(SUPERUSER_ID) as env:
+            rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
+            return [tuple(row[name] for name in names) for row in rows]
+
+    def count(self, batch_id):
+        return Counter(state for (state,) in self.rows(batch_id, "state"))
+
+    def queued(self, batch_id):
+        return [row for row in self.rows(batch_id, "queued_on") if row[0]]
+
+    def assert_both_sides_agree(self, batch_id):
+        known = [row[1:] for row in self.rows(batch_id, "state", "reference", "prn") if row[2]]
+        trucks = [(each["references"][0], each["prn"]) for each in self.simulator.trucks()]
+        self.assertEqual(sorted(known), sorted(trucks))
+        self.assertEqual(len(known), self.count(batch_id)["requested"])
+
     def pickups_elsewhere(self, number):
         """:return: the ids of drafts, each at a ramp of its own: no two share a driver."""
         with self.transaction(SUPERUSER_ID) as env:
             first = env["ups.pickup"].browse(self.pickup_id)
+            partner = first.location_id.partner_id
             ramps = [
-                first.location_id.copy({"name": f"Ramp {each}", "room": f"{each}"})
+                first.location_id.copy(
+                    {"name": f"Ramp {each}", "room": f"{each}", "partner_id": partner.copy().id}
+                )
                 for each in range(number)
             ]
             for ramp in ramps:

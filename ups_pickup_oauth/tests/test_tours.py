@@ -1,26 +1,11 @@
-from unittest.mock import patch
-
 from odoo.tests import tagged
-from odoo.tests.common import ChromeBrowser
 
 from .common import UpsHttpCase
-
-_odoos_handle_console = ChromeBrowser._handle_console
-
-
-def _handle_console(browser, type, args=None, **kw):  # pylint: disable=redefined-builtin
-    """Let a page complain of what Debian's package of Odoo leaves out: a file for video calls."""
-    if "Could not get content for mail/" not in str(args):
-        _odoos_handle_console(browser, type, args, **kw)
 
 
 @tagged("post_install", "-at_install")
 class TestTours(UpsHttpCase):
     """The steps of UPS's guide, in the browser of Odoo's own tests."""
-
-    def setUp(self):
-        super().setUp()
-        self.startPatcher(patch.object(ChromeBrowser, "_handle_console", _handle_console))
 
     def fetch_proxy(self, url):
         """Override of `odoo` to let a person agree at UPS: a tour cannot act on another site."""

@@ -1,0 +1,124 @@
+"""How are the rows of batches requested? Four at once, a commit each, by a cron that may stop."""
+
+import logging
+import threading
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor, quietly
+from odoo.exceptions import UserError
+
+from ..side_by_side import side_by_side
+from ..this_database import is_of_this_database
+from .ups_pickup_request import NEVER_LEFT, SaveFirst
+
+_logger = logging.getLogger(__name__)
+
+PARALLEL = 4
+"""Rows at once."""
+
+
+class UpsPickupBatch(models.Model):
+    # One model in two files, because each answers a question of its own.
+    _inherit = "ups.pickup.batch"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _cron_request(self, parallel=PARALLEL):
+        """Request what is queued. What UPS cannot answer pauses the batch: its rows wait.
+
+        :param int parallel: How many rows are sent at once.
+        """
+        commit_progress = self.env["ir.cron"]._commit_progress
+        rows = self.env["ups.pickup"].sudo().search(self._queued(), order="queued_on, id")
+        why_paused = {batch.id: batch.paused_why or "" for batch in rows.batch_id}
+        waiting = [(row.id, row.batch_id.id) for row in rows][::-1]
+        commit_progress(remaining=len(waiting))
+        paused, seconds_left = set(), 1
+
+        def following():
+            while waiting and seconds_left:
+                row_id, batch_id = waiting.pop()
+                if batch_id not in paused:
+                    yield row_id
+
+        for batch_id, why in side_by_side(self._request_in_thread, following(), parallel):
+            if why:
+                paused.add(batch_id)
+            is_news = why or batch_id not in paused  # not from rows that were under way
+            if batch_id and is_news and why_paused[batch_id] != why:
+                self._say_why_paused(batch_id, why)
+                why_paused[batch_id] = why
+            seconds_left = commit_progress(1)
+        # Of what is paused there is nothing left to do: Odoo would start the next run at once.
+        commit_progress(remaining=sum(batch_id not in paused for _id, batch_id in waiting))
+
+    @api.model
+    def _queued(self):
+        return [("queued_on", "!=", False), ("state", "=", "draft")]
+
+    @api.model
+    def _request_in_thread(self, pickup_id):
+        """Request one row, in a thread of the cron: it survives whatever happens.
+
+        :return: the batch's id, and why it has to pause, or an empty text.
+        """
+        threading.current_thread().dbname = self.env.registry.db_name  # for the log
+        batch_id, why = None, ""
+        try:
+            with own_cursor(self.env.registry) as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                pickup = env["ups.pickup"].search([("id", "=", pickup_id), *self._queued()])
+                batch_id = pickup.batch_id.id
+                if pickup:  # not if the batch was deleted, or a person was quicker
+                    why = pickup._request_queued()
+        except Exception as error:
+            # Not its text, which may hold a row.
+            _logger.error("UPS pickup %s: %s", pickup_id, type(error).__name__)
+        return batch_id, why
+
+    @api.model
+    def _say_why_paused(self, batch_id, why):
+        quietly(
+            self.env,
+            lambda env: env[self._name].browse(batch_id).exists().write({"paused_why": why}),
+        )
+
+
+class UpsPickup(models.Model):
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    def _refuse_queue_of_another_database(self):
+        """A copy requests nothing by itself, also when somebody authorizes there anew.
+
+        :raise UserError: if the batch was not queued here; it takes a person's click then.
+        """
+        if self.batch_id and not is_of_this_database(self.env, self.batch_id.queued_database):
+            raise UserError(
+                self.env._(
+                    "It was queued in another database. If this one is no copy, request the batch"
+                    " again."
+                )
+            )
+
+    def _request_queued(self):
+        """Request one row of a batch; its words are in the language of who made the batch.
+
+        :return: why the batch has to pause, or an empty text.
+        :rtype: str
+        """
+        own, why = self.with_context(lang=self.batch_id.create_uid.lang), ""
+        try:
+            own._refuse_queue_of_another_database()
+            told = own._request()
+            why = told.words if told.state == "draft" and not told.is_refused else ""
+        except NEVER_LEFT as error:
+            why = str(error)
+        except SaveFirst as error:  # a person has it in hand: it waits for the next run
+            _logger.info("UPS pickup %s: %s", self.id, error)
+        except UserError as error:
+            own._keep_problem(str(error))
+        except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
+            _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
+        if why:
+            queued_on = self.queued_on
+            own._each(lambda row: row.batch_id and row._own_write({"queued_on": queued_on}))
+        return why

@@ -1,0 +1,137 @@
+"""Batches: four rows at a time, and what pauses them."""
+
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+
+from ..models import ups_pickup_request
+from .common import PickupCase
+from .test_plan import HERE
+
+
+@tagged("post_install", "-at_install")
+class TestBatch(PickupCase):
+    def new_batch(self, date_to="2026-11-26"):
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].create(
+                {
+                    "company_id": self.company_id,
+                    "location_ids": [(6, 0, [self.location_id])],
+                    "date_from": "2026-11-24",
+                    "date_to": date_to,
+                    "quantity": 3,
+                }
+            )
+            batch.action_fill()
+            made = batch.pickup_ids
+            batch.action_fill()
+            self.assertEqual(batch.pickup_ids, made)
+            return batch.id
+
+    def run_batch(self, batch_id):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.batch"]._cron_request()
+        with self.transaction() as env:
+            return env["ups.pickup.batch"].browse(batch_id).state
+
+    def request_batch(self, batch_id):
+        with self.transaction() as env:
+            env["ups.pickup.batch"].browse(batch_id).action_request()
+
+    def dates(self):
+        return sorted(truck["date"] for truck in self.simulator.trucks())
+
+    def test_four_at_a_time_and_the_first_alone(self):
+        batch_id = self.new_batch("2026-12-02")
+        self.request_batch(batch_id)
+        self.assertEqual(self.posts(), 0)
+        send, at_once = ups_pickup_request.request_pickup, threading.Barrier(4)
+        running, seen = [], []
+
+        def send_with_others(*asked):
+            running.append(1)
+            seen.append(len(running))
+            try:
+                if len(seen) > 1:
+                    at_once.wait(20)  # goes on when there are four
+                return send(*asked)
+            finally:
+                running.pop()
+
+        with patch.object(ups_pickup_request, "request_pickup", send_with_others):
+            self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual((seen[:2], max(seen)), ([1, 1], 4))
+        self.assertEqual(len(set(self.dates())), 9)
+        self.assertEqual(self.posts(), 9)
+
+    def test_what_stands_against_all_rows_pauses_the_batch(self):
+        def too_many():
+            self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
+
+        def too_many_later():
+            self.simulator.queue_fault("request", "hang", seconds=0, times=2)  # as usual
+            too_many()
+
+        def opt_out():
+            with self.transaction() as env:
+                env["res.company"].browse(self.company_id).action_ups_opt_out()
+
+        for happens, words, most_posts, trucks in (
+            (too_many, "too many", 1, 0),
+            # Two ends were seen: the first one's, and another's, beside which three had begun.
+            (too_many_later, "too many", 6, 2),
+            (opt_out, "authorize", 0, 0),
+        ):
+            with self.subTest(happens.__name__):
+                self.delete_pickups_of_batches()
+                self.simulator.reset()
+                self.authorize(expired=False)
+                batch_id = self.new_batch("2026-12-02")
+                self.request_batch(batch_id)
+                happens()
+                self.assertEqual(self.run_batch(batch_id), "paused")
+                self.assertLessEqual(self.posts(), most_posts)
+                self.assertEqual(len(self.dates()), trucks)
+                with self.transaction() as env:
+                    batch = env["ups.pickup.batch"].browse(batch_id)
+                    self.assertIn(words, batch.paused_why)
+                    self.assertEqual(len(batch.pickup_ids.filtered("queued_on")), 9 - trucks)
+                self.simulator.clear_faults()
+                self.authorize(expired=False)
+                self.assertEqual(self.run_batch(batch_id), "done")
+                self.assertEqual(len(set(self.dates())), 9)
+
+    def test_a_paused_batch_waits_for_the_next_run(self):
+        """Odoo would start a cron that says that something is left at once."""
+        self.request_batch(self.new_batch())
+        self.simulator.refuse_next("request", "250003", "Too many", status=429)
+        with self.transaction(SUPERUSER_ID) as env:
+            cron = env.ref("ups_pickup.ir_cron_batch")
+            _cron, progress = cron._add_progress()
+            context = {"ir_cron_progress_id": progress.id, "cron_id": cron.id}
+            env["ups.pickup.batch"].with_context(**context)._cron_request()
+            self.assertEqual((progress.done, progress.remaining), (1, 0))
+
+    def delete_pickups_of_batches(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            batches = env["ups.pickup.batch"].search([("company_id", "=", self.company_id)])
+            batches.pickup_ids.write({"state": "draft"})
+            batches.pickup_ids.unlink()
+
+    def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):
+        batch_id = self.new_batch()
+        self.request_batch(batch_id)
+        with (
+            patch(f"{HERE}.identity", return_value="another/1"),
+            patch(f"{HERE}.is_beside", return_value=True),
+        ):
+            self.assertEqual(self.run_batch(batch_id), "draft")
+        self.request_batch(batch_id)
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            pickups = batch.pickup_ids
+            batch.unlink()
+            self.assertFalse(pickups.filtered("queued_on"))
+        self.assertEqual(self.posts(), 0)
