@@ -24,6 +24,7 @@ from ups_simulator_control import SimulatorControl
 __all__ = ["SimulatorControl", "Stage"]
 
 _HERE = Path(__file__).parent
+OURS = (ADDON.name,)
 _PATIENCE = 30  # seconds for a small program to start
 
 
@@ -53,18 +54,21 @@ class Stage(ExitStack):
         self.callback(database.drop, name)
         return name
 
-    def database_pair(self) -> tuple[str, str]:
-        """:return: the names of a database with Odoo's own modules, and of one with the addon."""
-        plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
+    def database_pair(self, *ours: str) -> tuple[str, str]:
+        """:return: the names of a database with Odoo's own modules, and of one with the addon.
+
+        :param ours: other addons than the authorization.
+        """
+        plain, addon, ours = f"{database.BENCH}_plain", f"{database.BENCH}_addon", ours or OURS
         for name in (plain, addon):
-            database.make_without_addons(name, addons.needed_modules([ADDON.name]))
+            database.make_without_addons(name, addons.needed_modules(ours))
             self.callback(database.drop, name)
-        server.update(addon, "--init", ADDON.name)
+        server.update(addon, "--init", ",".join(ours))
         return plain, addon
 
-    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
-        """:return: an Odoo without the addon, and one with it."""
-        plain, addon = self.database_pair()
+    def odoo_pair(self, *ours: str) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo without the addon, and one with it; see ``database_pair``."""
+        plain, addon = self.database_pair(*ours)
         return self.odoo_process(plain), self.odoo_process(addon)
 
     def simulator(self) -> SimulatorControl:
