@@ -56,8 +56,8 @@ def sell(guide: Guide) -> Iterator[Callable[[int], int]]:
     call("resource.calendar", "write", [calendar], {"attendance_ids": [(0, 0, d) for d in weekend]})
     plan = {"plan": "when_packages", "plan_day": "before", "plan_time": 0}
     call("ups.pickup.location", "write", [location], plan)
-    [warehouse] = call("stock.warehouse", "search", [["company_id", "=", company]])
-    call("stock.warehouse", "write", [warehouse], {"ups_pickup_location_id": location})
+    dock = {"name": "Dock", "code": "DOCK", "company_id": company}
+    call("stock.warehouse", "create", [dock | {"ups_pickup_location_id": location}])
     lamps = call("product.product", "create", [{"name": name, "weight": 2} for name in "AB"])
     [service] = call("ups.pickup.service", "search", [["code", "=", "003"]])
     carrier = {"name": "Ground", "product_id": lamps[0], "ups_pickup_service_id": service}

@@ -235,6 +235,22 @@ class TestDelivery(TransactionCase):
         self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (2, 1))
         self.assertFalse(pickup.is_overweight)
         self.assertTrue(self.ship(self.packed(70.1)).is_overweight)
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (0, 1))
+        action = pickup.action_unweighed()
+        package = self.env[action["res_model"]].search(action["domain"])
+        package.shipping_weight = 0.04
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (140.1, 0))
+        for _one_by_one in range(3):
+            self.ship(self.packed(0.04))
+        self.assertEqual(pickup.weight, 140.3)
+
+    def test_what_joins_later_counts_a_common_package_once(self):
+        first, second = self.packed(3), self.packed(3)
+        second.move_line_ids.result_package_id = first.move_line_ids.result_package_id
+        for picking in (self.delivery(), first, second):
+            pickup = self.ship(picking)
+        self.assertEqual(self.lines(pickup), [("003", "US", 2)])
+        self.assertEqual((pickup.delivery_pieces, pickup.weight), (2, 5))
 
     def test_a_connectors_carrier_needs_no_service_and_up_to_thirty_numbers_are_told(self):
         """Their modules are not here: the column says what theirs would say."""
