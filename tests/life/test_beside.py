@@ -72,6 +72,6 @@ def dropship(registry, made):
         order._get_purchase_orders().button_confirm()
         picking = order.picking_ids
         picking.carrier_id = carrier
-        picking.move_ids.picked = True
+        picking.move_ids.write({"quantity": 1, "picked": True})
         picking.button_validate()
         return picking.picking_type_code, picking.state, picking.ups_pickup_waits

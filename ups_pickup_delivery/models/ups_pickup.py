@@ -21,11 +21,8 @@ class UpsPickup(models.Model):
     picking_ids = fields.One2many(
         "stock.picking", "ups_pickup_id", string="Transfers", groups="stock.group_stock_user"
     )
-    delivery_sum = fields.Json(
-        help="What its transfers bring, so that one more joins without reading the others.",
-        copy=False,
-        groups=fields.NO_ACCESS,
-    )
+    # What its transfers bring, so that one more joins without reading the others.
+    delivery_sum = fields.Json(string="Brought", copy=False, groups=fields.NO_ACCESS)
     delivery_count = fields.Integer(string="Deliveries", compute="_compute_deliveries")
     delivery_pieces = fields.Integer(string="Packages", compute="_compute_deliveries")
     delivery_unweighed = fields.Integer(

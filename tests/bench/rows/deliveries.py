@@ -15,7 +15,7 @@ MOST_QUERIES, MOST_TIME = 2, 1.02
 WITHOUT = "Odoo without it"
 
 NOTE = """A hundred deliveries of one piece, made beforehand, validated at once as from the list of
-transfers, in two databases that differ by our addons only. The queries are those of the validation's
+transfers, in two databases that differ by our addons only. The queries are those of that
 transaction. The time goes on until the deliveries stand in the draft of their pickup, which is done
 after the commit, in a transaction of its own. Every round's deliveries join the same draft."""
 
