@@ -17,7 +17,8 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
     authorize(guide)
     confirm(guide, sell(2))
     for [line] in odoo.sql("SELECT id FROM stock_move_line WHERE picking_id = %s", shown(guide)):
-        odoo.call("stock.move.line", "action_put_in_pack", [line])
+        [box] = odoo.call("stock.package", "create", [{"name": f"Box {line}"}])
+        odoo.call("stock.move.line", "write", [line], {"result_package_id": box})
     validate(guide)
     screenshot("delivery-validated")
     assert trucks(guide, page) == []  # a validation books nothing

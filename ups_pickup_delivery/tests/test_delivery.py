@@ -414,6 +414,8 @@ class TestDelivery(TransactionCase):
         action = picking.action_ups_pickup()
         self.assertEqual(action["res_id"], picking.ups_pickup_id.id)
         self.assertEqual(self.ship(self.delivery()), picking.ups_pickup_id)
+        self.set_time(EVENING)
+        self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (2, "Wed 25 15:00"))
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())

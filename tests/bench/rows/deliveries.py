@@ -9,7 +9,7 @@ from tests.bench.odoo_process import transaction
 from tests.bench.results import OURS, Contestants, Line, Results
 from tests.bench.stage import Stage
 
-ROUNDS = 11
+ROUNDS = 7
 COUNT = 100
 MOST_QUERIES, MOST_TIME = 2, 1.02
 WITHOUT = "Odoo without it"
