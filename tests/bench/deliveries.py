@@ -34,10 +34,11 @@ def ready(registry, product: int, carrier: int, customer: int, count: int) -> li
             "picking_type_id": kind.id,
             "carrier_id": carrier,
             "partner_id": customer,
-            "move_ids": [(0, 0, move)],
             **places,
         }
-        pickings = env["stock.picking"].create([delivery] * count)
+        pickings = env["stock.picking"].create(
+            [{**delivery, "move_ids": [(0, 0, {**move})]} for _each in range(count)]
+        )
         pickings.action_confirm()
         pickings.move_ids.picked = True
         return pickings.ids
