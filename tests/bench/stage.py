@@ -17,7 +17,7 @@ from devenv.processes import Process
 from tests.bench.odoo_process import OdooProcess
 
 # Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(SIMULATOR.parent))
+sys.path.append(str(ADDON / "tests"))
 
 from ups_simulator_control import SimulatorControl
 
