@@ -34,7 +34,10 @@ class StockPicking(models.Model):
         string="Waits for a UPS Pickup", readonly=True, copy=False, default=False
     )
     ups_pickup_prn = fields.Char(related="ups_pickup_id.prn", string="UPS Pickup PRN")
-    ups_pickup_date = fields.Date(related="ups_pickup_id.pickup_date", string="UPS Pickup Date")
+    # Tracked as the pickup's is, it would write a message into each transfer that joins.
+    ups_pickup_date = fields.Date(
+        related="ups_pickup_id.pickup_date", string="UPS Pickup Date", tracking=False
+    )
     ups_pickup_state = fields.Selection(related="ups_pickup_id.state", string="UPS Pickup State")
 
     _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
