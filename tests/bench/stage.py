@@ -54,21 +54,16 @@ class Stage(ExitStack):
         self.callback(database.drop, name)
         return name
 
-    def database_pair(self, *ours: str) -> tuple[str, str]:
-        """:return: the names of a database with Odoo's own modules, and of one with the addon.
+    def odoo_pair(self, *ours: str) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo with its own modules, and one with the addon beside them.
 
-        :param ours: other addons than the authorization.
+        :param ours: these of our addons, instead of the authorization alone.
         """
         plain, addon, ours = f"{database.BENCH}_plain", f"{database.BENCH}_addon", ours or OURS
         for name in (plain, addon):
             database.make_without_addons(name, addons.needed_modules(ours))
             self.callback(database.drop, name)
         server.update(addon, "--init", ",".join(ours))
-        return plain, addon
-
-    def odoo_pair(self, *ours: str) -> tuple[OdooProcess, OdooProcess]:
-        """:return: an Odoo without the addon, and one with it; see ``database_pair``."""
-        plain, addon = self.database_pair(*ours)
         return self.odoo_process(plain), self.odoo_process(addon)
 
     def simulator(self) -> SimulatorControl:
