@@ -15,6 +15,7 @@ ROWS = (
     "token",
     "callback",
     "company_views",
+    "deliveries",
     "keep_alive",
     "pickup_storm",
     "pickup_status",

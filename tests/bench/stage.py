@@ -17,13 +17,14 @@ from devenv.processes import Process
 from tests.bench.odoo_process import OdooProcess
 
 # Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(SIMULATOR.parent))
+sys.path.append(str(ADDON / "tests"))
 
 from ups_simulator_control import SimulatorControl
 
 __all__ = ["SimulatorControl", "Stage"]
 
 _HERE = Path(__file__).parent
+OURS = (ADDON.name,)
 _PATIENCE = 30  # seconds for a small program to start
 
 
@@ -53,13 +54,16 @@ class Stage(ExitStack):
         self.callback(database.drop, name)
         return name
 
-    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
-        """:return: an Odoo with its own modules, and one with the addon beside them."""
-        plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
+    def odoo_pair(self, *ours: str) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo with its own modules, and one with the addon beside them.
+
+        :param ours: these of our addons, instead of the authorization alone.
+        """
+        plain, addon, ours = f"{database.BENCH}_plain", f"{database.BENCH}_addon", ours or (ADDON.name,)
         for name in (plain, addon):
-            database.make_without_addons(name, addons.needed_modules([ADDON.name]))
+            database.make_without_addons(name, addons.needed_modules(ours))
             self.callback(database.drop, name)
-        server.update(addon, "--init", ADDON.name)
+        server.update(addon, "--init", ",".join(ours))
         return self.odoo_process(plain), self.odoo_process(addon)
 
     def simulator(self) -> SimulatorControl:

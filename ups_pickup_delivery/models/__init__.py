@@ -1,5 +1,6 @@
 from . import (
     delivery_carrier,
+    stock_package,
     stock_picking,
     stock_picking_type,
     stock_warehouse,

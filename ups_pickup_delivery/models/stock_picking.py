@@ -34,7 +34,10 @@ class StockPicking(models.Model):
         string="Waits for a UPS Pickup", readonly=True, copy=False, default=False
     )
     ups_pickup_prn = fields.Char(related="ups_pickup_id.prn", string="UPS Pickup PRN")
-    ups_pickup_date = fields.Date(related="ups_pickup_id.pickup_date", string="UPS Pickup Date")
+    # Tracked as the pickup's is, it would write a message into each transfer that joins.
+    ups_pickup_date = fields.Date(
+        related="ups_pickup_id.pickup_date", string="UPS Pickup Date", tracking=False
+    )
     ups_pickup_state = fields.Selection(related="ups_pickup_id.state", string="UPS Pickup State")
 
     _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
@@ -144,18 +147,22 @@ class StockPicking(models.Model):
         :param bool may_make: make a draft whatever the plan says, since a person asks for it.
         :return: the pickups.
         """
-        pickups = self.env["ups.pickup"].sudo()
-        joined = pickups
+        joined = self.env["ups.pickup"].sudo()
         for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
-            if not location:
-                continue
-            location._one_join_at_a_time()
-            if pickup := pickups._for_deliveries(location, may_make):
-                left = pickings.ups_pickup_id - pickup
-                pickings.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
-                (left | pickup)._fill_from_deliveries()
-                joined |= pickup
+            if location:
+                joined |= pickings._join_at(location, may_make)
         return joined
+
+    def _join_at(self, location, may_make):
+        location._one_join_at_a_time()
+        pickup = self.env["ups.pickup"]._for_deliveries(location, may_make)
+        if pickup:
+            left = self.ups_pickup_id - pickup
+            new = self.filtered(lambda each: each.ups_pickup_id != pickup)
+            self.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
+            left._fill_from_deliveries()
+            pickup._add_deliveries(new)
+        return pickup
 
     def _leave_ups_pickup(self):
         """Take them out: UPS is not told, the pickup says what has changed."""
@@ -225,7 +232,7 @@ class StockPicking(models.Model):
     def _ups_pieces(self):
         """A package is one piece, whatever it stands in; what is in none is one, too.
 
-        :return: a dict of ``(service, country, weight)`` by piece; each package once.
+        :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
         pieces = {}
         for picking in self.sudo():
@@ -233,13 +240,22 @@ class StockPicking(models.Model):
             lines = picking.move_line_ids.filtered(lambda line: line.quantity)
             by_package = lines.grouped(lambda line: _outermost(line.result_package_id))
             for package, inside in by_package.items():
-                key = ("package", package.id) if package else ("bulk", picking.id)
+                first = (*kind, package.package_type_id.base_weight)
+                service, country, before = pieces.get(package or picking, first)
                 weight = sum(line.quantity_product_uom * line.product_id.weight for line in inside)
-                before = pieces[key][2] if key in pieces else package.package_type_id.base_weight
-                pieces[key] = (*(pieces[key][:2] if key in pieces else kind), before + weight)
-                if package.shipping_weight:
-                    pieces[key] = (*pieces[key][:2], package.shipping_weight)
+                weight = package.shipping_weight or before + weight
+                pieces[package or picking] = service, country, weight
         return pieces
+
+    def _ups_share_packages(self, pickup):
+        """:return: whether others in the pickup have brought a part of the same package."""
+        packages = self.move_line_ids.result_package_id.mapped(_outermost)
+        others = [
+            ("picking_id.ups_pickup_id", "=", pickup.id),
+            ("picking_id", "not in", self.ids),
+            ("result_package_id", "child_of", packages.ids),
+        ]
+        return bool(packages and self.env["stock.move.line"].search_count(others, limit=1))
 
     def _ups_service(self):
         return self.carrier_id.ups_pickup_service_id or self._ups_location().service_id

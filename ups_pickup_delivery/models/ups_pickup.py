@@ -1,6 +1,7 @@
 """What do deliveries bring to a pickup, and what was UPS told of it?"""
 
 from collections import Counter
+from itertools import zip_longest
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup.const import MAX_QUANTITY, OPEN
@@ -11,6 +12,8 @@ from ..by_itself import by_itself
 from ..const import FREED
 from .stock_picking import is_overweight
 
+NOTHING = {"pieces": 0, "unweighed": 0, "weight": 0, "heaviest": 0}
+
 
 class UpsPickup(models.Model):
     _inherit = "ups.pickup"
@@ -18,6 +21,8 @@ class UpsPickup(models.Model):
     picking_ids = fields.One2many(
         "stock.picking", "ups_pickup_id", string="Transfers", groups="stock.group_stock_user"
     )
+    # What its transfers bring, so that one more joins without reading the others.
+    delivery_sum = fields.Json(string="Brought", copy=False, groups=fields.NO_ACCESS)
     delivery_count = fields.Integer(string="Deliveries", compute="_compute_deliveries")
     delivery_pieces = fields.Integer(string="Packages", compute="_compute_deliveries")
     delivery_unweighed = fields.Integer(
@@ -29,15 +34,14 @@ class UpsPickup(models.Model):
         compute="_compute_deliveries",
     )
 
-    @api.depends("picking_ids", "state", "told", "origin")
+    @api.depends("picking_ids", "delivery_sum", "state", "told", "origin")
     def _compute_deliveries(self):
         for pickup in self:
-            pickings = pickup.sudo().picking_ids
-            pieces = pickings._ups_pieces()
-            pickup.delivery_count = len(pickings)
-            pickup.delivery_pieces = len(pieces)
-            pickup.delivery_unweighed = sum(not weight for _s, _c, weight in pieces.values())
-            pickup.delivery_news = pickup._delivery_news(len(pieces))
+            brought = pickup.sudo().delivery_sum or NOTHING
+            pickup.delivery_count = len(pickup.sudo().picking_ids)
+            pickup.delivery_pieces = brought["pieces"]
+            pickup.delivery_unweighed = brought["unweighed"]
+            pickup.delivery_news = pickup._delivery_news(brought["pieces"])
 
     def _delivery_news(self, now):
         if self.state not in OPEN or not self.told:
@@ -55,25 +59,36 @@ class UpsPickup(models.Model):
     def action_deliveries(self):
         """:return: An action that lists its transfers."""
         self.check_access("read")
+        domain = [("ups_pickup_id", "in", self.ids)]
+        return self._list_of(self.env._("Transfers"), "stock.picking", domain)
+
+    def action_unweighed(self):
+        """:return: An action that lists what lacks a weight, packages first, to give it one."""
+        self.check_access("read")
+        pieces = self.sudo().picking_ids._ups_pieces()
+        lacking = [piece for piece, (_s, _c, weight) in pieces.items() if not weight]
+        packages = [each.id for each in lacking if each._name == "stock.package"]
+        title = self.env._("Packages Without Weight")
+        if packages:
+            return self._list_of(title, "stock.package", [("id", "in", packages)])
+        return self._list_of(title, "stock.picking", [("id", "in", [each.id for each in lacking])])
+
+    @api.model
+    def _list_of(self, title, model, domain):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Transfers"),
-            "res_model": "stock.picking",
+            "name": title,
+            "res_model": model,
             "views": [(False, "list"), (False, "form")],
-            "domain": [("ups_pickup_id", "in", self.ids)],
+            "domain": domain,
         }
 
     def _open(self):
         """:return: An action that opens it, or their list."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("UPS Pickup"),
-            "res_model": self._name,
-        }
+        found = self._list_of(self.env._("UPS Pickup"), self._name, [("id", "in", self.ids)])
         if len(self) == 1:
-            return {**action, "res_id": self.id, "views": [(False, "form")]}
-        views = [(False, "list"), (False, "form")]
-        return {**action, "views": views, "domain": [("id", "in", self.ids)]}
+            return {**found, "res_id": self.id, "views": [(False, "form")]}
+        return found
 
     # === JOIN === #
 
@@ -126,23 +141,58 @@ class UpsPickup(models.Model):
         ]
 
     def _fill_from_deliveries(self):
-        """Make the lines and weights of drafts anew; what UPS was told stays as it was."""
-        for pickup in self.filtered(lambda p: p.state == "draft" and p.origin == "deliveries"):
-            pieces, unit = pickup.picking_ids._ups_pieces(), self._database_weight_unit()
-            counts = Counter((service, country) for service, country, _w in pieces.values())
-            weights = [weight for _s, _c, weight in pieces.values()]
-            pickup.write(
-                {
-                    "line_ids": [
-                        fields.Command.clear(),
-                        *(line for kind, total in counts.items() for line in _lines(*kind, total)),
-                    ],
-                    "weight_unit": unit,
-                    # a sum that lacks some would be wrong; 0 says that nobody knows
-                    "weight": round(sum(weights), 1) if all(weights) else 0,
-                    "is_overweight": any(is_overweight(weight, unit) for weight in weights),
-                }
-            )
+        """Count anew what all that joined brings."""
+        for pickup in self:
+            pickup._bring(pickup.picking_ids, NOTHING, Counter())
+
+    def _add_deliveries(self, pickings):
+        """Count what has just joined; the others are read again only if a package is of both."""
+        if not self.delivery_sum or pickings._ups_share_packages(self):
+            return self._fill_from_deliveries()
+        counts = Counter()
+        for line in self.line_ids:
+            counts[line.service_id, line.destination_country_id] += line.quantity
+        return self._bring(pickings, self.delivery_sum, counts)
+
+    def _bring(self, pickings, before, counts):
+        """Lines and weights of drafts follow; what UPS was told stays as it was.
+
+        :param dict before: what others have brought.
+        :param counts: how many pieces there are of them, by service and country.
+        """
+        pieces, unit = pickings._ups_pieces().values(), self._database_weight_unit()
+        weights = [weight for _s, _c, weight in pieces]
+        brought = {
+            "pieces": before["pieces"] + len(weights),
+            "unweighed": before["unweighed"] + weights.count(0),
+            "weight": before["weight"] + sum(weights),
+            "heaviest": max(before["heaviest"], *weights, 0),
+        }
+        vals = {"delivery_sum": brought}
+        if self.state == "draft" and self.origin == "deliveries":
+            counts.update((service, country) for service, country, _w in pieces)
+            vals |= {
+                "line_ids": list(self._line_commands(counts)),
+                "weight_unit": unit,
+                # a sum that lacks some would be wrong; 0 says that nobody knows
+                "weight": 0 if brought["unweighed"] else round(brought["weight"], 1),
+                "is_overweight": is_overweight(brought["heaviest"], unit),
+            }
+        self.write(vals)
+
+    def _line_commands(self, counts):
+        """:return: commands that change as few of its lines as the counts need."""
+        lines = self.line_ids.grouped(lambda line: (line.service_id, line.destination_country_id))
+        for kind in {**lines, **counts}:
+            for line, quantity in zip_longest(lines.get(kind, ()), _in_lines(counts[kind])):
+                if not quantity:
+                    yield fields.Command.delete(line.id)
+                elif line:
+                    yield fields.Command.update(line.id, {"quantity": quantity})
+                else:
+                    service, country = kind
+                    vals = {"service_id": service.id, "destination_country_id": country.id}
+                    yield fields.Command.create(vals | {"quantity": quantity})
 
     def _telling(self):
         told = super()._telling()
@@ -185,6 +235,7 @@ class UpsPickup(models.Model):
         """What was not collected joins the pickup made again for it, or the next one."""
         again = self.search([("retry_of_id", "=", self.id), ("state", "not in", FREED)], limit=1)
         self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
+        (self | again)._fill_from_deliveries()
 
     def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can."""
@@ -206,13 +257,6 @@ class UpsPickup(models.Model):
         return super().unlink()
 
 
-def _lines(service, country, total):
-    """:return: commands for as many lines as UPS's most pieces a line need."""
-    for start in range(0, total, MAX_QUANTITY):
-        yield fields.Command.create(
-            {
-                "service_id": service.id,
-                "destination_country_id": country.id,
-                "quantity": min(MAX_QUANTITY, total - start),
-            }
-        )
+def _in_lines(total):
+    """:return: the quantities of as many lines as UPS's most pieces a line need."""
+    return [min(MAX_QUANTITY, total - start) for start in range(0, total, MAX_QUANTITY)]

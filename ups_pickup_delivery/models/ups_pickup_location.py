@@ -2,16 +2,19 @@
 
 from odoo import models
 from odoo.addons.ups_pickup.local_time import in_words
+from odoo.tools import format_date
 
 
 class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"
 
     def _asked_until(self):
-        """:return: such as ``15:00``, or the day and the hour if it is not today."""
+        """:return: such as ``15:00``, or ``Mon 30 15:00`` if it is not today."""
         day, today = self._next_date(), self._today()
         until = in_words(min(self.cutoff_time, max(self.close_time - self.minimum_window, 0)))
-        return until if day == today else f"{day} {until}"
+        if day == today:
+            return until
+        return f"{format_date(self.env, day, date_format='EEE d')} {until}"
 
     def _one_join_at_a_time(self):
         """Have a second join begin anew after the first, whose draft it would not see otherwise.

@@ -230,10 +230,42 @@ class TestDelivery(TransactionCase):
     def test_pounds_and_what_lacks_a_weight(self):
         self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")
         self.product.weight = 0
-        pickup = self.ship(self.packed(40, 0))
+        pickup = self.ship(self.packed(70, 0))
         self.assertEqual((pickup.weight_unit, pickup.weight), ("LBS", 0))
         self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (2, 1))
         self.assertFalse(pickup.is_overweight)
+        self.assertTrue(self.ship(self.packed(70.1)).is_overweight)
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (0, 1))
+        action = pickup.action_unweighed()
+        package = self.env[action["res_model"]].search(action["domain"])
+        package.shipping_weight = 0.04
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (140.1, 0))
+        for _one_by_one in range(3):
+            self.ship(self.packed(0.04))
+        self.assertEqual(pickup.weight, 140.3)
+
+    def test_what_joins_later_counts_a_common_package_once(self):
+        first, second = self.packed(3), self.packed(3)
+        second.move_line_ids.result_package_id = first.move_line_ids.result_package_id
+        for picking in (self.delivery(), first, second):
+            pickup = self.ship(picking)
+        self.assertEqual(self.lines(pickup), [("003", "US", 2)])
+        self.assertEqual((pickup.delivery_pieces, pickup.weight), (2, 5))
+
+    def test_a_connectors_carrier_needs_no_service_and_up_to_thirty_numbers_are_told(self):
+        """Their modules are not here: the column says what theirs would say."""
+        carrier = self.new_carrier(False)
+        numbers = [f"1Z{number:016}" for number in range(31)]
+        for kind in ("ups", "ups_rest", "ups_oca"):
+            self.env.cr.execute(
+                "UPDATE delivery_carrier SET delivery_type = %s WHERE id = %s", [kind, carrier.id]
+            )
+            carrier.invalidate_recordset()
+            picking = self.delivery(carrier_id=carrier.id, carrier_tracking_ref=",".join(numbers))
+            pickup = self.ship(picking)
+            self.assertEqual(self.lines(pickup), [("003", "US", 1)], kind)
+            self.assertEqual(pickup._telling()["tracking_numbers"], numbers[:30])
+            picking._leave_ups_pickup()
 
     def test_who_does_not_wait_for_ups(self):
         other = self.new_carrier("003")
@@ -382,6 +414,8 @@ class TestDelivery(TransactionCase):
         action = picking.action_ups_pickup()
         self.assertEqual(action["res_id"], picking.ups_pickup_id.id)
         self.assertEqual(self.ship(self.delivery()), picking.ups_pickup_id)
+        self.set_time(EVENING)
+        self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (2, "Wed 25 15:00"))
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())
