@@ -56,6 +56,7 @@ def location(company, account, name, tz, **values):
             "partner_id": place.id,
             "company_name": company.name[:27],
             "contact_name": "Shipping Desk",
+            "user_id": admin.id,
         }
     )
     made.calendar_id.tz = tz

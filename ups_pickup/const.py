@@ -10,10 +10,10 @@ STATES = [
     ("dispatched", "Dispatched"),
     ("delayed", "Delayed"),
     ("cancelling", "Cancelling"),
-    ("cancelled", "Cancelled"),
     ("done", "Picked Up"),
     ("unsuccessful", "Unsuccessful"),
     ("unknown", "Unknown"),
+    ("cancelled", "Cancelled"),
 ]
 
 LISTED = ("requested", "dispatched", "delayed")

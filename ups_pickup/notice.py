@@ -13,7 +13,12 @@ def notice(kind, message, **params):
     return {
         "type": "ir.actions.client",
         "tag": "display_notification",
-        "params": {"type": kind, "message": message, **params},
+        "params": {
+            "type": kind,
+            "message": message,
+            "className": "o_ups_pickup_notice",  # on a phone it makes way for a question
+            **params,
+        },
     }
 
 

@@ -46,8 +46,13 @@ def test_from_authorized_to_a_driver_and_back(guide: Guide, screenshot, width: i
 
     press(page, "Cancel the Pickup")
     confirm = page.get_by_role("dialog").get_by_role("button", name="Cancel the Pickup", exact=True)
+    expect(confirm).to_be_visible()
+    if width == 375:  # the dialog fills the screen: what was just told would cover the question
+        assert not guide.notification.locator("visible=true").count()
     screenshot(f"pickup-cancel-{width}", width)
     confirm.click()
+    told = guide.notification.filter(has_text="UPS has cancelled it")
+    expect(told.locator(".bg-success").first).to_be_attached()
     expect(page.locator(".o-mail-Message").filter(has_text="UPS has cancelled it")).to_be_visible()
     [truck] = trucks(guide, page)
     assert "Canceled" in truck or "Cancelled" in truck

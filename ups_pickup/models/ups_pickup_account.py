@@ -99,7 +99,8 @@ class UpsPickupAccount(models.Model):
     @api.depends("name", "number")
     def _compute_display_name(self):
         for account in self:
-            account.display_name = f"{account.name} ({account.number})"
+            name, number = account.name or "", account.number
+            account.display_name = f"{name} ({number})" if number else name
 
     def action_check(self):
         """Ask UPS whether the UPS user who authorized Odoo may use the account: one status call.

@@ -67,7 +67,8 @@ class UpsPickupBatch(models.Model):
             asked = rows.filtered(lambda each: each.state != "draft")
             refused = (rows - asked - queued).filtered("problem")
             batch.progress = 100 * len(asked + refused) // len(rows) if rows else 0
-            batch.progress_in_words = batch._progress_in_words(rows, asked, refused, queued)
+            words = batch._progress_in_words(rows, asked, refused, queued)
+            batch.progress_in_words = words if rows else False
             if queued:
                 batch.state = "paused" if batch.paused_why else "running"
             else:

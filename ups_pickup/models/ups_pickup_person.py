@@ -122,6 +122,14 @@ class UpsPickup(models.Model):
     def _ended_says_a_person(self, state, words, also):
         is_a_word = self.outcome_source in ("person", "unlisted")
         was_a_word = is_a_word and self.state in ("done", "unsuccessful")
+        if self.state == "unconfirmed":
+            raise UserError(
+                self.env._(
+                    "Nobody knows yet whether UPS has %s. Open it, and say what UPS tells you by"
+                    " telephone: “Enter the PRN” or “UPS has none”.",
+                    self.name,
+                )
+            )
         if self.state not in (*LISTED, "unknown", *also) and not was_a_word:
             raise UserError(
                 self.env._(

@@ -66,7 +66,7 @@ class Told:
     @property
     def kind(self):
         """:return: the kind of Odoo's notification."""
-        if self.prn:
+        if self.prn or self.state == "cancelled":
             return "success"
         return "warning" if self.state in OPEN else "danger"
 

@@ -5,7 +5,7 @@ import base64
 from odoo import models
 
 from ..const import LISTED
-from ..local_time import in_words
+from ..local_time import in_words, zone_in_words
 
 
 class UpsPickup(models.Model):
@@ -24,7 +24,7 @@ class UpsPickup(models.Model):
                 "%(ready)s to %(close)s (%(zone)s)",
                 ready=in_words(self.ready_time),
                 close=in_words(self.close_time),
-                zone=told["tz"],
+                zone=zone_in_words(told["tz"]),
             ),
             "place": self._place_lines(told["address"]),
         }

@@ -38,14 +38,18 @@ class TestMany(PickupCase):
 
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()
+        lost_id = self.new_pickup()
+        self.force(lost_id, state="unconfirmed")
         unknown = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (20, 23)]
         for pickup_id in unknown:
             self.force(pickup_id, state="unknown")
-        told = self.choose([draft_id, *unknown], "action_mark_done")["params"]["message"]
+        chosen = [draft_id, lost_id, *unknown]
+        told = self.choose(chosen, "action_mark_done")["params"]["message"]
         self.assertIn(self.stored_values(draft_id, "name"), told)
+        self.assertIn("“UPS has none”", told)
         self.assertEqual(
-            [self.stored_values(each, "state") for each in (draft_id, *unknown)],
-            ["draft", "done", "done"],
+            [self.stored_values(each, "state") for each in chosen],
+            ["draft", "unconfirmed", "done", "done"],
         )
 
     def close(self, *days):

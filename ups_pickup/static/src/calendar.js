@@ -20,6 +20,11 @@ class PickupCalendarModel extends calendarView.Model {
         data.unusualDays = Object.keys(days).filter((day) => days[day]);
     }
 
+    /** A day has room for one word: where, not the number. */
+    normalizeRecord(rawRecord) {
+        return { ...super.normalizeRecord(rawRecord), title: rawRecord.location_id[1] };
+    }
+
     /** What may not be moved is shown where it was, and the refusal beside it. */
     async updateRecord() {
         try {

@@ -10,6 +10,8 @@ import { useService } from "@web/core/utils/hooks";
 import { timeLeft } from "./countdown";
 import { OverviewSearch, TILES } from "./search";
 
+const { Interval } = luxon;
+
 const SHOWN_CUTOFFS = 3;
 const TICK = 10000;
 const LONG = 5 * 60; // ticks need no new counts more often than that, in seconds
@@ -71,10 +73,9 @@ export class UpsPickupOverview extends Component {
         if (!days) {
             return _t("any day");
         }
-        const words = [...new Set([days.at(0), days.at(-1)])].map((day) =>
-            deserializeDate(day).toLocaleString({ day: "numeric", month: "short" })
-        );
-        return words.join(" – ");
+        const [first, last] = [days.at(0), days.at(-1)].map((day) => deserializeDate(day));
+        // One month is named once, so that a phone has room for it.
+        return Interval.fromDateTimes(first, last).toLocaleString({ day: "numeric", month: "short" });
     }
 
     get cutoffs() {
