@@ -59,7 +59,11 @@ class Stage(ExitStack):
 
         :param ours: these of our addons, instead of the authorization alone.
         """
-        plain, addon, ours = f"{database.BENCH}_plain", f"{database.BENCH}_addon", ours or (ADDON.name,)
+        plain, addon, ours = (
+            f"{database.BENCH}_plain",
+            f"{database.BENCH}_addon",
+            ours or (ADDON.name,),
+        )
         for name in (plain, addon):
             database.make_without_addons(name, addons.needed_modules(ours))
             self.callback(database.drop, name)
