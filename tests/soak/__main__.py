@@ -10,7 +10,7 @@ from tests.soak.soak import Size, run
 
 def main(seed: str, minutes: str, path: str) -> int:
     until = time.monotonic() + float(minutes) * 60
-    found = run(int(seed), Size(companies=200, seconds=40), lambda _n: time.monotonic() < until)
+    found = run(int(seed), Size(companies=80, seconds=40), lambda _n: time.monotonic() < until)
     text = report.as_markdown(found, minutes)
     print(text)
     broken = any(found.broken.values())

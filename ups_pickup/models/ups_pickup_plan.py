@@ -8,6 +8,7 @@ from odoo.addons.ups_pickup_oauth.exceptions import UpsTryLater
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import clock
 from ..const import OPEN
@@ -26,8 +27,7 @@ class UpsPickup(models.Model):
     def _cron_plan(self):
         """Request what the plans say, a location at a time, and tell what could not be."""
         self._close_plan_questions()
-        locations = self.env["ups.pickup.location"].sudo().search([("plan", "!=", "manual")])
-        locations = self._with_something_to_collect(locations)
+        locations = self._planned_locations()
         due = [(self._plan, each.id, day) for each in locations if (day := each._planned_day())]
         due += [
             (self._plan_missed, each.id, day) for each in locations if (day := each._missed_day())
@@ -42,20 +42,22 @@ class UpsPickup(models.Model):
                 return
 
     @api.model
-    def _with_something_to_collect(self, locations):
-        """:return: without those that wait for deliveries which have brought nothing."""
-        waiting = locations.filtered(lambda each: each.plan == "when_packages")
+    def _planned_locations(self):
+        """:return: those with a plan, unless it waits for deliveries that have brought nothing."""
         today = clock.now().date()
-        found = self.sudo().search_fetch(
+        brought = self.sudo()._search(
             [
-                ("location_id", "in", waiting.ids),
                 ("pickup_date", ">=", today - timedelta(days=1)),
                 ("pickup_date", "<=", today + timedelta(days=2)),
                 ("state", "in", ("draft", *OPEN)),
-            ],
-            ["location_id"],
+            ]
         )
-        return locations - waiting + found.location_id
+        locations = self.env["ups.pickup.location"].sudo()
+        return locations.search(
+            Domain("plan", "=", "working_days")
+            | Domain("plan", "=", "when_packages")
+            & Domain("id", "in", brought.subselect("location_id"))
+        )
 
     @api.model
     def _plan(self, location_id, day):

@@ -85,7 +85,11 @@ class UpsPickup(models.Model):
         asked = activities.search(
             [
                 ("res_model", "=", self._name),
-                ("activity_type_id", "=", self.env.ref(PLAN_ACTIVITY).id),
+                (
+                    "activity_type_id",
+                    "=",
+                    self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY),
+                ),
             ]
         )
         drafts = self.sudo().browse(asked.mapped("res_id")).exists()

@@ -46,7 +46,7 @@ _logger = logging.getLogger(__name__)
 
 NEVER_LEFT = (UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater)
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.1
 """Seconds between two looks at what another process is sending."""
 
 MOST_AT_ONCE = 20
