@@ -1,7 +1,6 @@
 """Many threads in several processes, and a process that dies: one truck."""
 
 import json
-import logging
 import os
 from collections import Counter
 from pathlib import Path
@@ -11,14 +10,12 @@ from odoo import SUPERUSER_ID, fields
 from odoo.tests import tagged
 
 from .common import PickupCase
-from .storm_worker import STATEMENTS
+from .storm_worker import STATEMENTS, say
 
 WORKER = Path(__file__).with_name("storm_worker.py")
 THREADS, PROCESSES, SEEDS = 50, 2, 100
 ROWS = int(os.environ.get("UPS_BATCH_ROWS", 60))
 """Of the batch whose server is killed; with 1000 it takes some minutes."""
-
-_logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
@@ -106,12 +103,8 @@ class TestStorm(PickupCase):
         self.assertEqual(self.posts() - posts, checked["draft"])
         self.assertEqual(self.count(batch_id), {"requested": ROWS})
         self.assert_both_sides_agree(batch_id)
-        _logger.info(
-            "A batch of %s: after the kill and another run %s, checked %s, UPS was asked %s times,"
-            " then %s more; %s drivers",
-            ROWS, dict(after_kill), dict(checked), posts, self.posts() - posts,
-            len(self.simulator.trucks()),
-        )  # fmt: skip
+        told = self.posts() - posts, dict(after_kill), dict(checked)
+        say(f"{ROWS} rows, {posts} requests, then {told[0]}; killed {told[1]}, checked {told[2]}")
 
     def batch_of(self, pickup_ids):
         with self.transaction(SUPERUSER_ID) as env:

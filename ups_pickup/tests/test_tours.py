@@ -18,6 +18,7 @@ class TestTours(UpsHttpCase):
         self.authorize()
         locations = self.env["ups.pickup.location"].with_user(self.admin)
         location = locations._make_first(self.company, ACCOUNT)
+        location.contact_name = "Kim"
         self.env.flush_all()
         self.start_tour("/odoo", "ups_pickup_tour", login=self.admin.login)
         pickup = self.env["ups.pickup"].search([("location_id", "=", location.id)])
