@@ -159,7 +159,9 @@ class StockPicking(models.Model):
         if pickup:
             left = self.ups_pickup_id - pickup
             new = self.filtered(lambda each: each.ups_pickup_id != pickup)
-            self.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
+            # nothing that they track changes, and to find that out takes as long as the rest
+            untracked = self.with_context(tracking_disable=True)
+            untracked.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
             left._fill_from_deliveries()
             pickup._add_deliveries(new)
         return pickup

@@ -9,15 +9,18 @@ from tests.bench.odoo_process import transaction
 from tests.bench.results import OURS, Contestants, Line, Results
 from tests.bench.stage import Stage
 
-ROUNDS = 7
+ROUNDS = 11
 COUNT = 100
 MOST_QUERIES, MOST_TIME = 2, 1.02
 WITHOUT = "Odoo without it"
 
 NOTE = """A hundred deliveries of one piece, made beforehand, validated at once as from the list of
 transfers, in two databases that differ by our addons only. The queries are those of that
-transaction. The time goes on until the deliveries stand in the draft of their pickup, which is done
-after the commit, in a transaction of its own. Every round's deliveries join the same draft."""
+transaction, which takes no longer with us. The time goes on until the deliveries stand in the draft
+of their pickup: that is done after the commit, in a transaction of its own, and is what is added.
+It costs about half a millisecond a delivery, more than the goal, and reads none of those that have
+joined before; it stays, since the clerk sees the pickup at once. Each round's deliveries join the
+same draft. A round differs from the next by more than we add, so the fastest ones are compared."""
 
 
 def contestants(stage: Stage) -> Contestants:
@@ -30,10 +33,11 @@ def contestants(stage: Stage) -> Contestants:
 
 def lines(results: Results) -> list[Line]:
     queries, after = (results.added(each, WITHOUT) for each in ("queries", "after"))
-    ratio = results.ratio("seconds", WITHOUT)
+    fastest = {each: min(results.all("seconds", each)) for each in (OURS, WITHOUT)}
+    ratio = fastest[OURS] / fastest[WITHOUT]
     ours, theirs = (
-        f"{results.median('queries', each):.0f} queries, {results.median('seconds', each):.2f} s"
-        for each in (OURS, WITHOUT)
+        f"{results.median('queries', each):.0f} queries, {seconds:.2f} s"
+        for each, seconds in fastest.items()
     )
     return [
         Line(
@@ -43,7 +47,8 @@ def lines(results: Results) -> list[Line]:
             beside=WITHOUT,
             theirs=theirs,
             ratio=ratio,
-            reached=queries <= MOST_QUERIES and ratio <= MOST_TIME,
+            reached=queries <= MOST_QUERIES
+            and max(ratio, 1 + after / fastest[WITHOUT]) <= MOST_TIME,
         )
     ]
 
