@@ -15,7 +15,8 @@ PEER = "a loop in one transaction"
 
 NOTE = """200 locations, a draft each, all requested by the batch's job, with a commit each: what
 UPS has is stored whatever becomes of the rest. The peer's loop asks for one after the other, and
-would lose all of them with its transaction; 20 are asked, and the rest is reckoned."""
+would lose all of them with its transaction; 20 are asked, and the rest is reckoned. What it takes
+above the floor are the two commits of each: one before the POST, one after its answer."""
 
 
 def contestants(stage: Stage) -> Contestants:

@@ -19,7 +19,8 @@ PEER = "one call a record"
 NOTE = """A run of the job that asks for news, in a process that has booked them, 50 on each of 20
 accounts: one call an account, then a transaction for all that are told as before, and one for each
 of which there is news. The peer asks once a record, as OCA's `delivery_state` does: 25 are asked,
-and the rest is reckoned. The memory is what the process has more afterwards."""
+and the rest is reckoned. The memory is what the process has more afterwards. What it takes above
+the floor is Odoo's own work with a thousand rows, in one process: which are due, what is told."""
 
 
 def contestants(stage: Stage) -> Contestants:
