@@ -1,9 +1,11 @@
 from . import (
     test_batch,
     test_doors,
+    test_faults,
     test_import,
     test_life,
     test_many,
+    test_names,
     test_overview,
     test_plan,
     test_roles,
