@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from gallery import Gallery, Walk
@@ -9,16 +10,20 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
 
-from devenv.paths import DESCRIPTION
+from devenv.paths import DESCRIPTION, REPO
 
+PICKUPS = REPO / "ups_pickup" / "static" / "description"
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
 TODAY = "2099-04-01 09:30"  # of the pictures: they change with what they show, and never expire
-# The messages that wait, and the block's word on an address that is only for the picture.
-WITHOUT = ".o_menu_systray .badge { visibility: hidden; } [name=ups_advice] { display: none; }"
+# The messages that wait, the spinner, and the block's word on an address that is only for the picture.
+WITHOUT = """
+.o_menu_systray .badge, .o_loading_indicator { visibility: hidden; }
+[name=ups_advice] { display: none; }
+"""
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
 
@@ -68,6 +73,22 @@ def test_the_pictures(shop_window: Walk):
     walk.page.set_viewport_size(LOW)
     walk.see_list()
     keep(walk.page, "list")
+    _keep_pickups(walk)
+
+
+def _keep_pickups(walk: Walk) -> None:
+    page, odoo = walk.page, walk.odoo
+    odoo.sql("UPDATE ups_pickup SET environment = 'production'")
+    page.clock.resume()  # the overview's days are those of the server
+    page.context.add_cookies([{"name": "cids", "value": f"{walk.company}", "url": odoo.url}])
+    page.set_viewport_size(WIDE)
+    page.goto(f"{odoo.url}/odoo/ups-pickups")
+    expect(page.get_by_role("row").filter(has_text="Unsuccessful")).to_be_visible()
+    keep(page, "overview", PICKUPS)
+    page.get_by_role("row").filter(has_text="Dispatched").get_by_text("Island Store").click()
+    expect(page.locator(".oe_title [name=prn]")).to_be_visible()
+    keep(page.locator(".o_form_sheet_bg"), "pickup", PICKUPS)
+    odoo.sql("UPDATE ups_pickup SET environment = 'cie'")
 
 
 def _keep_settings(walk: Walk) -> None:
@@ -87,10 +108,10 @@ def _set_address(walk: Walk, address: str) -> None:
     walk.odoo.call("ir.config_parameter", "set_param", "web.base.url", address)
 
 
-def keep(shown: Page | Locator, name: str) -> None:
+def keep(shown: Page | Locator, name: str, folder: Path = DESCRIPTION) -> None:
     """A palette holds all the colours of a web page, in a third of the bytes."""
     shot = shown.screenshot(animations="disabled", style=WITHOUT)
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    file = DESCRIPTION / f"{name}.png"
+    file = folder / f"{name}.png"
     picture.quantize(colors=128, dither=Image.Dither.NONE).save(file, optimize=True)
     assert file.stat().st_size < MAXIMUM, f"{file.name} has {file.stat().st_size} bytes"
