@@ -19,7 +19,7 @@ WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
 TODAY = "2099-04-01 09:30"  # of the pictures: they change with what they show, and never expire
-# The messages that wait, the spinner, and the block's word on an address that is only for the picture.
+# What waits or loads, and the block's word on an address that is only for the picture.
 WITHOUT = """
 .o_menu_systray .badge, .o_loading_indicator { visibility: hidden; }
 [name=ups_advice] { display: none; }
