@@ -113,6 +113,7 @@ def _plain(*folders: str) -> Callable[[], int]:
 _STAGES: dict[str, Callable[[], int]] = {
     "the first addon alone, by Odoo's own runner": _odoo_runner,
     "all addons, by pytest-odoo": _pytest_odoo,
+    "the server, attacked": _in_browser("attack"),
     "the browser, end to end": _in_browser("e2e"),
 }
 _STAGES_BESIDE: dict[str, Callable[[], int]] = {
@@ -121,7 +122,6 @@ _STAGES_BESIDE: dict[str, Callable[[], int]] = {
     ),
     "the packages that pip installs": _plain("packaging"),
     "the translations": _plain("translations"),
-    "the server, attacked": _in_browser("attack"),
     "the addon's life, from install to uninstall, and its copies": _plain("life"),
     "the soak: one round of each trouble": lambda: soak.run([*_PLAIN, "tests/soak"]),
 }
