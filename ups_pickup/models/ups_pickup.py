@@ -184,7 +184,10 @@ class UpsPickup(models.Model):
         compute="_compute_is_price_stale",
     )
     problem = fields.Char(
-        help="What went wrong the last time, and what to do.", readonly=True, copy=False
+        help="What went wrong the last time, and what to do.",
+        translate=True,  # kept by a cron or a colleague, read by whoever opens it
+        readonly=True,
+        copy=False,
     )
     claimed_on = fields.Datetime(
         help="Since when it is being sent or cancelled.", readonly=True, copy=False
@@ -205,6 +208,7 @@ class UpsPickup(models.Model):
     retry_of_id = fields.Many2one(
         "ups.pickup", string="Again For", readonly=True, copy=False, index="btree_not_null"
     )
+    again_ids = fields.One2many("ups.pickup", "retry_of_id", string="Asked Again", readonly=True)
     sharing_ids = fields.Many2many(
         "ups.pickup",
         string="Shares Its PRN With",
@@ -289,7 +293,8 @@ class UpsPickup(models.Model):
     def _compute_display_name(self):
         for pickup in self:
             parts = (pickup.name, pickup.location_id.name, pickup.pickup_date)
-            pickup.display_name = " · ".join(str(part) for part in parts if part)
+            known = [str(part) for part in parts if part and part != "/"]
+            pickup.display_name = " · ".join(known)
 
     @api.onchange("location_id")
     def _onchange_location(self):

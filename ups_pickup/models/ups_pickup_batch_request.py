@@ -115,7 +115,7 @@ class UpsPickup(models.Model):
         except SaveFirst as error:  # a person has it in hand: it waits for the next run
             _logger.info("UPS pickup %s: %s", self.id, error)
         except UserError as error:
-            own._keep_problem(str(error))
+            own._keep_problem(getattr(error, "sentence", str(error)))
         except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
         if why:
