@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
 
@@ -290,11 +290,12 @@ class UpsPickup(models.Model):
             pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
 
     @api.depends("name", "location_id", "pickup_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for pickup in self:
-            parts = (pickup.name, pickup.location_id.name, pickup.pickup_date)
-            known = [str(part) for part in parts if part and part != "/"]
-            pickup.display_name = " · ".join(known)
+            day = format_date(self.env, pickup.pickup_date)
+            parts = (pickup.name, pickup.location_id.name, day)
+            pickup.display_name = " · ".join(part for part in parts if part and part != "/")
 
     @api.onchange("location_id")
     def _onchange_location(self):

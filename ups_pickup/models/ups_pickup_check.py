@@ -84,6 +84,10 @@ class UpsPickup(models.Model):
             yield self.env._(
                 "The location %s is archived. Choose another one.", self.location_id.name
             )
+        if not self.account_id.active:
+            yield self.env._(
+                "The UPS account %s is archived. Choose another one.", self.account_id.display_name
+            )
         if self.kind == "smart":
             yield from self._smart_problems()
 

@@ -61,7 +61,7 @@ class UpsPickup(models.Model):
         :raise UserError: If a driver may still come for one of them.
         """
         self._check_requester()
-        if still_open := self.filtered(lambda each: each.state in OPEN):
+        if still_open := self.filtered(lambda each: each._is_going_on()):
             raise UserError(
                 self.env._(
                     "“Again” is for what has ended. Take these out of your choice: %s",
@@ -75,6 +75,10 @@ class UpsPickup(models.Model):
             made += again
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
         return self._shown(made)
+
+    def _is_going_on(self):
+        """:return: whether it can still be cancelled, or requested."""
+        return self.state in OPEN or (self.state == "draft" and self.is_current_environment)
 
     @api.model
     def _shown(self, pickups):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from markupsafe import escape
 from odoo import api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+from odoo.tools import format_date
 
 from .. import clock
 from ..local_time import in_words
@@ -80,7 +81,7 @@ class UpsPickup(models.Model):
             "The plan could not request the pickup of %(day)s. %(why)s Correct it and click"
             " Request, or call UPS (the cut-off of that day is %(cutoff)s, %(zone)s) and enter the"
             " PRN.",
-            day=self.pickup_date,
+            day=format_date(self.env, self.pickup_date),
             why=why,
             cutoff=in_words(location.cutoff_time),
             zone=location.calendar_id.tz,

@@ -26,6 +26,7 @@ from odoo.addons.ups_pickup_oauth.own_transaction import (
 from odoo.addons.ups_pickup_oauth.past_the_orm import put
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import format_date
 
 from .. import clock
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
@@ -274,7 +275,7 @@ class UpsPickup(models.Model):
             "A driver is already asked for %(location)s on %(date)s: %(pickup)s, PRN %(prn)s. Put"
             " these pieces out with it, or cancel it first.",
             location=self.location_id.display_name,
-            date=self.pickup_date,
+            date=format_date(self.env, self.pickup_date),
             pickup=first,
             prn=prn,
         )

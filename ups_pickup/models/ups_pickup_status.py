@@ -10,6 +10,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .. import clock
 from ..const import (
@@ -345,14 +346,14 @@ class UpsPickup(models.Model):
         )
 
     def _keep_truck_of_past_request(self, entry):
-        date = (self.told or {}).get("date") or "?"
+        day = (self.told or {}).get("date")
         self._say(
             {},
             lambda own: own.env._(
                 "UPS sends a driver for what this draft said before: PRN %(prn)s, %(date)s. Call"
                 " UPS if nobody is to come.",
                 prn=entry.prn,
-                date=date,
+                date=format_date(own.env, day) or "?",
             ),
         )
 
