@@ -8,6 +8,7 @@ draft again; whatever may have reached UPS is looked up by its reference, and ne
 import logging
 import time
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
@@ -26,6 +27,7 @@ from odoo.addons.ups_pickup_oauth.own_transaction import (
 from odoo.addons.ups_pickup_oauth.past_the_orm import put
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .. import clock
@@ -49,6 +51,9 @@ NEVER_LEFT = (UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater)
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at what another process is sending."""
+
+PLACE = {"oncall": "location_id", "smart": "account_id"}
+"""Whose one open pickup of a day it is (see the unique indexes)."""
 
 MOST_AT_ONCE = 20
 """More than that is a batch's work: the browser would wait too long."""
@@ -105,7 +110,7 @@ class UpsPickup(models.Model):
 
     @api.depends("state", "kind", "location_id", "account_id", "pickup_date")
     def _compute_twin_id(self):
-        twins = self.filtered(lambda each: each.state == "draft")._open_twins()
+        twins = self.filtered(lambda each: each.state == "draft" and each.kind)._open_twins()
         for pickup in self:
             pickup.twin_id = twins.get(pickup)
 
@@ -131,15 +136,21 @@ class UpsPickup(models.Model):
                     "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
                 )
             )
-        try:
+        with self._leading_to_the_first():
             told = self._one_by_one(lambda pickup: pickup._request())
+        if len(told) == 1 and told[0].state == "draft":
+            raise UserError(told[0].words)
+        return self._tell(told)
+
+    @contextmanager
+    def _leading_to_the_first(self):
+        """:raise RedirectWarning: that leads to the pickup which has asked for a driver already."""
+        try:
+            yield
         except AlreadyAsked as error:
             first = self.browse(error.first_id)
             button = self.env._("Open %s", error.first_name)
             raise RedirectWarning(str(error), self._shown(first), button) from error
-        if len(told) == 1 and told[0].state == "draft":
-            raise UserError(told[0].words)
-        return self._tell(told)
 
     def _one_by_one(self, work):
         """Go on after a refusal, since what the others were told would be lost in its error.
@@ -170,6 +181,8 @@ class UpsPickup(models.Model):
         if self.environment != "production" or self.state != "draft":
             return self.action_request()
         self.sudo()._check_before_sending()
+        with self._leading_to_the_first():
+            self.sudo()._refuse_second()
         if self.kind == "oncall" and (not self.priced_on or self.is_price_stale):
             self._ask_price_quietly()
         return {
@@ -286,21 +299,19 @@ class UpsPickup(models.Model):
 
     def _open_twins(self):
         """:return: by pickup its open twin, if there is one."""
-        found = self.sudo().search(
-            [
-                ("pickup_date", "in", self.mapped("pickup_date")),
-                ("state", "in", OPEN),
-                *("|", "&", ("kind", "=", "oncall"), ("location_id", "in", self.location_id.ids)),
-                *("&", ("kind", "=", "smart"), ("account_id", "in", self.account_id.ids)),
-            ]
+        places = Domain.OR(
+            Domain("kind", "=", kind) & Domain(PLACE[kind], "in", same[PLACE[kind]].ids)
+            for kind, same in self.grouped("kind").items()
         )
+        days = Domain("pickup_date", "in", self.mapped("pickup_date"))
+        found = self.sudo().search(places & days & Domain("state", "in", OPEN))
         trucks = {each._truck(): each for each in found}
         twins = {each: trucks.get(each._truck()) for each in self}
         return {each: twin for each, twin in twins.items() if twin and twin != each._origin}
 
     def _truck(self):
         """:return: what the unique indexes let only one open pickup have."""
-        place = self.account_id if self.kind == "smart" else self.location_id
+        place = self[PLACE[self.kind]]
         return self.kind, place._origin.id, self.pickup_date, self.environment
 
     def _send(self, session, reference, telling):
