@@ -39,6 +39,11 @@ def drafts(registry, location_ids: list[int]) -> list[int]:
         return places.drafts(_door(env), location_ids)
 
 
+def warehouse(env, company: int):
+    """:return: a new one: a company that is made by hand has none."""
+    return env["stock.warehouse"].create({"company_id": company, "name": "W", "code": "W"})
+
+
 def multiply(registry, table: str, row: int, count: int, **values: str) -> None:
     """Copy a row by SQL, a hundred thousand in seconds.
 

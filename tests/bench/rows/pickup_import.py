@@ -61,9 +61,7 @@ def _pickups(registry) -> dict[str, float]:
 def _transfers(registry, company: int) -> dict[str, float]:
     with transaction(registry) as env:
         env = env(context={"allowed_company_ids": [company]})
-        kind = env["stock.picking.type"].search(
-            [("company_id", "=", company), ("code", "=", "outgoing")], limit=1
-        )
+        kind = pickups.warehouse(env, company).out_type_id
         product = env["product.product"].create({"name": "Bench", "type": "consu"})
         env.flush_all()
         names = [

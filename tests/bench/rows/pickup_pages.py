@@ -106,10 +106,8 @@ def _peers(registry, company: int) -> tuple[int, int, list[int]]:
     with transaction(registry) as env:
         env = env(context={"allowed_company_ids": [company]})
         partner = env["res.partner"].create({"name": "Vendor"})
+        kind = pickups.warehouse(env, company).out_type_id
         order = env["purchase.order"].create({"partner_id": partner.id})
-        kind = env["stock.picking.type"].search(
-            [("company_id", "=", company), ("code", "=", "outgoing")], limit=1
-        )
         kinds = kind.ids + [kind.copy().id for _each in range(19)]
         transfer = env["stock.picking"].create(
             {"picking_type_id": kind.id, "state": "assigned", "partner_id": partner.id}
