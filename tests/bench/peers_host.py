@@ -29,10 +29,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    def do_DELETE(self):
-        self.server.calls = 0
-        self._answer(0)
-
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["params"]
         self._count()
