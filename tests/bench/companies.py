@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Mapping
 
+from tests.bench.odoo_process import multiply
+
 
 def create(env, *names: str) -> list[int]:
     """:return: ids of new companies, which are the administrator's too."""
@@ -24,39 +26,6 @@ def create_many(env, count: int) -> list[int]:
     env.cr.execute(
         "INSERT INTO res_company_users_rel (cid, user_id) SELECT unnest(%s), %s", [ids, env.uid]
     )
-    return ids
-
-
-def multiply(env, table: str, row: int, count: int, **values: str) -> list[int]:
-    """Copy a row by SQL, a hundred thousand in seconds.
-
-    :param values: SQL, in which `number` counts the copies.
-    :return: their ids.
-    """
-    from odoo.tools import SQL
-
-    env.flush_all()
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns"
-        " WHERE table_name = %s AND column_name != 'id'",
-        [table],
-    )
-    names = [name for (name,) in env.cr.fetchall()]
-    told = [SQL(values[name]) if name in values else SQL.identifier("t", name) for name in names]
-    env.cr.execute(
-        SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s t, generate_series(1, %s) number"
-            " WHERE t.id = %s ORDER BY number RETURNING id",
-            SQL.identifier(table),
-            SQL(", ").join(map(SQL.identifier, names)),
-            SQL(", ").join(told),
-            SQL.identifier(table),
-            count,
-            row,
-        )
-    )
-    ids = [copy for (copy,) in env.cr.fetchall()]
-    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     return ids
 
 

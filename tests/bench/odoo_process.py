@@ -69,6 +69,39 @@ def measured(env) -> Iterator[dict[str, float]]:
     found["MB"] = (process.memory_info().rss - memory) / 2**20
 
 
+def multiply(env, table: str, row: int, count: int, **values: str) -> list[int]:
+    """Copy a row by SQL, a hundred thousand in seconds.
+
+    :param values: SQL, in which `number` counts the copies.
+    :return: their ids.
+    """
+    from odoo.tools import SQL
+
+    env.flush_all()
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = %s AND column_name != 'id'",
+        [table],
+    )
+    names = [name for (name,) in env.cr.fetchall()]
+    told = [SQL(values[name]) if name in values else SQL.identifier("t", name) for name in names]
+    env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s t, generate_series(1, %s) number"
+            " WHERE t.id = %s ORDER BY number RETURNING id",
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, names)),
+            SQL(", ").join(told),
+            SQL.identifier(table),
+            count,
+            row,
+        )
+    )
+    ids = [copy for (copy,) in env.cr.fetchall()]
+    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    return ids
+
+
 def _become_odoo(arguments: list[str], environment: dict[str, str]) -> None:
     die_with_parent()
     os.environ.update(environment)

@@ -1,6 +1,7 @@
 """What do the pages of the pickups cost, with a hundred thousand of them?"""
 
-from tests.bench import companies, pages, pickups
+from tests.bench import pages, pickups
+from tests.bench.odoo_process import multiply
 from tests.bench.results import OURS, Case
 
 ROUNDS = 5
@@ -44,8 +45,10 @@ def contestants(stage):
     odoo.call(_multiply, company, odoo.call(pickups.locations, company, numbers))
     return {
         OURS: lambda: odoo.call(_ours),
-        PURCHASE: lambda: odoo.call(_dashboard),
-        INVENTORY: lambda: odoo.call(_inventory),
+        PURCHASE: lambda: odoo.call(_overview, "purchase.order", "retrieve_dashboard"),
+        INVENTORY: lambda: odoo.call(
+            pages.measure_rows, "overview", "kanban", "stock.picking.type"
+        ),
         TRANSFERS: lambda: odoo.call(_pages, "stock.picking", "scheduled_date"),
     }
 
@@ -60,25 +63,12 @@ def _multiply(env, company: int, locations: list[int]) -> None:
     order = env["purchase.order"].create({"partner_id": partner}).id
     transfer = env["stock.picking"].create({"picking_type_id": kind.id, "partner_id": partner}).id
     day = f"now() + interval '1 day' * (1 - number / {LOCATIONS})"
-    states = ["done", "done", "done", "unsuccessful", "cancelled"]
-    for table, row, values in (
-        (
-            "ups_pickup",
-            draft,
-            {
-                "pickup_date": day,
-                "location_id": _one_of(locations),
-                "state": _one_of(states),
-            },
-        ),
-        ("purchase_order", order, {"date_order": day}),
-        (
-            "stock_picking",
-            transfer,
-            {"scheduled_date": day, "picking_type_id": _one_of(kinds), "state": "'assigned'"},
-        ),
-    ):
-        companies.multiply(env, table, row, ROWS, **values)
+    states = _one_of(["done", "done", "done", "unsuccessful", "cancelled"])
+    where = {"location_id": _one_of(locations), "state": states}
+    multiply(env, "ups_pickup", draft, ROWS, pickup_date=day, **where)
+    multiply(env, "purchase_order", order, ROWS, date_order=day)
+    where = {"picking_type_id": _one_of(kinds), "state": "'assigned'"}
+    multiply(env, "stock_picking", transfer, ROWS, scheduled_date=day, **where)
 
 
 def _one_of(values: list) -> str:
@@ -86,16 +76,12 @@ def _one_of(values: list) -> str:
 
 
 def _ours(env) -> dict[str, float]:
-    counts = pages.measure(env, "overview", lambda own: own["ups.pickup"].overview_counts())
-    return counts | _pages(env, "ups.pickup", "pickup_date")
+    pages_of_ours = _pages(env, "ups.pickup", "pickup_date")
+    return _overview(env, "ups.pickup", "overview_counts") | pages_of_ours
 
 
-def _dashboard(env) -> dict[str, float]:
-    return pages.measure(env, "overview", lambda own: own["purchase.order"].retrieve_dashboard())
-
-
-def _inventory(env) -> dict[str, float]:
-    return pages.measure_rows(env, "overview", "kanban", "stock.picking.type")
+def _overview(env, model: str, method: str) -> dict[str, float]:
+    return pages.measure(env, "overview", lambda own: getattr(own[model], method)())
 
 
 def _pages(env, model: str, date: str) -> dict[str, float]:
@@ -105,6 +91,5 @@ def _pages(env, model: str, date: str) -> dict[str, float]:
 
     first = fields.Date.today() - timedelta(days=MONTH)
     month = [(date, ">=", first), (date, "<", first + timedelta(days=MONTH))]
-    return pages.measure_rows(env, "list", "list", model, limit=PAGE) | pages.measure_rows(
-        env, "calendar", "calendar", model, month, 500
-    )
+    rows = pages.measure_rows(env, "list", "list", model, limit=PAGE)
+    return rows | pages.measure_rows(env, "calendar", "calendar", model, month, 500)

@@ -42,10 +42,8 @@ def contestants(stage):
         before = simulator.calls("status")
         return odoo.call(_check) | {"calls": simulator.calls("status") - before}
 
-    def theirs():
-        return odoo.call(pickups.one_by_one, pickups.ask_for_each, drafts[:SAMPLE], ACCOUNTS * EACH)
-
-    return {OURS: ours, PEER: theirs}
+    theirs = pickups.one_by_one, pickups.ask_for_each, drafts[:SAMPLE], ACCOUNTS * EACH
+    return {OURS: ours, PEER: lambda: odoo.call(*theirs)}
 
 
 def _check(env) -> dict[str, float]:
