@@ -1,14 +1,13 @@
 """What does UPS's status say of the pickups of an account? One call, and a commit for each row."""
 
 import logging
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.addons.ups_pickup_oauth.side_by_side import side_by_side
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -56,9 +55,8 @@ class UpsPickup(models.Model):
             pickup._each(lambda own: own._died())
         accounts = self._due_accounts()
         commit_progress(remaining=len(accounts))
-        with ThreadPoolExecutor(parallel) as pool:
-            for _done in pool.map(self._check_in_thread, accounts.ids):
-                commit_progress(1)
+        for _done in side_by_side(self.env, self._check_in_thread, accounts, parallel):
+            commit_progress(1)
         for pickup in self._past_and_open():
             pickup._each(lambda own: own._day_is_over())
         commit_progress()  # a new snapshot: the people are asked about what was just found
@@ -161,20 +159,15 @@ class UpsPickup(models.Model):
 
     # === THE LOOK === #
 
-    def _check_in_thread(self, account_id):
-        """One account, in a thread of the cron: it survives whatever happens."""
-        threading.current_thread().dbname = self.env.registry.db_name  # for the log
+    def _check_in_thread(self, account):
+        """One account, in a thread of the cron."""
         try:
             with own_cursor(self.env.registry) as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                company = env["ups.pickup.account"].browse(account_id).company_id
+                company = account.with_env(api.Environment(cr, SUPERUSER_ID, {})).company_id
                 session = company._ups_session(SOURCE)
-            self._check_account(account_id, session)
+            self._check_account(account.id, session)
         except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
-            _logger.info("UPS account %s told no status: %s", account_id, error)
-        except Exception as error:
-            # Not its text, which may hold a row.
-            _logger.error("UPS account %s: %s", account_id, type(error).__name__)
+            _logger.info("UPS account %s told no status: %s", account.id, error)
 
     def _check_account(self, account_id, session):
         """Ask UPS about an account, and let each of its pickups know.
