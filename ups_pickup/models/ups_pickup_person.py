@@ -70,11 +70,15 @@ class UpsPickup(models.Model):
             )
         made = self.search([("retry_of_id", "in", self.ids), ("state", "=", "draft")])
         for pickup in self - made.retry_of_id:
-            again = pickup.copy()
-            again.sudo().write({"retry_of_id": pickup.id})
-            made += again
+            made |= pickup._again()
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
         return self._shown(made)
+
+    def _again(self):
+        """:return: a new draft of it; other addons may find one that is there."""
+        again = self.copy()
+        again.sudo().write({"retry_of_id": self.id})
+        return again
 
     @api.model
     def _shown(self, pickups):
