@@ -6,6 +6,7 @@ file beside this one.
 
 import contextlib
 import threading
+import time
 
 import pytest
 import requests
@@ -253,7 +254,6 @@ def in_background(call):
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("end", ["release", "reset", "stop"])
 def test_a_hanging_answer_waits_and_no_release_is_missed(sim, ups, when, end):
-    """Nor is UPS's work done for a client that is gone."""
     token = sim.issue_tokens()["refresh_token"]
     sim.release()  # lets no later answer go
     sim.queue_fault("refresh", "hang", when=when)
@@ -267,6 +267,18 @@ def test_a_hanging_answer_waits_and_no_release_is_missed(sim, ups, when, end):
     if end == "stop":
         assert sim.is_live_refresh_token(token) == (when == "before")
     assert (statuses == [200]) == (end == "release" or (end, when) == ("reset", "after"))
+
+
+def test_nothing_is_done_for_a_client_that_gave_up(sim, ups):
+    token = sim.issue_tokens()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    sim.queue_fault("refresh", "hang")
+    with pytest.raises(requests.ReadTimeout):
+        ups.request("POST", REFRESH, data=form, auth=CLIENT, timeout=0.2)
+    sim.release()
+    while sim._server.open_connections:
+        time.sleep(0.01)
+    assert sim.is_live_refresh_token(token)
 
 
 def test_latency_holds_one_route_or_all(sim, ups):
