@@ -41,12 +41,24 @@ def connect(name: str) -> Iterator[psycopg2.extensions.cursor]:
         connection.close()
 
 
+def run(name: str, statement: str | sql.Composable, *parameters: object) -> list[tuple]:
+    """One statement, committed at once; :return: its rows, if it has any."""
+    with connect(name) as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _administer(statement: str, *names: str) -> None:
+    """:param names: of databases, each in the place of a `{}`."""
+    run("postgres", sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
 def make_fresh(name: str) -> None:
     """A copy of the template with the addons installed, whatever was there before."""
     make_without_addons(name)
     with step(f"installing {addons.listed()} in the database {name}"):
         server.update(name, "--init", addons.listed())
-    _remember(name, **_fingerprints())
+    remember(name, **_fingerprints())
 
 
 def make_without_addons(name: str, modules: str | None = None) -> None:
@@ -71,10 +83,21 @@ def copy(source: str, name: str, *, with_its_uuid: bool = False) -> None:
         shutil.copytree(_filestore(source), _filestore(name))
     if with_its_uuid:
         return
-    with connect(name) as cursor:
-        for key in ("database.uuid", "database.secret"):
-            statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
-            cursor.execute(statement, (str(uuid.uuid4()), key))
+    for key in ("database.uuid", "database.secret"):
+        set_parameter(name, key, str(uuid.uuid4()))
+
+
+def set_parameter(name: str, key: str, value: str) -> None:
+    """An `ir.config_parameter`, while no server has read it."""
+    statement = """INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+                       ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+    run(name, statement, key, value)
+
+
+def set_address(name: str, url: str) -> None:
+    """Let the database know its address, and keep it: signing in would rewrite it."""
+    set_parameter(name, "web.base.url", url)
+    set_parameter(name, "web.base.url.freeze", "True")
 
 
 def adopt(name: str) -> None:
@@ -94,7 +117,7 @@ def make_current(name: str) -> None:
     elif not current["addon"]:
         with step("updating the addons in the database, since their files changed"):
             server.update(name, *server.install_or_update())
-    _remember(name, **_fingerprints())
+    remember(name, **_fingerprints())
 
 
 def make_fresh_unless_current(name: str) -> None:
@@ -103,34 +126,24 @@ def make_fresh_unless_current(name: str) -> None:
         make_fresh(name)
 
 
-def remember_addons(name: str, digest: str) -> None:
-    """The database has the addons as their files were; see ``addons_digest``."""
-    _remember(name, addon=digest)
-
-
 def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret: str = "") -> None:
     """The companies, the address and the simulator's credentials; nothing when they are there."""
-    script = "demo_data.py"
-    text = (REPO / "devenv" / script).read_text()
+    text = (REPO / "devenv" / "demo_data.py").read_text()
     data = _digest(f"{text} {odoo_url} {client_id} {client_secret}")
     if _remembered(name).get("data") == data:
         return
-    variables = {
-        "DEMO_ODOO_URL": odoo_url,
-        "DEMO_CLIENT_ID": client_id,
-        "DEMO_CLIENT_SECRET": client_secret,
-    }
+    set_address(name, odoo_url)
     with step("loading the companies and settings to try"):
-        server.run_script(name, script, variables)
-    _remember(name, data=data)
+        secrets = {"DEMO_CLIENT_ID": client_id, "DEMO_CLIENT_SECRET": client_secret}
+        server.run_script(name, "demo_data.py", secrets)
+    remember(name, data=data)
 
 
 def drop(name: str) -> None:
     if _exists(name):
         if not postgres.is_own() and not _comment(name).startswith(_MARK):
             raise Problem(f"The database {name} is not this clone's; rename or drop it yourself.")
-        with connect("postgres") as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _administer("DROP DATABASE {} WITH (FORCE)", name)
     shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
@@ -151,24 +164,17 @@ def _ensure_template(modules: str) -> str:
         shutil.rmtree(_filestore(name), ignore_errors=True)
         if _filestore(building).exists():
             _filestore(building).rename(_filestore(name))
-        with connect("postgres") as cursor:
-            names = sql.Identifier(building), sql.Identifier(name)
-            cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+        _administer("ALTER DATABASE {} RENAME TO {}", building, name)
     return name
 
 
 def _create(name: str, template: str) -> None:
-    with connect("postgres") as cursor:
-        names = sql.Identifier(name), sql.Identifier(template)
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names)
-        cursor.execute(command)
+    _administer("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
     adopt(name)
 
 
 def _exists(name: str) -> bool:
-    with connect("postgres") as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-        return cursor.fetchone() is not None
+    return bool(run("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", name))
 
 
 def _filestore(name: str):
@@ -204,7 +210,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _remember(name: str, **fingerprints: str) -> None:
+def remember(name: str, **fingerprints: str) -> None:
+    """Of what the database was made: `odoo`, `addon` (see ``addons_digest``) and `data`."""
     _set_comment(name, _MARK + json.dumps(_remembered(name) | fingerprints))
 
 
@@ -218,14 +225,10 @@ def _remembered(name: str) -> dict[str, str]:
 
 
 def _comment(name: str) -> str:
-    with connect("postgres") as cursor:
-        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-        cursor.execute(query, (name,))
-        row = cursor.fetchone()
-    return (row and row[0]) or ""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    return "".join(told or "" for (told,) in run("postgres", query, name))
 
 
 def _set_comment(name: str, text: str) -> None:
-    with connect("postgres") as cursor:
-        command = sql.SQL("COMMENT ON DATABASE {} IS {}")
-        cursor.execute(command.format(sql.Identifier(name), sql.Literal(text)))
+    command = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    run("postgres", command.format(sql.Identifier(name), sql.Literal(text)))

@@ -17,11 +17,6 @@ admin = env.ref("base.user_admin")
 admin.company_ids |= harbor + branch
 admin.tour_enabled = False  # Odoo's own tours would cover what is to be tried here
 
-parameters = env["ir.config_parameter"]
-parameters.set_param("web.base.url", os.environ["DEMO_ODOO_URL"])
-# Otherwise each login of the administrator rewrites it to the address it came by.
-parameters.set_param("web.base.url.freeze", "True")
-
 if os.environ.get("DEMO_CLIENT_ID"):
     env["res.config.settings"].create(
         {

@@ -60,7 +60,7 @@ def serve(
             odoo.close()
             process = _start_saved(odoo, start)
             if process:
-                database.remember_addons(name, digest)
+                database.remember(name, addon=digest)
 
 
 def _start_saved(odoo: ExitStack, start: Callable[..., AbstractContextManager]) -> Process | None:

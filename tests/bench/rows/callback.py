@@ -4,10 +4,10 @@ import secrets
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.administrator import Administrator
 from tests.bench import companies, peers
 from tests.bench.results import OURS, Contestants, Line, Results
 from tests.bench.stage import Stage
-from tests.life.administrator import Administrator
 
 ROUNDS = 30
 LATENCY = 0.05  # seconds
