@@ -18,6 +18,12 @@ SIMULATOR_HOST = "localhost"
 CALLBACK = "/ups_pickup_oauth/callback"
 SIMULATOR_CLIENT_ID = "simulator-client-id"
 SIMULATOR_CLIENT_SECRET = "simulator-client-secret"  # noqa: S105  opens nothing but the simulator
+SIMULATOR_SETTINGS = {
+    "ups_client_id": SIMULATOR_CLIENT_ID,
+    "ups_client_secret": SIMULATOR_CLIENT_SECRET,
+    "ups_environment": "cie",
+    "ups_use_pkce": True,
+}
 
 
 def odoo_url(port: int) -> str:

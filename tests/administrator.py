@@ -14,6 +14,10 @@ class Refused(Exception):
 class Broken(Exception):
     """No answer, or not one of Odoo's making: what became of the request is unknown."""
 
+    kind = "broken off"
+
+    kind = "broken off"
+
 
 class Administrator:
     """One session of `admin`/`admin` on a running Odoo."""

@@ -6,8 +6,8 @@ import os
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import astuple, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import requests
@@ -48,7 +48,7 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
     :raise Problem: UPS would show nobody its page.
     """
     expected, rows = dict(rehearse(asked)), []
-    with browser(asked, open_page) as opened:
+    with Browser(asked, open_page) as opened:
         ups = Ups(asked, opened)
         try:
             for name, finding in take(ups):
@@ -99,17 +99,6 @@ def _finding(ups: Ups, ask: Callable[[Ups], Finding | str | None]) -> Finding | 
         ups.clean(look=False)
 
 
-@contextmanager
-def browser(asked: settings.Settings, open_page: Callable[[str], object]) -> Iterator[Browser]:
-    """Listen for the person's browser."""
-    opened = Browser(asked.port, open_page, urlsplit(asked.redirect_uri).path)
-    threading.Thread(target=opened.serve, daemon=True).start()
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
 # === THE SIMULATOR IN UPS'S PLACE === #
 
 
@@ -122,7 +111,7 @@ def rehearse(asked: settings.Settings) -> Iterator[tuple[str, Finding]]:
             asked, client_id="simulated", client_secret=secret, account="SIM001",
             base_url=simulator.base_url, port=0, redirect_uri=uri,
         )  # fmt: skip
-        with browser(pretended, lambda start: walk(start, simulator)) as opened:
+        with Browser(pretended, lambda start: walk(start, simulator)) as opened:
             yield from take(Ups(pretended, opened))
 
 
@@ -134,9 +123,7 @@ def walk(start: str, simulator) -> None:
 def _walk(start: str, simulator) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        url = start
-        while upwards := session.get(url, allow_redirects=False, timeout=60).headers.get(
-            "Location"
-        ):
+        go = partial(session.get, allow_redirects=False, timeout=60)
+        while upwards := go(start).headers.get("Location"):
             came = simulator.person_agrees(upwards)
-            url = start.rstrip("/") + came[came.index("/callback") :]
+            go(start.rstrip("/") + came[came.index("/callback") :])

@@ -132,9 +132,7 @@ def test_a_wrong_client_id_leads_to_the_settings(guide: Guide):
 @pytest.fixture
 def restored_settings(odoo):
     yield
-    odoo.save_settings(
-        ups_client_id=server.SIMULATOR_CLIENT_ID, ups_client_secret=server.SIMULATOR_CLIENT_SECRET
-    )
+    odoo.save_settings(**server.SIMULATOR_SETTINGS)
 
 
 def test_two_companies_in_two_tabs(guide: Guide, odoo):

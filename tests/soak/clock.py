@@ -6,7 +6,7 @@ much: to Odoo it is all the same whether the hour is later or what it had noted 
 
 from datetime import datetime, timezone
 
-from tests.soak.odoo_host import Broken, Refused
+from tests.administrator import Broken, Refused
 from tests.soak.traffic import Traffic
 
 DAILY_JOB = 40 * 60  # seconds of that clock; it stands for the day of a token that lives 60 days
