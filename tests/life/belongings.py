@@ -42,39 +42,33 @@ _WORDS = """
     ), own AS (
         SELECT ir_model.id, ir_model.model FROM ir_model
           JOIN first ON first.model = 'ir.model' AND first.res_id = ir_model.id
-         WHERE first.module = %(module)s
+         WHERE first.module = %s
     )
     SELECT model FROM own
     UNION
     SELECT field.name FROM ir_model_fields AS field
       JOIN first ON first.model = 'ir.model.fields' AND first.res_id = field.id
-     WHERE first.module = %(module)s AND field.model_id NOT IN (SELECT id FROM own)
+     WHERE first.module = %s AND field.model_id NOT IN (SELECT id FROM own)
 """
 
 
 def schema(name: str) -> set[str]:
     """:return: a line for each table, column, constraint, index, sequence, function, trigger."""
-    with database.connect(name) as cursor:
-        cursor.execute(_SCHEMA)
-        return {line for (line,) in cursor.fetchall()}
+    return {line for (line,) in database.run(name, _SCHEMA)}
 
 
 def rows(name: str) -> dict[str, str]:
     """:return: every row of every table, as JSON; the key is its table and its id."""
-    found = {}
-    with database.connect(name) as cursor:
-        cursor.execute(_TABLES)
-        for (table,) in cursor.fetchall():
-            cursor.execute(_ROWS.format(table))
-            found |= {f"{table}: {key or row}": row for key, row in cursor.fetchall()}
-    return found
+    return {
+        f"{table}: {key or row}": row
+        for (table,) in database.run(name, _TABLES)
+        for key, row in database.run(name, _ROWS.format(table))
+    }
 
 
 def words(name: str, module: str) -> set[str]:
     """:return: an installed module's name, its models, and the fields it adds to other models."""
-    with database.connect(name) as cursor:
-        cursor.execute(_WORDS, {"module": module})
-        return {module, *(word for (word,) in cursor.fetchall())}
+    return {module, *(word for (word,) in database.run(name, _WORDS, module, module))}
 
 
 def mentions(words: set[str], text: str) -> bool:

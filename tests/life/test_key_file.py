@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from conftest import sql
 from cryptography.fernet import Fernet
-from whole_life import CREDENTIALS
 
 from devenv import database, server
+from devenv.database import run as sql
 from devenv.paths import ADDON
 
 NAME = "ups_life_keys"
@@ -78,7 +77,7 @@ def test_settings_saved_in_all_workers_at_once(odoo, keys):
 
     def save(admin):
         at_once.wait()
-        return admin.call("res.config.settings", "create", [CREDENTIALS])
+        return admin.call("res.config.settings", "create", [server.SIMULATOR_SETTINGS])
 
     with ThreadPoolExecutor(len(admins)) as pool:
         saved = [ids for [ids] in pool.map(save, admins)]
