@@ -28,42 +28,39 @@ if os.environ.get("DEMO_CLIENT_ID"):
     ).execute()
 
 
-def address(company, **values):
-    company.partner_id.write(values | {"country_id": env.ref("base.us").id})
-
-
-def location(company, account, name, tz, **values):
-    found = env["ups.pickup.location"].search(
-        [("name", "=", name), ("company_id", "=", company.id)], limit=1
-    )
-    if found:
-        return found
-    place = env["res.partner"].create(
-        {"name": name, "country_id": env.ref("base.us").id, "company_id": company.id}
-        | {key: values[key] for key in ("street", "city", "zip", "phone")}
-        | {"state_id": env.ref(values["state"]).id}
-    )
-    made = env["ups.pickup.location"].create(
-        {
-            "name": name,
-            "company_id": company.id,
-            "account_id": account.id,
-            "partner_id": place.id,
-            "company_name": company.name[:27],
-            "contact_name": "Shipping Desk",
-            "user_id": admin.id,
-        }
-    )
-    made.calendar_id.tz = tz
-    return made
+def address(street, city, zip, state, phone):
+    state = us.state_ids.filtered(lambda each: each.code == state)
+    where = {"street": street, "city": city, "zip": zip, "phone": phone}
+    return where | {"state_id": state.id, "country_id": us.id}
 
 
 def account(company, number, name):
     found = env["ups.pickup.account"].search(
         [("number", "=", number), ("company_id", "=", company.id)], limit=1
     )
-    values = {"number": number, "name": name, "company_id": company.id}
-    return found or env["ups.pickup.account"].create(values | {"country_id": env.ref("base.us").id})
+    values = {"number": number, "name": name, "company_id": company.id, "country_id": us.id}
+    return found or env["ups.pickup.account"].create(values)
+
+
+def location(name, tz, *where):
+    found = env["ups.pickup.location"].search(
+        [("name", "=", name), ("company_id", "=", harbor.id)], limit=1
+    )
+    if found:
+        return found
+    own = {"name": name, "company_id": harbor.id}
+    made = env["ups.pickup.location"].create(
+        own
+        | {
+            "account_id": known.id,
+            "partner_id": env["res.partner"].create(own | address(*where)).id,
+            "company_name": harbor.name,
+            "contact_name": "Shipping Desk",
+            "user_id": admin.id,
+        }
+    )
+    made.calendar_id.tz = tz
+    return made
 
 
 def pickups_in_every_state(place, states, step):
@@ -73,12 +70,11 @@ def pickups_in_every_state(place, states, step):
     """
     if env["ups.pickup"].search_count([("location_id", "=", place.id)]):
         return
-    today = place._today()
     for number, state in enumerate(states, start=1):
         days = number if step < 0 else number + 7
         lines = env["ups.pickup"]._usual_lines(place)
         pickup = env["ups.pickup"].create({"location_id": place.id, "line_ids": lines})
-        pickup.pickup_date = today + step * timedelta(days=days)
+        pickup.pickup_date = place._today() + step * timedelta(days=days)
         values = {"state": state} if state != "draft" else {}
         if state not in ("draft", "unconfirmed"):
             values["prn"] = f"29{days:02d}DEMO{days:02d}X"
@@ -87,27 +83,18 @@ def pickups_in_every_state(place, states, step):
         pickup.sudo().write(values)
 
 
-if "ups.pickup" in env:
-    env = env(context=dict(env.context, allowed_company_ids=admin.company_ids.ids))
-    oregon, hawaii = "base.state_us_32", "base.state_us_12"
-    address(harbor, street="1 Pier Road", city="Portland", zip="97201", phone="5035550100")
-    harbor.partner_id.state_id = env.ref(oregon)
-    address(branch, street="2 Dock Street", city="Portland", zip="97203", phone="5035550101")
-    branch.partner_id.state_id = env.ref(oregon)
-    known = account(harbor, "SIM001", "Harbor's account")
-    account(harbor, "BAD001", "An account of somebody else")
-    pier = location(
-        harbor, known, "Pier Warehouse", "America/Los_Angeles", street="1 Pier Road",
-        city="Portland", zip="97201", state=oregon, phone="5035550100",
-    )  # fmt: skip
-    location(
-        harbor, known, "Dock Warehouse", "America/Los_Angeles", street="2 Dock Street",
-        city="Portland", zip="97203", state=oregon, phone="5035550101",
-    )  # fmt: skip
-    island = location(
-        harbor, known, "Island Store", "Pacific/Honolulu", street="3 Beach Walk",
-        city="Honolulu", zip="96815", state=hawaii, phone="8085550102",
-    )  # fmt: skip
-    pickups_in_every_state(pier, ("done", "unsuccessful", "unknown", "cancelled", "draft"), -1)
-    pickups_in_every_state(island, ("requested", "dispatched", "delayed", "unconfirmed"), 1)
+env = env(context=dict(env.context, allowed_company_ids=admin.company_ids.ids))
+us = env.ref("base.us")
+pier = "1 Pier Road", "Portland", "97201", "OR", "5035550100"
+dock = "2 Dock Street", "Portland", "97203", "OR", "5035550101"
+beach = "3 Beach Walk", "Honolulu", "96815", "HI", "8085550102"
+harbor.partner_id.write(address(*pier))
+branch.partner_id.write(address(*dock))
+known = account(harbor, "SIM001", "Harbor's account")
+account(harbor, "BAD001", "An account of somebody else")
+past = "done", "unsuccessful", "unknown", "cancelled", "draft"
+ahead = "requested", "dispatched", "delayed", "unconfirmed"
+pickups_in_every_state(location("Pier Warehouse", "America/Los_Angeles", *pier), past, -1)
+location("Dock Warehouse", "America/Los_Angeles", *dock)
+pickups_in_every_state(location("Island Store", "Pacific/Honolulu", *beach), ahead, 1)
 env.cr.commit()
