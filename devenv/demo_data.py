@@ -6,13 +6,14 @@ import os
 from datetime import timedelta
 
 
-def company(name, parent=None):
-    found = env["res.company"].search([("name", "=", name)], limit=1)
-    return found or env["res.company"].create({"name": name, "parent_id": parent and parent.id})
+def one(model, known, **more):
+    """:return: the record of which this is known, made with more where there is none"""
+    found = env[model].search([(name, "=", value) for name, value in known.items()], limit=1)
+    return found or env[model].create(known | more)
 
 
-harbor = company("Harbor Supplies")
-branch = company("Harbor Supplies North", parent=harbor)
+harbor = one("res.company", {"name": "Harbor Supplies"})
+branch = one("res.company", {"name": "Harbor Supplies North"}, parent_id=harbor.id)
 admin = env.ref("base.user_admin")
 admin.company_ids |= harbor + branch
 admin.tour_enabled = False  # Odoo's own tours would cover what is to be tried here
@@ -34,30 +35,16 @@ def address(street, city, zip, state, phone):
     return where | {"state_id": state.id, "country_id": us.id}
 
 
-def account(company, number, name):
-    found = env["ups.pickup.account"].search(
-        [("number", "=", number), ("company_id", "=", company.id)], limit=1
-    )
-    values = {"number": number, "name": name, "company_id": company.id, "country_id": us.id}
-    return found or env["ups.pickup.account"].create(values)
-
-
 def location(name, tz, *where):
-    found = env["ups.pickup.location"].search(
-        [("name", "=", name), ("company_id", "=", harbor.id)], limit=1
-    )
-    if found:
-        return found
     own = {"name": name, "company_id": harbor.id}
-    made = env["ups.pickup.location"].create(
-        own
-        | {
-            "account_id": known.id,
-            "partner_id": env["res.partner"].create(own | address(*where)).id,
-            "company_name": harbor.name,
-            "contact_name": "Shipping Desk",
-            "user_id": admin.id,
-        }
+    made = one(
+        "ups.pickup.location",
+        own,
+        account_id=account.id,
+        partner_id=one("res.partner", own, **address(*where)).id,
+        company_name=harbor.name,
+        contact_name="Shipping Desk",
+        user_id=admin.id,
     )
     made.calendar_id.tz = tz
     return made
@@ -90,8 +77,15 @@ dock = "2 Dock Street", "Portland", "97203", "OR", "5035550101"
 beach = "3 Beach Walk", "Honolulu", "96815", "HI", "8085550102"
 harbor.partner_id.write(address(*pier))
 branch.partner_id.write(address(*dock))
-known = account(harbor, "SIM001", "Harbor's account")
-account(harbor, "BAD001", "An account of somebody else")
+account, _another = (
+    one(
+        "ups.pickup.account",
+        {"number": number, "company_id": harbor.id},
+        name=name,
+        country_id=us.id,
+    )
+    for number, name in (("SIM001", "Harbor's account"), ("BAD001", "Somebody else's account"))
+)
 past = "done", "unsuccessful", "unknown", "cancelled", "draft"
 ahead = "requested", "dispatched", "delayed", "unconfirmed"
 pickups_in_every_state(location("Pier Warehouse", "America/Los_Angeles", *pier), past, -1)
