@@ -270,23 +270,3 @@ CHECKS = (
 def broken(evidence: Evidence) -> dict[str, list[str]]:
     """:return: each invariant, with sentences that hold no secret; none where it holds."""
     return {" ".join(check.__doc__.split()): list(check(evidence)) for check in CHECKS}
-
-
-# === WHAT ELSE IS WORTH TELLING === #
-
-
-def sent_again(evidence: Evidence) -> Counter:
-    """Why a refresh token came a second time."""
-    why = Counter()
-    lost = {id(each) for each in evidence.lost()}
-    for _again, sent in _by_token(evidence):
-        for earlier in sent[:-1]:
-            if id(earlier) in lost:
-                why["after a lost answer"] += 1
-            elif evidence.could_not_be_stored(earlier):
-                why["while PostgreSQL was away"] += 1
-            elif evidence.arrived(earlier):
-                why["after an answer that had arrived"] += 1
-            else:
-                why["after an answer that was no answer"] += 1
-    return why

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tests.soak import invariants
 from tests.soak.plan import PICKUPS
 from tests.soak.site import machine
 from tests.soak.soak import Findings
@@ -45,8 +44,6 @@ def _at_ups(found: Findings) -> Iterator[tuple]:
     yield "codes exchanged", done["token", 200]
     yield "refreshes done", done["refresh", 200]
     yield "their answers lost", len(evidence.lost())
-    for why, times in sorted(invariants.sent_again(evidence).items()):
-        yield f"a refresh token again, {why}", times
     yield "refreshes refused", done["refresh", 401]
     for route in PICKUPS:
         yield f"pickups, {route}", asked[route]

@@ -146,12 +146,3 @@ ALL_WELL = {  # two companies that opted in; the first was renewed once
 def test_what_breaks(changes, names):
     found = Evidence(**ALL_WELL | changes)
     assert [each.__name__ for each in invariants.CHECKS if [*each(found)]] == names.split()
-
-
-def test_why_a_token_came_again():
-    unanswered = refresh("r10", 500, None, "status"), refresh("r10", None, fault="drop")
-    found = Evidence(**ALL_WELL | sent(*unanswered, SPENT))
-    assert invariants.sent_again(found) == {
-        "after an answer that was no answer": 1,
-        "after a lost answer": 1,
-    }
