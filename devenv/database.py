@@ -23,7 +23,6 @@ E2E = "ups_e2e"
 ATTACK = "ups_attack"
 BENCH = "ups_bench"
 SOAK = "ups_soak"
-SCREENSHOTS = "ups_screenshots"
 # Modules that have to do with companies, settings, deliveries and pages.
 MORE_MODULES = "base_setup,mail,account,auth_totp,stock_delivery,website"
 # Written as the database's comment, so that no database of the person's own is ever dropped.
@@ -48,9 +47,10 @@ def run(name: str, statement: str | sql.Composable, *parameters: object) -> list
         return cursor.fetchall() if cursor.description else []
 
 
-def _administer(statement: str, *names: str) -> None:
-    """:param names: of databases, each in the place of a `{}`."""
-    run("postgres", sql.SQL(statement).format(*map(sql.Identifier, names)))
+def _administer(statement: str, *parts: str | sql.Composable) -> None:
+    """:param parts: names of databases and more, each in the place of a `{}`."""
+    quoted = [sql.Identifier(part) if isinstance(part, str) else part for part in parts]
+    run("postgres", sql.SQL(statement).format(*quoted))
 
 
 def make_fresh(name: str) -> None:
@@ -100,29 +100,24 @@ def set_address(name: str, url: str) -> None:
     set_parameter(name, "web.base.url.freeze", "True")
 
 
-def adopt(name: str) -> None:
-    """Mark a database that Odoo's own tools have made, so that it can be dropped."""
-    _set_comment(name, _MARK + "{}")
-
-
 def make_current(name: str) -> None:
     """Make the database, or update what changed since it was made."""
     if not _exists(name) or "addon" not in _remembered(name):
         make_fresh(name)
         return
-    current = _is_current(name)
-    if not current["odoo"]:
+    was, now = _remembered(name), _fingerprints()
+    if was["odoo"] != now["odoo"]:
         with step("updating the database, since it was made with another Odoo"):
             server.update(name, "--update", "base", "--init", addons.listed())
-    elif not current["addon"]:
+    elif was["addon"] != now["addon"]:
         with step("updating the addons in the database, since their files changed"):
             server.update(name, *server.install_or_update())
-    remember(name, **_fingerprints())
+    remember(name, **now)
 
 
 def make_fresh_unless_current(name: str) -> None:
     """A database that no update has changed: Odoo loads modules in another order then."""
-    if not all(_is_current(name).values()):
+    if not _fingerprints().items() <= _remembered(name).items():
         make_fresh(name)
 
 
@@ -170,7 +165,7 @@ def _ensure_template(modules: str) -> str:
 
 def _create(name: str, template: str) -> None:
     _administer("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
-    adopt(name)
+    remember(name)
 
 
 def _exists(name: str) -> bool:
@@ -182,11 +177,6 @@ def _filestore(name: str):
 
 
 # --- what a database was last updated with ---
-
-
-def _is_current(name: str) -> dict[str, bool]:
-    remembered = _remembered(name)
-    return {key: remembered.get(key) == value for key, value in _fingerprints().items()}
 
 
 def _fingerprints() -> dict[str, str]:
@@ -211,8 +201,9 @@ def _digest(text: str) -> str:
 
 
 def remember(name: str, **fingerprints: str) -> None:
-    """Of what the database was made: `odoo`, `addon` (see ``addons_digest``) and `data`."""
-    _set_comment(name, _MARK + json.dumps(_remembered(name) | fingerprints))
+    """Mark a database as ours to drop, made of `odoo`, `addon` (``addons_digest``) and `data`."""
+    text = _MARK + json.dumps(_remembered(name) | fingerprints)
+    _administer("COMMENT ON DATABASE {} IS {}", name, sql.Literal(text))
 
 
 def _remembered(name: str) -> dict[str, str]:
@@ -227,8 +218,3 @@ def _remembered(name: str) -> dict[str, str]:
 def _comment(name: str) -> str:
     query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
     return "".join(told or "" for (told,) in run("postgres", query, name))
-
-
-def _set_comment(name: str, text: str) -> None:
-    command = sql.SQL("COMMENT ON DATABASE {} IS {}")
-    run("postgres", command.format(sql.Identifier(name), sql.Literal(text)))

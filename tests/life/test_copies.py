@@ -114,12 +114,12 @@ def odoo_db(*args, data_dir):
     """Odoo's database manager on the command line."""
     _run_odoo("-m", "odoo", "db", *_options(data_dir), *args)
     if COPY in args:
-        database.adopt(COPY)
+        database.remember(COPY)
 
 
 def move(dump, data_dir):
     _run_odoo("-c", _MOVE, COPY, dump, *_options(data_dir))
-    database.adopt(COPY)
+    database.remember(COPY)
 
 
 def _run_odoo(*arguments):
