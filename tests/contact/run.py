@@ -77,15 +77,10 @@ def take(ups: Ups) -> Iterator[tuple[str, Finding]]:
     except UpsError as error:
         raise Problem(str(error)) from None
     yield from ((name, _finding(ups, STEPS[name].ask)) for name in first)
-    obstacle = _finding(ups, _get_ready) if first != list(names) else None
+    obstacle = _finding(ups, Ups.sign_in) if first != list(names) else None
     ups.browser.let_go()
     for name in names[len(first) :]:
         yield name, obstacle or _finding(ups, STEPS[name].ask)
-
-
-def _get_ready(ups: Ups) -> None:
-    ups.sign_in()
-    ups.look_around()
 
 
 def _finding(ups: Ups, ask: Callable[[Ups], Finding | str | None]) -> Finding | None:
@@ -117,13 +112,13 @@ def rehearse(asked: settings.Settings) -> Iterator[tuple[str, Finding]]:
 
 def walk(start: str, simulator) -> None:
     """Go as a person's browser does: to UPS, and on from each callback."""
-    threading.Thread(target=_walk, args=(start, simulator), daemon=True).start()
+    session = requests.Session()
+    session.trust_env = False
+    go = partial(session.get, allow_redirects=False, timeout=60)
 
-
-def _walk(start: str, simulator) -> None:
-    with requests.Session() as session:
-        session.trust_env = False
-        go = partial(session.get, allow_redirects=False, timeout=60)
+    def go_on() -> None:
         while upwards := go(start).headers.get("Location"):
             came = simulator.person_agrees(upwards)
             go(start.rstrip("/") + came[came.index("/callback") :])
+
+    threading.Thread(target=go_on, daemon=True).start()
