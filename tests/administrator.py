@@ -82,11 +82,12 @@ class Administrator:
         [shown] = self.call("res.company", "read", [company_id], ["ups_authorization_state"])
         return shown["ups_authorization_state"]
 
-    def run_cron(self, xmlid: str) -> None:
+    def run_cron(self, xmlid: str):
+        """:return: what is shown to the person, where the job failed"""
         module, name = xmlid.split(".")
         found = [["module", "=", module], ["name", "=", name]]
         [data] = self.call("ir.model.data", "search_read", found, ["res_id"])
-        self.call("ir.cron", "method_direct_trigger", [data["res_id"]])
+        return self.call("ir.cron", "method_direct_trigger", [data["res_id"]])
 
 
 def _problem(data: dict) -> Exception:
