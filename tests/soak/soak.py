@@ -5,7 +5,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,7 @@ PEOPLE = 6
 OTHERS = 3
 """Steps that others take while a trouble lasts."""
 
+CERTAIN = ("success", "told that it has ended")
 PICKUPS = "SELECT id, state, prn, past_references, outcome_source, problem FROM ups_pickup"
 CONNECTIONS = """SELECT company_id, state, reason, sealed_access_token, sealed_refresh_token
                    FROM ups_connection"""
@@ -101,9 +102,9 @@ class _Soak:
         troubles = plan.troubles(self._seed, number, list(self.troubles.kinds))
         first = number * self.steps_a_round
         steps = range(first, first + self.steps_a_round)
-        self._at_once(
-            lambda each: self._take(each, troubles[(each - first) // plan.SPACING]), steps
-        )
+        each_trouble = [troubles[(step - first) // plan.SPACING] for step in steps]
+        with ThreadPoolExecutor(PEOPLE) as pool:
+            list(pool.map(self._take, steps, each_trouble))
 
     def _take(self, number: int, trouble: str) -> None:
         each = plan.step(self._seed, number, self._size.companies)
@@ -129,9 +130,8 @@ class _Soak:
         self.clock.move(site.ACCESS_LIFETIME)
         asked = [each for each in self.traffic.companies if each.code]
         for _try in range(6):
-            outcomes = self._at_once(lambda each: self.traffic.call_api(each, each.id % 2), asked)
-            certain = [said in ("success", "told that it has ended") for said in outcomes]
-            asked = [each for each, known in zip(asked, certain, strict=True) if not known]
+            said = {each.id: self.traffic.call_api(each, each.id % 2) for each in asked}
+            asked = [each for each in asked if said[each.id] not in CERTAIN]
             if not asked:
                 break
             self.clock.move(5 * 60)  # UPS may have got a pause
@@ -140,10 +140,6 @@ class _Soak:
         for _look in range(4):  # two that find nothing, ten minutes apart, and who had a pause
             self.clock.run_job("news of pickups")
             self.clock.move(11 * 60)
-
-    def _at_once(self, work: Callable, items: Iterable) -> list:
-        with ThreadPoolExecutor(PEOPLE) as pool:
-            return list(pool.map(work, items))
 
     def evidence(self) -> Evidence:
         companies, ups = self.traffic.companies, self.site.ups
