@@ -42,9 +42,9 @@ def running() -> Iterator[None]:
         yield
 
 
-def dump(name: str) -> str:
-    """A backup of that database, as SQL."""
-    command = [str(programs() / "pg_dump"), "--dbname", name]
+def dump(name: str, *options: str) -> str:
+    """A backup of that database, as SQL; the same for the same database."""
+    command = [programs() / "pg_dump", "--restrict-key=same", "--dbname", name, *options]
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
 
 

@@ -20,18 +20,6 @@ def test_from_the_form_and_again(guide: Guide, simulator: SimulatorControl):
     guide.agree_and_return(COMPANY)
 
 
-def test_cancel_in_the_confirmation_changes_nothing(guide: Guide):
-    guide.opt_in("My Company")  # it has neither parent nor branches
-    guide.open_modal()
-    confirmation = guide.press_opt_out()
-    expect(confirmation).to_contain_text("at UPS for: My Company.")
-    confirmation.get_by_role("button", name="Cancel", exact=True).click()
-    expect(confirmation).not_to_be_visible()
-    guide.press_in_modal("Close")
-    guide.page.reload()
-    expect(guide.api_button).to_contain_text("Authorized")
-
-
 def test_a_link_of_somebody_else_asks_nothing_in_our_name(guide: Guide):
     forged = "title=Odoo&question=Go+on&ok=OK&cancel=No&company_id=1&method=action_archive"
     guide.page.goto(f"{guide.odoo.url}/odoo/action-ups_pickup_oauth.ask?{forged}")

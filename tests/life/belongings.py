@@ -2,27 +2,8 @@
 
 import re
 
-from devenv import database
+from devenv import database, postgres
 
-# One line for each thing of the schema; a name alone would not show a changed definition.
-_SCHEMA = """
-    SELECT 'relation ' || relkind::text || ' ' || relname FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, column_default)
-      FROM information_schema.columns WHERE table_schema = 'public'
-    UNION ALL
-    SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'function ' || oid::regprocedure FROM pg_proc
-     WHERE pronamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' ', 'trigger', tgrelid::regclass, tgname) FROM pg_trigger
-     WHERE NOT tgisinternal
-"""
 _TABLES = """
     SELECT oid::regclass::text FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -53,8 +34,8 @@ _WORDS = """
 
 
 def schema(name: str) -> set[str]:
-    """:return: a line for each table, column, constraint, index, sequence, function, trigger."""
-    return {line for (line,) in database.run(name, _SCHEMA)}
+    """:return: the statements that make its tables, constraints, indexes, functions and more."""
+    return set(postgres.dump(name, "--schema-only", "--no-comments").split(";\n"))
 
 
 def rows(name: str) -> dict[str, str]:
