@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.plain_python  # noqa: F401  it loads what the tests import
 from devenv import addons, odoo_source
 from devenv.paths import REPO
 
