@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from gallery import Gallery, Walk
+from gallery import COMPANY, Walk
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
@@ -41,7 +41,7 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
     odoo.sql("UPDATE res_partner SET create_date = %s", TODAY)  # an avatar's colour follows from it
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
-    walk = Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    walk = Walk(context.new_page(), odoo)
     walk.page.clock.set_fixed_time(TODAY)
     walk.sign_in()
     yield walk
@@ -54,12 +54,11 @@ def test_the_pictures(shop_window: Walk):
     walk = shop_window
     _keep_settings(walk)
     walk.page.set_viewport_size(SIZE)
-    walk.see_form()
+    walk.see_form(COMPANY)
     keep(walk.page, "form")
     walk.page.set_viewport_size(TALL)
-    walk.see_modal()
-    keep(walk.dialog.locator(".modal-content"), "modal")
-    walk.opt_in()
+    keep(walk.see_modal(), "modal")
+    walk.authorize()
     walk.odoo.sql(
         "UPDATE ups_connection SET authorized_on = %s, refreshed_on = %s,"
         " refresh_token_expires_at = %s WHERE company_id = %s",
@@ -68,10 +67,9 @@ def test_the_pictures(shop_window: Walk):
         "2099-05-31 06:00",
         walk.company,
     )
-    walk.see_form()
-    walk.see_modal()
-    expect(walk.dialog).to_contain_text("Authorized until")
-    keep(walk.dialog.locator(".modal-content"), "authorized")
+    modal = walk.see_modal()
+    expect(modal).to_contain_text("Authorized until")
+    keep(modal, "authorized")
     walk.page.set_viewport_size(LOW)
     walk.see_list()
     keep(walk.page, "list")
@@ -82,7 +80,7 @@ def _keep_pickups(walk: Walk) -> None:
     page, odoo = walk.page, walk.odoo
     odoo.sql("UPDATE ups_pickup SET environment = 'production'")
     page.clock.resume()  # the overview's days are those of the server
-    page.context.add_cookies([{"name": "cids", "value": f"{walk.company}", "url": odoo.url}])
+    walk.work_for(COMPANY)
     page.set_viewport_size(WIDE)
     page.goto(f"{odoo.url}/odoo/ups-pickups")
     expect(page.get_by_role("row").filter(has_text="Unsuccessful")).to_be_visible()
@@ -147,9 +145,9 @@ def _keep_settings(walk: Walk) -> None:
     _set_address(walk, "https://odoo.example.com")
     try:
         walk.page.set_viewport_size(WIDE)
-        walk.see_settings()
-        walk.settings_block.locator("[name=ups_client_id] input").fill("your-client-id")
-        keep(walk.settings_block, "settings")
+        block = walk.see_settings()
+        block.locator("[name=ups_client_id] input").fill("your-client-id")
+        keep(block, "settings")
     finally:
         _set_address(walk, address)
 

@@ -4,9 +4,9 @@ import secrets
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.administrator import Administrator
 from tests.bench import companies, peers
 from tests.bench.results import OURS, Case
-from tests.life.administrator import Administrator
 
 ROUNDS = 30
 LATENCY = 0.05  # seconds
