@@ -192,8 +192,9 @@ class TestPlan(PickupCase):
         over_id = self.new_pickup(pickup_date="2026-11-24")
         self.force(over_id, state="requested", prn="2929602E9CP")
         self.run_cron()
-        with self.transaction(person.id) as env:
-            self.assertIn("Tag ist vorbei", env["ups.pickup"].browse(over_id).problem)
+        with self.transaction() as env:
+            pickups = env["ups.pickup"].with_context(lang="de_DE")
+            self.assertIn("Tag ist vorbei", pickups.browse(over_id).problem)
 
     def activate(self, language, person):
         person.env["res.lang"]._activate_lang(language)
