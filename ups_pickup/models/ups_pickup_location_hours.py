@@ -141,6 +141,10 @@ class UpsPickupLocation(models.Model):
 
     def _next_date(self):
         """:return: the next date that UPS can be asked for, or the location's today."""
+        return self._possible_date() or self._today()
+
+    def _possible_date(self):
+        """:return: the next date that UPS can be asked for, or None."""
         today = self._today()
         days = (today + timedelta(days=ahead) for ahead in range(LOOK_AHEAD))
-        return next((day for day in days if not self._day_problem(day)), today)
+        return next((day for day in days if not self._day_problem(day)), None)

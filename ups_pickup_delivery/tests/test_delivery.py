@@ -262,7 +262,7 @@ class TestDelivery(TransactionCase):
                     {"result_package_id": picking.move_line_ids.result_package_id[0].id}
                 ),
                 [("001", "US", 1)],
-                3,
+                4,
             ),
             (
                 "in none",
@@ -457,7 +457,7 @@ class TestDelivery(TransactionCase):
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
         self.location.active = True
         self.cron()
-        self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 2))
+        self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
 
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
@@ -474,6 +474,12 @@ class TestDelivery(TransactionCase):
         for ended in ({"environment": "cie"}, {"state": "cancelled"}):
             picking.ups_pickup_id._own_write(ended)
             self.assertNotEqual(picking.action_ups_pickup()["res_id"], tried.id)
+        picking._action_done()  # as who presses Validate a second later
+        self.assertFalse(picking.ups_pickup_waits)
+        old = self.ship(self.delivery()).picking_ids - picking
+        old.write({"ups_pickup_id": False, "ups_pickup_waits": True, "date_done": "2020-11-01"})
+        old._gc_waiting()
+        self.assertFalse(old.filtered("ups_pickup_waits"))
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())
