@@ -1,6 +1,4 @@
-import os
 from contextlib import suppress
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -31,10 +29,6 @@ class TestLastProblem(UpsCase):
     def problem(self, company=None):
         self.env.invalidate_all()  # as in the next request
         return (company or self.company).with_user(self.admin).ups_problem
-
-    def test_there_is_none_at_first(self):
-        self.assertFalse(self.problem())
-        self.assertFalse(self.problem(self.other_company))
 
     def test_an_outage_is_told_until_ups_answers_again(self):
         unavailable = {"response": {"errors": [{"code": "10500", "message": "Out of order"}]}}
@@ -74,10 +68,6 @@ class TestLastProblem(UpsCase):
         self.assertFalse(self.problem())
         self.assertEqual(self.simulator.calls(), 0)
 
-    def test_keys_that_cannot_be_used_are_told(self):
-        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": "garbage"}):
-            self.assertIn("not a Fernet key", self.problem())
-
     def test_what_ended_the_authorization_is_told_as_a_reason_instead(self):
         self.simulator.queue_fault("refresh", "html")
         self.ask_for_a_token()
@@ -85,12 +75,6 @@ class TestLastProblem(UpsCase):
         self.ask_for_a_token()
         self.assertFalse(self.problem())
         self.assertIn("10401 Invalid Refresh Token", self.company.ups_reauthorize_reason)
-
-    def test_opting_out_forgets_it(self):
-        self.simulator.queue_fault("refresh", "html")
-        self.ask_for_a_token()
-        self.company.with_user(self.admin).action_ups_opt_out()
-        self.assertFalse(self.problem() or self.company.ups_problem_on)
 
     def test_it_reads_the_same_as_when_it_happened(self):
         """It is kept as facts, so that each administrator reads it in their own language."""

@@ -71,19 +71,6 @@ class StateCase(UpsCase):
         self.env["ups.connection"]._ask_about_all()
         self.env.invalidate_all()
 
-    @contextmanager
-    def server(self, **variables):
-        with patch.dict(os.environ, variables):
-            yield
-
-    @contextmanager
-    def parameter(self, name, value):
-        parameters = self.env["ir.config_parameter"]
-        before = parameters.get_param(name)
-        parameters.set_param(name, value)
-        yield
-        parameters.set_param(name, before)
-
 
 @tagged("post_install", "-at_install")
 class TestStates(StateCase):
