@@ -1,5 +1,4 @@
 import os
-import threading
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -151,20 +150,6 @@ class TestKeepAlive(RealTransactionCase):
             self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), len(companies))
 
-    def test_eight_at_once_and_no_more(self):
-        for number in range(20):
-            self.authorize_old(self.create_company(f"Depot {number}"))
-        self.simulator.queue_fault("refresh", "hang", times=20)
-
-        cron = threading.Thread(target=self.run_cron)
-        cron.start()
-        self.simulator.wait_for_calls("refresh", 8)
-        self.assertEqual(self.simulator.calls("refresh"), 8)
-        while cron.is_alive():
-            self.simulator.release()
-            cron.join(0.05)
-        self.assertEqual(self.simulator.calls("refresh"), 20)
-
     def test_it_stops_in_time_and_goes_on_next_time(self):
         companies = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(20)]
         with self.transaction(SUPERUSER_ID) as env:
@@ -176,21 +161,6 @@ class TestKeepAlive(RealTransactionCase):
         self.assertEqual(self.simulator.calls("refresh"), 20)
         for company_id in companies:
             self.assertTrue(self.simulator.is_live_refresh_token(self.stored(company_id)[1]))
-
-    def test_it_tells_odoo_how_far_it_is(self):
-        for number in range(3):
-            self.authorize_old(self.create_company(f"Depot {number}"))
-        told = []
-        with self.transaction(SUPERUSER_ID) as env:
-            cron = type(env["ir.cron"])
-
-        def commit_progress(_self, processed=0, *, remaining=None):
-            told.append((processed, remaining))
-            return 60
-
-        with patch.object(cron, "_commit_progress", commit_progress):
-            self.run_cron()
-        self.assertEqual(told, [(0, 3), (1, None), (1, None), (1, None)])
 
     def test_within_the_time_that_odoo_gives_it_all_are_renewed_in_one_run(self):
         for number in range(20):

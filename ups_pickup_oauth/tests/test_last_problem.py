@@ -45,18 +45,6 @@ class TestLastProblem(UpsCase):
         self.ask_for_a_token()
         self.assertFalse(self.problem() or self.company.ups_problem_on)
 
-    def test_refused_settings_are_told_until_ups_accepts_them(self):
-        error = {"code": "10401", "message": "ClientId is Invalid"}
-        refusal = {"response": {"errors": [error]}}
-        self.simulator.queue_fault("refresh", "status", status=401, body=refusal)
-        self.ask_for_a_token()
-        self.assertIn("UPS does not accept the client ID with this client secret", self.problem())
-        self.assertIn("Copy the client secret again", self.problem())
-        self.authorize(self.other_company)
-        self.other_company.with_user(self.admin).action_ups_test()
-        self.assertFalse(self.problem() or self.company.ups_problem_on, "proven by another one")
-        self.assertTrue(self.company._ups_get_access_token(), "nor is UPS left alone")
-
     def test_settings_that_do_not_fit_are_told_without_asking_ups(self):
         self.simulator.forget_requests()
         self.configure(ups_environment="production")
@@ -67,14 +55,6 @@ class TestLastProblem(UpsCase):
         self.configure()
         self.assertFalse(self.problem())
         self.assertEqual(self.simulator.calls(), 0)
-
-    def test_what_ended_the_authorization_is_told_as_a_reason_instead(self):
-        self.simulator.queue_fault("refresh", "html")
-        self.ask_for_a_token()
-        self.simulator.kill_grants()
-        self.ask_for_a_token()
-        self.assertFalse(self.problem())
-        self.assertIn("10401 Invalid Refresh Token", self.company.ups_reauthorize_reason)
 
     def test_it_reads_the_same_as_when_it_happened(self):
         """It is kept as facts, so that each administrator reads it in their own language."""
