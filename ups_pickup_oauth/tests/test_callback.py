@@ -148,12 +148,6 @@ class TestCallback(UpsHttpCase):
         self.assert_authorized(self.open(first), self.company)
         self.assertNotEqual(self.company.ups_access_token, self.other_company.ups_access_token)
 
-    def test_one_company_in_two_tabs(self):
-        first, second = self.answer(), self.answer()
-        self.assert_authorized(self.open(second))
-        self.assert_authorized(self.open(first))
-        self.assertTrue(self.simulator.is_live_refresh_token(self.company.ups_refresh_token))
-
     # === NO AGREEMENT === #
 
     def test_cancel_at_ups(self):
