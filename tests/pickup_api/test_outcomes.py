@@ -84,14 +84,6 @@ def test_each_fault(sim, ups, row, monkeypatch):
     assert type(ask_status(ups, ACCOUNT)) is NoLook
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_200_without_a_prn_is_no_booking(sim, ups, when):
-    sim.lose_prn(when)
-
-    assert request_pickup(ups, PICKUP).reason == "no_prn"
-    assert len(sim.trucks()) == (when == "after")
-
-
 @pytest.mark.parametrize(
     ("status", "code", "words", "field"),
     [
@@ -265,7 +257,8 @@ READ = Entry("29290000001", "oncall", None, "002")
     [
         ({**GOOD, "PRN": 29290000001}, Booked("29290000001")),
         ({**GOOD, "PRN": "29\ud800\x00 A"}, Booked("29 A")),  # PostgreSQL takes neither
-        ({**GOOD, "PRN": " "}, Unknown),
+        ({**GOOD, "PRN": " "}, Unknown("no_prn", "HTTP 200", 200)),
+        (GOOD, Unknown("no_prn", "HTTP 200", 200)),
         ({"PRN": "2929AONCALL"}, Unknown),
         ({"Response": {"ResponseStatus": {"Code": "0"}}}, Refused),
         ({"Response": {"ResponseStatus": {"Code": "0"}}, "PRN": "2929AONCALL"}, Unknown),

@@ -19,16 +19,8 @@ ADDRESS = {
     "zip": "10004",
     "phone": "+1 212 555 0100",
 }
-EVERY_DAY = [
-    {
-        "name": f"{day}",
-        "dayofweek": f"{day}",
-        "hour_from": 8,
-        "hour_to": 18,
-        "day_period": "morning",
-    }
-    for day in range(7)
-]
+HOURS = {"hour_from": 8, "hour_to": 18, "day_period": "morning"}
+EVERY_DAY = [HOURS | {"name": f"{day}", "dayofweek": f"{day}"} for day in range(7)]
 
 
 class Places:

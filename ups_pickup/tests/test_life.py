@@ -41,12 +41,6 @@ class TestLife(PickupCase):
             self.assertIn("&lt;img", told)
             self.assertNotIn("<img", told)
 
-    def test_an_instruction_of_a_million_characters_is_refused_here(self):
-        pickup_id = self.new_pickup(instruction="x" * 10**6)
-        with self.assertRaisesRegex(UserError, "longer than the 57 characters"):
-            self.click(pickup_id)
-        self.assertEqual(self.posts(), 0)
-
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
         with self.transaction() as env:
@@ -247,20 +241,3 @@ class TestLife(PickupCase):
     def click_of_a_lost_caller(self, pickup_id, action):
         with suppress(psycopg2.Error):  # its own transaction is lost, too
             self.click(pickup_id, action)
-
-    def test_of_two_threads_one_sends_and_both_are_told(self):
-        pickup_id, told = self.new_pickup(), []
-        self.simulator.queue_fault("request", "hang")
-        threads = [
-            threading.Thread(target=lambda: told.append(self.click(pickup_id))) for _each in "ab"
-        ]
-        for thread in threads:
-            thread.start()
-        self.simulator.wait_for_calls("request", 1)
-        self.simulator.release()
-        for thread in threads:
-            thread.join()
-        prn = self.stored_values(pickup_id, "prn")
-        self.assertTrue(prn)
-        self.assertEqual([prn in each for each in told], [True, True])
-        self.assertEqual(self.posts(), 1)

@@ -99,27 +99,6 @@ class TestRoles(PickupCase):
         )
         env.flush_all()
 
-    def imported(self, env, more):
-        """:return: what the import of one row says."""
-        ground = env["ups.pickup.service"].search([("code", "=", "003")])
-        row = {
-            "location_id/.id": self.location_id,
-            "pickup_date": "2026-11-25",
-            "line_ids/service_id/.id": ground.id,
-            "line_ids/destination_country_id/.id": env.ref("base.us").id,
-            "line_ids/quantity": 3,
-        } | more
-        return env["ups.pickup"].load(list(row), [[str(value) for value in row.values()]])
-
-    def test_an_import_makes_drafts(self):
-        with self.transaction(self.people["clerk"]) as env:
-            told = self.imported(env, {"weight": 2.5})
-            self.assertFalse(told["messages"])
-            made = env["ups.pickup"].browse(told["ids"])
-            self.assertEqual((made.state, made.quantity, made.origin), ("draft", 3, "person"))
-            env.cr.rollback()
-        self.assertEqual(self.posts(), 0)
-
     def test_the_first_location_is_one_click(self):
         with self.transaction(self.people["manager"]) as env:
             company = env["res.company"].browse(self.company_ids[0])
