@@ -10,7 +10,6 @@ from functools import partial
 import psutil
 import psycopg2
 
-from tests.soak import disk
 from tests.soak.invariants import Kill, Outage
 from tests.soak.plan import BAD_ANSWERS
 from tests.soak.site import WORKERS
@@ -60,10 +59,9 @@ class Troubles:
     def _clock_off(self, seconds: int, _company: Company) -> None:
         self.site.ups.advance_clock(seconds)
 
-    def _read_only_keys(self, _company: Company) -> str:
-        with disk.read_only(self.site.keys) as way:
+    def _read_only_keys(self, _company: Company) -> None:
+        with self.site.read_only_keys():
             self._wait_for_others()
-        return way
 
     def _void_grant(self, company: Company) -> str:
         with company.signing:
