@@ -147,10 +147,7 @@ class Troubles:
 
     @contextlib.contextmanager
     def _held_answer(self, route: str, company: Company) -> Iterator:
-        """UPS has done the work, and its answer does not come before it is released.
-
-        :return: UPS's record of the request, None if there was none.
-        """
+        """UPS has done what its record says, if any, and its answer comes when it is released."""
         before = len(self.site.ups.requests)
         self._queue_hold(route)
         is_held = threading.Event()
