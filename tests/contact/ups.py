@@ -97,7 +97,7 @@ class Ups:
         return self._tokens("refresh", REFRESH_PATH, form, basic=True)
 
     def sign_in(self) -> None:
-        """Have tokens, an earlier step's if there are any. :raise AskPersonAgain: UPS gives none."""
+        """Have tokens, an earlier step's if there are. :raise AskPersonAgain: UPS gives none."""
         for use_pkce in (True, False):
             if not self.tokens:
                 found = self.exchange(*self.code(use_pkce), basic=not use_pkce)
