@@ -40,6 +40,13 @@ def test_an_upgrade_keeps_the_authorization(life):
     assert life.after_upgrade == AUTHORIZED
 
 
+def test_an_upgrade_leaves_live_pickups_alone(life):
+    found, _plans, asked = life.live
+    assert {"draft", "requested"} <= {each["state"] for each in found}
+    assert asked == 1
+    assert life.live_after_upgrade == life.live
+
+
 def test_an_addon_takes_along_those_that_depend_on_it_and_no_other(life):
     oauth, pickups, _deliveries = addons.names()
     assert life.left == {"three": set(), "two": {oauth}, "one": {oauth, pickups}}

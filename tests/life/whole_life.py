@@ -65,8 +65,10 @@ class WholeLife:
         )
         self._use()
         self.used = self.look()
+        self.live = self._trucks()
         server.update(odoo.database, "--update", ADDON.name)
         self.after_upgrade = self._state_and_test()
+        self.live_after_upgrade = self._trucks()
         oauth, pickup, delivery = addons.names()
         self.left = {"three": self._without(oauth)}
         self.uninstalled = self.look()
@@ -77,6 +79,13 @@ class WholeLife:
         self.press("button_immediate_install", pickup)
         self.left["one"] = self._without(delivery)
         self.after_reinstallation = self._state_and_test()
+
+    def _trucks(self) -> tuple:
+        """:return: each pickup as Odoo has it, whose plan is on, and how often UPS was asked."""
+        told = ["name", "state", "reference", "prn", "told", "pickup_date", "batch_id"]
+        found = self.admin.call("ups.pickup", "search_read", [], told)
+        plans = self.admin.call("ups.pickup.location", "search_read", [], ["name", "plan"])
+        return found, plans, pickups.asked(self.simulator)
 
     def _without(self, module: str) -> set[str]:
         """:return: which addons are left without that one; what they shared with it still opens."""

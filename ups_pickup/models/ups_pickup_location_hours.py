@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import models
+from odoo.tools import format_date
 from odoo.tools.date_utils import float_to_time
 from odoo.tools.intervals import Intervals
 
@@ -102,15 +103,15 @@ class UpsPickupLocation(models.Model):
             return self.env._(
                 "The pickup date %(day)s is past: at %(location)s it is %(now)s. Choose a later"
                 " date.",
-                day=day,
+                day=format_date(self.env, day),
                 location=self.display_name,
-                now=f"{now:%Y-%m-%d %H:%M}",
+                now=f"{format_date(self.env, now.date())} {now:%H:%M}",
             )
         if not self._is_open_on(day):
             return self.env._(
                 "%(location)s is closed on the pickup date %(day)s. Choose another date.",
                 location=self.display_name,
-                day=f"{day:%Y-%m-%d (%A)}",
+                day=format_date(self.env, day, date_format="full"),
             )
         if day == now.date() and now.time() > as_time(self.cutoff_time):
             return self.env._(
