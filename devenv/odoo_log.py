@@ -15,10 +15,7 @@ _LACKS_A_LIBRARY = re.compile(r"assetsbundle: 'Could not get content for (?!ups_
 
 
 class TroubleFilter:
-    """Tells for each line in turn whether it belongs to a warning or an error.
-
-    The lines of a traceback belong to the entry above them.
-    """
+    """Tells for each line in turn whether it is of a warning or an error, with its traceback."""
 
     def __init__(self) -> None:
         self._in_trouble = False

@@ -61,10 +61,7 @@ def _use_database_url(url: str) -> None:
 
 @contextlib.contextmanager
 def _shared_server() -> Iterator[None]:
-    """Whoever comes first starts the server, whoever leaves last stops it.
-
-    Every user holds a shared lock, which the kernel takes back from one that was killed.
-    """
+    """Whoever comes first starts the server, whoever leaves last stops it; a lock counts them."""
     with open_lock(POSTGRES / "start.lock") as turn, open_lock(POSTGRES / "users.lock") as users:
         fcntl.flock(turn, fcntl.LOCK_EX)
         _SHARED.start()

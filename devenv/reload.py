@@ -32,19 +32,19 @@ class _LogReader:
 def serve(
     name: str,
     start: Callable[..., AbstractContextManager[Process]],
-    welcome: Callable[[Process], None],
+    welcome: str,
 ) -> NoReturn:
     """Serve until Ctrl-C, with a new Odoo after each save.
 
     :param start: takes Odoo's options, and ``on_line``
-    :param welcome: called once, when the first Odoo answers
+    :param welcome: said once, when the first Odoo answers
     :raise Problem: when the first Odoo does not start, or when one ends by itself
     """
     digest = database.addons_digest()
     with ExitStack() as odoo:
         with step("starting Odoo"):
             process = odoo.enter_context(start(on_line=_LogReader()))
-        welcome(process)
+        say(welcome)
         while True:
             digest = _wait_for_save(digest, process)
             odoo.close()

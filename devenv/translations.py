@@ -49,20 +49,15 @@ def _bring_up_to_date(addon: str) -> None:
         old.parent.mkdir(exist_ok=True)
         old.write_bytes(new.read_bytes())
     for path in sorted(old.parent.glob("*.po")):
-        missing = len(_merge(path, old).untranslated_entries())
+        translations = polib.pofile(str(path))
+        translations.merge(polib.pofile(str(old)))
+        kept = [entry for entry in translations if not entry.obsolete]
+        translations[:] = sorted(kept, key=lambda entry: entry.msgid)  # the template's order
+        translations.save()
+        missing = len(translations.untranslated_entries())
         say(f"  {path.relative_to(REPO)}: {missing or 'no'} term(s) to translate")
 
 
 def terms(path: Path) -> list[tuple]:
     """Each term with where it stands in the addon."""
     return [(entry.msgid, entry.comment, entry.occurrences) for entry in polib.pofile(str(path))]
-
-
-def _merge(path: Path, template: Path) -> polib.POFile:
-    """Give a language's file the terms of the template, in its order."""
-    translations = polib.pofile(str(path))
-    translations.merge(polib.pofile(str(template)))
-    kept = [entry for entry in translations if not entry.obsolete]
-    translations[:] = sorted(kept, key=lambda entry: entry.msgid)
-    translations.save()
-    return translations

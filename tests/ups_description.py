@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,13 +23,8 @@ SERVERS = {"OAuthAuthCode": "/security", "Pickup": "/api"}  # where UPS serves e
 
 
 @cache
-def _published(file: str) -> dict:
-    return yaml.safe_load((HERE / "contract" / "ups" / f"{file}.yaml").read_text(encoding="utf-8"))
-
-
-@cache
 def _adapted(file: str, is_mended: bool = True) -> dict:
-    document = deepcopy(_published(file))
+    document = yaml.safe_load((HERE / "contract" / "ups" / f"{file}.yaml").read_text("utf-8"))
     _close(document)
     for mistake in MISTAKES if is_mended and file == "Pickup" else ():
         for way, value in mistake["set"].items():

@@ -51,10 +51,7 @@ class Browser:
         self._server.server_close()
 
     def fetch(self, errand: AuthorizationRequest, patience: float = PATIENCE) -> str:
-        """Return the code that the person brings back.
-
-        :raise AskPersonAgain: UPS says no, or nobody comes.
-        """
+        """:return: the person's code. :raise AskPersonAgain: UPS says no, or nobody comes."""
         self._change(errand)
         if not self._is_open:
             self._open(self.address)

@@ -42,11 +42,7 @@ def _open(address: str) -> None:
 
 
 def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str:
-    """Take the steps.
-
-    :return: the report.
-    :raise Problem: UPS would show nobody its page.
-    """
+    """:return: the report. :raise Problem: UPS would show nobody its page."""
     expected, rows = dict(rehearse(asked)), []
     with Browser(asked, open_page) as opened:
         ups = Ups(asked, opened)
@@ -66,10 +62,7 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
 
 
 def take(ups: Ups) -> Iterator[tuple[str, Finding]]:
-    """Take the steps one by one, and leave nothing behind.
-
-    :raise Problem: UPS would show nobody its page.
-    """
+    """Take the steps one by one. :raise Problem: UPS would show nobody its page."""
     names = ups.settings.steps
     first = [name for name in names if STEPS[name].brings_code]
     try:

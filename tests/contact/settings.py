@@ -22,11 +22,7 @@ _MAKES = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")  # make repeats there what was
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run needs.
-
-    :param steps: names of those to take.
-    :param now: UPS's, in New York.
-    """
+    """What a run needs: the names of the steps to take, and the time in New York."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
@@ -48,10 +44,7 @@ class Settings:
 
 
 def read(environ: MutableMapping[str, str], all_steps: Container[str]) -> Settings:
-    """Take them out of the environment.
-
-    :raise Problem: with what to type instead.
-    """
+    """Take them out of the environment. :raise Problem: with what to type instead."""
     given = {name: environ.pop(name, "").strip() for name in (*_NEEDED, "UPS_ADDRESS")}
     for name in _MAKES:
         environ.pop(name, None)

@@ -97,10 +97,7 @@ class Ups:
         return self._tokens("refresh", REFRESH_PATH, form, basic=True)
 
     def sign_in(self) -> None:
-        """Have tokens, those of an earlier step if there are any; and look around.
-
-        :raise AskPersonAgain: UPS gives none.
-        """
+        """Have tokens, an earlier step's if there are. :raise AskPersonAgain: UPS gives none."""
         for use_pkce in (True, False):
             if not self.tokens:
                 found = self.exchange(*self.code(use_pkce), basic=not use_pkce)
@@ -126,10 +123,7 @@ class Ups:
     # === PICKUPS === #
 
     def request(self, days: int = 1, **changes) -> PickupRequest:
-        """Return a pickup, not yet asked for.
-
-        :param days: business days from today.
-        """
+        """Return a pickup in so many business days, not yet asked for."""
         country = self.settings.address.country
         self._count += 1
         request = PickupRequest(
@@ -197,10 +191,7 @@ class Ups:
     # === LEAVING NOTHING BEHIND === #
 
     def clean(self, look: bool = True) -> None:
-        """Cancel what is booked.
-
-        :param look: whether to look, too, for what a lost answer may have booked.
-        """
+        """Cancel what is booked; and `look` for what a lost answer may have booked."""
         with suppress(UpsError, Unclear):
             for prn, entry in self.listed().items() if look and self.unsure else ():
                 if (entry.reference or "").startswith(self.run) and _is_open(entry):
@@ -225,10 +216,7 @@ def _is_open(entry: Entry) -> bool:
 
 
 def refusal(status: int, complaint: Complaint | None) -> Finding:
-    """Say what UPS refused, with no word of UPS's but its number.
-
-    :raise Unclear: it is no refusal but an outage, or a gateway's.
-    """
+    """No word of UPS's but its number. :raise Unclear: it is an outage, or a gateway's refusal."""
     if complaint is None or status == 429 or status >= 500:
         raise Unclear(f"HTTP {status} {complaint.message if complaint else ''}")
     is_number = re.fullmatch(r"[A-Z]{0,2}[0-9]{4,7}", complaint.code or "")

@@ -17,14 +17,6 @@ def as_markdown(found: Findings, asked_minutes: str) -> str:
     return "\n".join([head, *_sections(found)])
 
 
-def as_line(found: Findings) -> str:
-    done = Counter()
-    for (what, _outcome), times in found.counts.items():
-        done[what] += times
-    counts = ", ".join(f"{what}: {times}" for what, times in [*done.items(), *_at_ups(found)])
-    return f"  seed {found.seed}; {counts}"
-
-
 def _sections(found: Findings) -> Iterator[str]:
     yield "### What must be true at the end\n"
     told = ((name, "; ".join(said) or "no") for name, said in found.broken.items())

@@ -1,5 +1,6 @@
 """Two Odoo servers on a PostgreSQL of their own, and UPS: as a company with two hosts has it."""
 
+import ctypes
 import os
 import shutil
 import sys
@@ -39,6 +40,14 @@ class Site:
     def sql(self, query: str, *parameters: object) -> list[tuple]:
         return database.run(database.SOAK, query, *parameters)
 
+    @contextmanager
+    def read_only_keys(self) -> Iterator[None]:
+        self.keys.chmod(0o500)
+        try:
+            yield
+        finally:
+            self.keys.chmod(0o700)
+
     def unseal(self, sealed: str | None) -> str:
         """Open what the addon has sealed, with the key that it made."""
         (file,) = self.keys.glob("*.key")
@@ -56,6 +65,9 @@ def standing() -> Iterator[Site]:
         ups = UpsPickupSimulator(*credentials, [url + server.CALLBACK], **LIFETIMES)
         stack.enter_context(ups)
         database.set_address(database.SOAK, url)  # whichever host the person came from
+        # No program that is started from now on writes where the modes forbid it, root's neither:
+        # prctl(2), PR_CAPBSET_DROP of CAP_DAC_OVERRIDE. Others than root may not, and need not.
+        ctypes.CDLL(None).prctl(24, 1)
         keys = SOAK / "keys"
         keys.mkdir(mode=0o700)
         logs = {"PostgreSQL": cluster.log}

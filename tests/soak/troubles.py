@@ -10,7 +10,6 @@ from functools import partial
 import psutil
 import psycopg2
 
-from tests.soak import disk
 from tests.soak.invariants import Kill, Outage
 from tests.soak.plan import BAD_ANSWERS
 from tests.soak.site import WORKERS
@@ -60,10 +59,9 @@ class Troubles:
     def _clock_off(self, seconds: int, _company: Company) -> None:
         self.site.ups.advance_clock(seconds)
 
-    def _read_only_keys(self, _company: Company) -> str:
-        with disk.read_only(self.site.keys) as way:
+    def _read_only_keys(self, _company: Company) -> None:
+        with self.site.read_only_keys():
             self._wait_for_others()
-        return way
 
     def _void_grant(self, company: Company) -> str:
         with company.signing:
@@ -149,10 +147,7 @@ class Troubles:
 
     @contextlib.contextmanager
     def _held_answer(self, route: str, company: Company) -> Iterator:
-        """UPS has done the work, and its answer does not come before it is released.
-
-        :return: UPS's record of the request, None if there was none.
-        """
+        """UPS has done what its record says, if any, and its answer comes when it is released."""
         before = len(self.site.ups.requests)
         self._queue_hold(route)
         is_held = threading.Event()
