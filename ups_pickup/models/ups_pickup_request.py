@@ -373,7 +373,7 @@ class UpsPickup(models.Model):
                 "prn": booked.prn,
                 "status_on": clock.now(),
                 "problem": False,
-                **(self._price_values(booked.charge) if booked.charge else {}),
+                **self._price_booked(booked.charge),
             }
         )
         if others := self._with_same_prn() - self:
