@@ -35,6 +35,7 @@ class UpsPickup(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
+    _rec_names_search = ["name", "prn"]
 
     # === WHAT UPS IS TOLD === #
 

@@ -1,10 +1,12 @@
 import re
-from collections.abc import Iterable
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-CODE_AT_END = re.compile(r".+ \((\d{3})\)")
+from ..as_shown import as_searched
+
+CODE = re.compile(r"[0-9]{3}")
+CODE_AT_END = re.compile(r" \(([0-9]{3})\)\Z")
 
 
 class UpsPickupService(models.Model):
@@ -37,12 +39,4 @@ class UpsPickupService(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """Find by name, by code, and by both as they are shown: a file says what it was shown."""
-        if isinstance(value, str):
-            value = _as_searched(value)
-        elif isinstance(value, Iterable):
-            value = [_as_searched(each) for each in value]
-        return super()._search_display_name(operator, value)
-
-
-def _as_searched(value):
-    return CODE_AT_END.sub(r"\1", value) if isinstance(value, str) else value
+        return super()._search_display_name(operator, as_searched(value, CODE_AT_END, 6))
