@@ -63,12 +63,12 @@ class UpsPickupAccount(models.Model):
     @api.constrains("number")
     def _check_number(self):
         for account in self:
-            if not NUMBER.fullmatch(account.number):
+            if not NUMBER.fullmatch(account.number or ""):
                 raise ValidationError(
                     self.env._(
                         "The number of a UPS account has 6 or 10 letters and digits: “%s” does not"
                         " fit. You find it on UPS's invoices.",
-                        account.number,
+                        account.number or "",
                     )
                 )
 
@@ -148,5 +148,5 @@ class UpsPickupAccount(models.Model):
     def _tidied(self, vals):
         """People copy numbers with spaces, and write small letters."""
         if vals.get("number"):
-            return vals | {"number": re.sub(r"[\s-]", "", vals["number"]).upper()}
+            return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
         return vals

@@ -87,6 +87,8 @@ class UpsPickupBatch(models.Model):
     @api.constrains("date_from", "date_to")
     def _check_days(self):
         for batch in self:
+            if not (batch.date_from and batch.date_to):
+                continue  # PostgreSQL has its say
             if not 0 <= (batch.date_to - batch.date_from).days < MOST_DAYS:
                 raise ValidationError(
                     self.env._(

@@ -17,7 +17,7 @@ class UpsPickupService(models.Model):
     _order = "code"
     _rec_names_search = ["name", "code"]
 
-    code = fields.Char(required=True, size=3, help="UPS's three digits for pickups, such as 003.")
+    code = fields.Char(required=True, help="UPS's three digits for pickups, such as 003.")
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
 
@@ -26,7 +26,7 @@ class UpsPickupService(models.Model):
     @api.constrains("code")
     def _check_code(self):
         for service in self:
-            if not (len(service.code) == 3 and service.code.isascii() and service.code.isdigit()):
+            if not CODE.fullmatch(service.code or ""):
                 raise ValidationError(
                     self.env._("The code of a UPS service has three digits, such as 003.")
                 )

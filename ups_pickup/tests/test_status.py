@@ -320,6 +320,7 @@ class TestStatus(PickupCase):
             ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),
+            ({"close_time": math.inf}, "whole minutes"),
             ({"line_ids": []}, "no pieces"),
             ({"weight": 10000.0}, "Weight"),
             ({"instruction": "x" * 58}, "Instruction"),
