@@ -278,6 +278,8 @@ class UpsPickupLocation(models.Model):
             "pickup_point": self.pickup_point or None,
             "phone": self.phone or "",
             "phone_extension": self.phone_extension or None,
+            # Only where it matters, so that what UPS was told before compares as the same.
+            **({} if partner.country_id.zip_required else {"has_postal_codes": False}),
         }
 
     def _place_problems(self):

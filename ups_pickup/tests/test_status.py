@@ -337,6 +337,18 @@ class TestStatus(PickupCase):
         for field in ("Name at the Door", "Phone", "Postal Code", "State or Province"):
             self.assertIn(field, str(caught.exception))
         self.assertFalse(self.simulator.trucks())
+        for country, zip_required, is_told in (
+            ("us", True, True),
+            ("us", False, False),
+            ("vn", False, False),
+            ("ae", True, False),
+        ):
+            with self.subTest(country, zip=zip_required), self.transaction(SUPERUSER_ID) as env:
+                location = env["ups.pickup.location"].browse(self.location_id)
+                location.partner_id.country_id = env.ref(f"base.{country}")
+                location.partner_id.country_id.zip_required = zip_required
+                self.assertEqual("Postal Code" in str(location._place_problems()), is_told)
+                env.cr.rollback()
 
     def test_one_question_a_person(self):
         lost = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25)]
