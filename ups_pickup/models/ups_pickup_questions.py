@@ -50,13 +50,15 @@ class UpsPickup(models.Model):
 
     @api.model
     def _questions(self, user_id=None):
-        domain = [
-            ("activity_type_id", "=", self.env.ref(TO_CHECK_ACTIVITY).id),
-            ("res_model", "=", self._name),
-        ]
-        if user_id:
-            domain.append(("user_id", "=", user_id))
-        return self.env["mail.activity"].sudo().search(domain)
+        return self._activities(TO_CHECK_ACTIVITY, [("user_id", "=", user_id)] if user_id else [])
+
+    @api.model
+    def _activities(self, kind, domain=()):
+        """:return: those on pickups by their type's external id; none where it was deleted."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(kind)
+        activities = self.env["mail.activity"].sudo()
+        own = [("activity_type_id", "=", type_id), ("res_model", "=", self._name)]
+        return activities.search([*own, *domain]) if type_id else activities
 
     @api.model
     def _ask(self, user_id, company_id):
@@ -77,7 +79,7 @@ class UpsPickup(models.Model):
             asked[1:].unlink()
             if (asked[0].summary, asked[0].res_id) != (summary, pickups[0].id):
                 asked[0].write({"summary": summary, "res_id": pickups[0].id})
-        else:
+        elif self.env["ir.model.data"]._xmlid_to_res_id(TO_CHECK_ACTIVITY):
             pickups[0].activity_schedule(TO_CHECK_ACTIVITY, summary=summary, user_id=user_id)
 
     def _responsible(self):

@@ -382,8 +382,13 @@ class UpsPickup(models.Model):
                 ", ".join(others.mapped("name")),
             )
         self._note(words)
-        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        self._look_soon()
         return words
+
+    def _look_soon(self):
+        """Have the cron look, if nobody has deleted it: what is kept must not hang on that."""
+        if cron := self.env.ref("ups_pickup.ir_cron_check", raise_if_not_found=False):
+            cron._trigger()
 
     def _back_to_draft(self, sentence):
         words = sentence(self)
@@ -404,7 +409,7 @@ class UpsPickup(models.Model):
 
         if self.state == "sending":
             self._say({"state": "unconfirmed"}, sentence)
-            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+            self._look_soon()
         return sentence(self)
 
     # === THE SECOND CLICK === #
