@@ -453,3 +453,7 @@ class TestStatus(PickupCase):
                 self.assertEqual(len(found), counts[name])
                 if name in ("today", "tomorrow"):
                     self.assertTrue(all(found.mapped(f"is_{name}")))
+        with self.transaction(SUPERUSER_ID) as env:  # as the rules of others run
+            elsewhere = env["ups.pickup"].with_context(allowed_company_ids=env.company.ids)
+            found = elsewhere.search([("is_today", "=", True), ("location_id", "in", places)])
+            self.assertEqual(len(found), counts["today"] + 1)
