@@ -145,7 +145,7 @@ class UpsPickup(models.Model):
         today, tomorrow = _by_day(places, 0), _by_day(places, 1)
         days = sorted(today) or [fields.Date.context_today(self)]
         end = fields.Date.to_date(date_to) or max(days)
-        week_ago = end - timedelta(days=SUCCESSFUL_DAYS - 1)
+        week_ago = end - min(timedelta(days=SUCCESSFUL_DAYS - 1), end - date.min)
         start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
         rows = list(self._counted(domain, start, end, [today, tomorrow]))
         span = [day.isoformat() for day in (start, end) if day != date.min]

@@ -202,8 +202,10 @@ class UpsPickup(models.Model):
 
     def _tell(self, told):
         """:return: an action that says what became of them, and shows the records anew."""
+        if not told:
+            return shown_anew()
         kinds = {each.kind for each in told}
-        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds or not told)
+        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds)
         return notice(
             kind,
             "\n".join(each.words for each in told),

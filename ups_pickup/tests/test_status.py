@@ -318,6 +318,7 @@ class TestStatus(PickupCase):
         for vals, words in (
             ({"pickup_date": "2026-11-23"}, "pickup date 2026-11-23 is past"),
             ({"pickup_date": "2026-11-26"}, "is closed on the pickup date 2026-11-26"),
+            ({"pickup_date": "9999-12-31"}, "is closed on the pickup date 9999-12-31"),
             ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),
