@@ -392,7 +392,7 @@ class TestStatus(PickupCase):
             for name in names[1:]:
                 with self.assertRaisesRegex(UserError, "cannot delete"):
                     env.ref(f"ups_pickup.{name}").unlink()
-        self.rename({name: f"{name}_gone" for name in (*names, "group_manager")})
+        self.rename({name: f"{name}_gone" for name in (*names, "ir_cron_batch", "group_manager")})
         pickup_id, prn = self.booked()
         self.assertEqual(prn, self.simulator.trucks()[0]["prn"])
         self.force(pickup_id, state="unknown", problem="?")
@@ -400,6 +400,11 @@ class TestStatus(PickupCase):
         self.assertFalse(self.questions())
         with self.transaction() as env:
             env["ups.pickup"].browse(pickup_id).activity_schedule(summary="Mine")
+            vals = {"company_id": self.company_id, "location_ids": [self.location_id]}
+            batch = env["ups.pickup.batch"].create(vals)
+            batch.action_fill()
+            with self.assertRaisesRegex(UserError, "makes it anew"):
+                batch.action_request()
         self.click(pickup_id, "action_mark_done")
         self.assertEqual(self.questions(), ["Mine"])
 
