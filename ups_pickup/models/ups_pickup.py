@@ -35,6 +35,7 @@ class UpsPickup(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
+    _rec_names_search = ["name", "prn"]
 
     # === WHAT UPS IS TOLD === #
 
@@ -318,10 +319,16 @@ class UpsPickup(models.Model):
 
     # === CRUD === #
 
+    @api.model
+    def default_get(self, fields):
+        """Neither a caller's context nor `ir.default`, which anybody writes, says what is OWN."""
+        defaults = super().default_get([name for name in fields if name not in OWN])
+        own = [self._fields[name] for name in OWN.intersection(fields)]
+        return defaults | {field.name: field.default(self) for field in own if field.default}
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            self = self.with_context(**self._no_own_defaults())
             vals_list = [self._without_own(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("name", "/") == "/":
@@ -346,15 +353,6 @@ class UpsPickup(models.Model):
                         pickup.display_name,
                     )
                 )
-
-    @api.model
-    def _no_own_defaults(self):
-        """:return: what overrides the defaults of a caller's context."""
-        return {
-            f"default_{name}": self._fields[name].default and self._fields[name].default(self)
-            for name in OWN
-            if f"default_{name}" in self.env.context
-        }
 
     @api.model
     def _without_own(self, vals):

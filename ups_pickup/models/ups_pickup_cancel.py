@@ -153,7 +153,7 @@ class UpsPickup(models.Model):
                 " you may cancel it again in some minutes."
             ),
         )
-        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        self._look_soon()
         return self.problem
 
     def _cancelled(self):

@@ -158,6 +158,17 @@ class UpsPickupLocation(models.Model):
                 )
         return super().write(vals)
 
+    def unlink(self):
+        """Its calendar goes too, which would stand in everybody's choice of working hours."""
+        calendars = self.sudo().calendar_id
+        result = super().unlink()
+        unused = calendars._unused()
+        # Without its calendar, a closed day would be everybody's.
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        leaves.search([("calendar_id", "in", unused.ids)]).unlink()
+        unused.unlink()
+        return result
+
     @api.model
     def _new_calendar(self, vals):
         """:return: working days as the company has them, in a calendar of the location's own."""
@@ -278,6 +289,8 @@ class UpsPickupLocation(models.Model):
             "pickup_point": self.pickup_point or None,
             "phone": self.phone or "",
             "phone_extension": self.phone_extension or None,
+            # Only where it matters, so that what UPS was told before compares as the same.
+            **({} if partner.country_id.zip_required else {"has_postal_codes": False}),
         }
 
     def _place_problems(self):

@@ -1,6 +1,6 @@
 """When can UPS be asked to come? All of it is the location's time."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 from odoo import models
@@ -12,6 +12,9 @@ from .. import clock
 from ..local_time import as_time, at, hour_of, in_words, local
 
 LOOK_AHEAD = 60  # days
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+"""No zone's clock can be put to the last days that Python has: there nobody works."""
 
 
 class UpsPickupLocation(models.Model):
@@ -42,7 +45,10 @@ class UpsPickupLocation(models.Model):
         :return: by location a set of dates.
         :rtype: dict
         """
+        first, last = max(first, EARLIEST), min(last, LATEST)
         days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        if not days:
+            return {location: set() for location in self}
         leaves = self._leaves(first, last)
         return {
             location: {day for day in days if location.sudo()._hours_left(day, leaves)}

@@ -202,8 +202,10 @@ class UpsPickup(models.Model):
 
     def _tell(self, told):
         """:return: an action that says what became of them, and shows the records anew."""
+        if not told:
+            return shown_anew()
         kinds = {each.kind for each in told}
-        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds or not told)
+        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds)
         return notice(
             kind,
             "\n".join(each.words for each in told),
@@ -373,7 +375,7 @@ class UpsPickup(models.Model):
                 "prn": booked.prn,
                 "status_on": clock.now(),
                 "problem": False,
-                **(self._price_values(booked.charge) if booked.charge else {}),
+                **self._price_booked(booked.charge),
             }
         )
         if others := self._with_same_prn() - self:
@@ -382,8 +384,13 @@ class UpsPickup(models.Model):
                 ", ".join(others.mapped("name")),
             )
         self._note(words)
-        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        self._look_soon()
         return words
+
+    def _look_soon(self):
+        """Have the cron look, if nobody has deleted it: what is kept must not hang on that."""
+        if cron := self.env.ref("ups_pickup.ir_cron_check", raise_if_not_found=False):
+            cron._trigger()
 
     def _back_to_draft(self, sentence):
         words = sentence(self)
@@ -404,7 +411,7 @@ class UpsPickup(models.Model):
 
         if self.state == "sending":
             self._say({"state": "unconfirmed"}, sentence)
-            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+            self._look_soon()
         return sentence(self)
 
     # === THE SECOND CLICK === #

@@ -12,6 +12,7 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from .common import PickupCase
+from .ups_pickup_simulator_answers import CURRENCIES
 from .ups_pickup_simulator_trucks import Truck
 
 
@@ -145,14 +146,17 @@ class TestLife(PickupCase):
         self.assertIn("one_open_oncall", str(caught.exception))
 
     def test_the_price_is_a_question(self):
-        pickup_id = self.new_pickup()
-        self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
-        price, day, stale = self.stored_values(pickup_id, "price", "price_day", "is_price_stale")
-        self.assertTrue(price)
-        self.assertEqual((day, stale), ("same", False))
-        self.force(pickup_id, pickup_date="2026-11-26")
-        self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
-        self.assertFalse(self.simulator.trucks())
+        for action in ("action_price", "action_request"):
+            pickup_id, names = self.new_pickup(), ("price_day", "is_price_stale")
+            self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
+            self.assertTrue(self.stored_values(pickup_id, "price"))
+            self.assertEqual(self.stored_values(pickup_id, *names), ("same", False))
+            self.force(pickup_id, pickup_date="2026-11-26")
+            self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
+            self.assertFalse(self.simulator.trucks())
+            with patch.dict(CURRENCIES, US="???"):  # no price, and that of the 24th is none
+                self.click(pickup_id, action)
+            self.assertFalse(self.stored_values(pickup_id, "price"))
 
     def test_in_production_the_dialog_comes_first(self):
         self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))

@@ -110,6 +110,9 @@ class TestMany(PickupCase):
                 found = pickups.get_unusual_days(*days, location_ids=chosen)
                 self.assertEqual(len(found), 3)
                 self.assertEqual([day for day in found if found[day]], closed)
+            for days in (("9999-12-30", "9999-12-31"), ("0001-01-01", "9999-12-31")):
+                self.assertTrue(pickups.get_unusual_days(*days)[days[0]])
+            self.assertEqual(pickups.overview_counts(date_to="0001-01-03")["successful"], 0)
         booked_id, _prn = self.booked()
         draft_id = self.new_pickup(there)
         with self.transaction() as env:  # what a drag writes

@@ -56,6 +56,14 @@ class TestNames(TransactionCase):
         for name in ("is_today", "is_tomorrow"):
             self.assertTrue(self.env["ups.pickup"].fields_get()[name]["searchable"])
 
+    def test_what_is_there_once_has_no_duplicate(self):
+        for model, view in (
+            ("ups.pickup.account", "form"),
+            ("ups.pickup.account", "list"),
+            ("ups.pickup.service", "list"),
+        ):
+            self.assertIn('duplicate="0"', self.env[model].get_view(view_type=view)["arch"])
+
     def test_methods(self):
         for model, calls in METHODS.items():
             for call in calls.split():

@@ -94,7 +94,7 @@ COUNTRY = text(2, r"[A-Z]{2}")
 
 # === ADDRESSES === #
 
-WITHOUT_POSTAL_CODE = ("AE", "CL", "CR", "DO", "HK", "IE", "MO", "NG")
+WITHOUT_POSTAL_CODE = ("AE", "CL", "CR", "DO", "HK", "IE", "MO", "NG", "VN")
 STATES = {"US": r"[A-Z]{2}", "CA": r"[A-Z]{2}", "VN": r"VN-[A-Z0-9]{2,3}", "IE": r".+"}
 COUNTRIES = (
     "AE AR AU AT BE BR CA CL CN CR CZ DK DO FI FR DE GR HK HU IN ID IE IT JP LV LT LU MY MO MX MA"
