@@ -425,11 +425,11 @@ class UpsPickup(models.Model):
     # === SMALL QUESTIONS === #
 
     def _with_same_prn(self):
-        """:return: the pickups of the company, environment and account that share its truck."""
-        return self.search(
-            [
-                ("prn", "=", self.prn),
-                ("account_id", "=", self.account_id.id),
-                ("environment", "=", self.environment),
-            ]
-        )
+        """:return: the pickups that share its truck, also those of other accounts and companies."""
+        return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
+
+    def _names_of(self, others):
+        """:return: their names; of other companies' only that there are some."""
+        own = others.filtered(lambda each: each.company_id == self.company_id)
+        foreign = [self.env._("a pickup of another company")] if others - own else []
+        return ", ".join([*own.mapped("name"), *foreign])

@@ -72,8 +72,8 @@ class UpsPickup(models.Model):
         try:
             told = draft._request()
             why = told.words if told.state == "draft" else None
-            is_over = not why or told.is_refused
-            is_urgent = is_over
+            is_over = not why or told.is_refused and not told.is_of_all
+            is_urgent = told.is_refused
         except (*NEVER_LEFT, SaveFirst) as error:
             why, is_over = str(error), False
             # Not of an outage, nor while somebody writes into it: a person has to do something.

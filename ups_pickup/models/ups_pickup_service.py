@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-CODE_AT_END = re.compile(r".+ \((\d{3})\)")
+CODE_AT_END = re.compile(r" \((\d{3})\)\Z")
 
 
 class UpsPickupService(models.Model):
@@ -45,4 +45,5 @@ class UpsPickupService(models.Model):
 
 
 def _as_searched(value):
-    return CODE_AT_END.sub(r"\1", value) if isinstance(value, str) else value
+    shown = isinstance(value, str) and CODE_AT_END.search(value[-6:])
+    return shown[1] if shown else value

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
+from . import ups_pickup_simulator_answers as answers
 from .common import PickupCase
 from .ups_pickup_simulator_trucks import Truck
 
@@ -40,6 +41,14 @@ class TestLife(PickupCase):
             told = f"{pickup.activity_ids.mapped('note')} {pickup.message_ids.mapped('body')}"
             self.assertIn("&lt;img", told)
             self.assertNotIn("<img", told)
+
+    def test_what_ups_adds_to_a_booking_is_in_the_history(self):
+        adds = {"Alert": [{"Code": "9500689", "Description": "Call <us> about it"}]}
+        with patch.dict(answers.GOOD, adds):
+            pickup_id, prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            history = str(env["ups.pickup"].browse(pickup_id).message_ids.mapped("body"))
+            self.assertIn(f"PRN: {prn} UPS adds: Call &lt;us&gt; about it", history)
 
     def test_an_instruction_of_a_million_characters_is_refused_here(self):
         pickup_id = self.new_pickup(instruction="x" * 10**6)

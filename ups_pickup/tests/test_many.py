@@ -189,7 +189,7 @@ class TestMany(PickupCase):
             flexible.calendar_id.write({"flexible_hours": True, "hours_per_day": 8})
             for company_id, start, end in (
                 (self.company_id, "2026-11-23 03:00:00", "2026-11-24 23:00:00"),
-                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 20:00:00"),  # half a day
+                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),  # in the morning
                 (elsewhere_id, "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
             ):
                 vals = {"calendar_id": False, "company_id": company_id, "name": "Closed"}
