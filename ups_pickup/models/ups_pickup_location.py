@@ -6,6 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..const import MAX_QUANTITY
 from ..local_time import is_hour
 from ..notice import notice
 from ..pickup_api import PickupAddress
@@ -78,7 +79,7 @@ class UpsPickupLocation(models.Model):
         string="Cut-Off",
         help="The latest hour at which UPS takes a request for the same day.",
         required=True,
-        default=14.0,
+        default=15.0,
     )
     minimum_window = fields.Float(
         string="Least Hours",
@@ -103,6 +104,10 @@ class UpsPickupLocation(models.Model):
         default=lambda self: self.env.user,
     )
 
+    _quantity_is_ups = models.Constraint(
+        f"CHECK(quantity BETWEEN 1 AND {MAX_QUANTITY})",
+        "The usual pieces of a UPS pickup location are 1 to 999.",
+    )
     _calendar_unique = models.Constraint(
         "UNIQUE(calendar_id)",
         "Each UPS pickup location has working days of its own. Choose others, or leave it empty.",
@@ -126,20 +131,19 @@ class UpsPickupLocation(models.Model):
     @api.depends("partner_id")
     def _compute_company_name(self):
         for location in self:
-            name = _company_of(location.partner_id)
-            location.company_name = location.company_name or _fitting(name, "company_name")
+            location.company_name = _fitting(_company_of(location.partner_id), "company_name")
 
     @api.depends("partner_id")
     def _compute_contact_name(self):
         for location in self:
             name = location.partner_id.name
             name = name if name != _company_of(location.partner_id) else ""
-            location.contact_name = location.contact_name or _fitting(name, "contact_name")
+            location.contact_name = _fitting(name, "contact_name")
 
     @api.depends("partner_id")
     def _compute_phone(self):
         for location in self:
-            location.phone = location.phone or _fitting(location.partner_id.phone, "phone")
+            location.phone = _fitting(location.partner_id.phone, "phone")
 
     # === CRUD === #
 
@@ -169,7 +173,7 @@ class UpsPickupLocation(models.Model):
         name = self.env._("UPS pickups: %s", vals.get("name") or company.name)
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or company.partner_id
         vals = {"name": name, "company_id": company.id, "tz": self._zone_of(partner, company)}
-        return self.env["resource.calendar"].create(vals)
+        return self.env["resource.calendar"].with_company(company).create(vals)
 
     @api.model
     def _zone_of(self, partner, company):
@@ -202,7 +206,9 @@ class UpsPickupLocation(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if problems := self._place_problems():
+        pickups = self.env["ups.pickup"].sudo()
+        usual = {"location_id": self.id, "line_ids": pickups._usual_lines(self)}
+        if problems := pickups.new(usual)._problems():
             raise UserError("\n".join(problems))
         return notice(
             "success", self.env._("UPS can be asked to collect at %s.", self.display_name)

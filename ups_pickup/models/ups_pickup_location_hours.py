@@ -29,7 +29,7 @@ class UpsPickupLocation(models.Model):
         return at(day, hours, self.sudo().calendar_id.tz or "UTC")
 
     def _is_open_on(self, day):
-        """:return: whether somebody works there on that day, at the hours when UPS usually comes."""
+        """:return: whether somebody is there on that day when UPS usually comes."""
         return day in self._open_days(day, day)[self]
 
     def _open_days(self, first, last):
@@ -99,9 +99,7 @@ class UpsPickupLocation(models.Model):
     def _moment(self, day, hour):
         """:return: the moment, with its zone, of the location's hour: also of one that is none."""
         zone = pytz.timezone(self.calendar_id.tz or "UTC")
-        return zone.localize(
-            datetime.combine(day, time.min) + timedelta(minutes=round(hour * 60))
-        )
+        return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=round(hour * 60)))
 
     def _hours_of(self, day):
         """:return: the hours of a day in an ordinary week."""

@@ -163,6 +163,12 @@ class TestLife(PickupCase):
         price, day, stale = self.stored_values(pickup_id, "price", "price_day", "is_price_stale")
         self.assertTrue(price)
         self.assertEqual((day, stale), ("same", False))
+        later_id = self.new_pickup(pickup_date="2026-11-25")
+        self.click(later_id, "action_price")
+        self.assertFalse(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=1)  # on the day itself it is another price
+        self.assertTrue(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=-1)
         self.force(pickup_id, pickup_date="2026-11-26")
         self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
         self.assertFalse(self.simulator.trucks())
