@@ -4,11 +4,11 @@ import os
 import signal
 import sys
 
-from devenv import clean, setup
+from devenv import clean, odoo_source, python_packages
 from devenv.console import Problem, exit_with_sentence
+from devenv.locks import setup_lock
 from devenv.paths import REPO
 from devenv.processes import die_with_parent
-from devenv.python_packages import PYTHON
 
 
 def main(args: list[str]) -> None:
@@ -20,14 +20,16 @@ def main(args: list[str]) -> None:
     try:
         if args == ["clean"]:
             sys.exit(clean.main())
-        setup.ensure()
+        with setup_lock():
+            source = odoo_source.ensure()
+            python = python_packages.ensure(source.python_path)
     except Problem as problem:
         exit_with_sentence(problem)
     except KeyboardInterrupt:
         sys.exit(130)
     os.chdir(REPO)
     # The same process goes on, so that signals and the exit code need no passing on.
-    os.execv(PYTHON, [str(PYTHON), "-m", "devenv.commands", *args])
+    os.execv(python, [str(python), "-m", "devenv.commands", *args])
 
 
 if __name__ == "__main__":

@@ -23,12 +23,7 @@ def main() -> int:
 
 
 def _install_peers() -> None:
-    with database.connect(database.BENCH) as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM ir_module_module WHERE name IN %s AND state = 'installed'",
-            (PEERS,),
-        )
-        installed = cursor.fetchone()[0]
-    if installed < len(PEERS):
+    query = "SELECT 1 FROM ir_module_module WHERE name IN %s AND state = 'installed'"
+    if len(database.run(database.BENCH, query, PEERS)) < len(PEERS):
         with step("installing Odoo's own connectors beside it"):
             server.update(database.BENCH, "--init", ",".join(PEERS))

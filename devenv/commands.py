@@ -1,25 +1,66 @@
 """The commands behind make, in the virtual environment's Python."""
 
+import os
 import signal
+import subprocess
 import sys
 
 from psycopg2 import OperationalError, errors
 
-from devenv import bench, command, contact, lint, run, screenshots, soak, test, translations
+from devenv import (
+    bench,
+    database,
+    lint,
+    postgres,
+    run,
+    screenshots,
+    server,
+    soak,
+    test,
+    translations,
+)
 from devenv.console import Problem, exit_with_sentence
+from devenv.paths import REPO, VENV
+
+
+def contact() -> int:
+    """What we assume of UPS, asked of UPS's test system."""
+    from tests.contact import run  # only here: it loads both clients and the simulator
+
+    return run.main()
+
+
+def execute(*args: str) -> int:
+    """Run any command with PostgreSQL up and the environment's programs on the PATH."""
+    with postgres.running():
+        server.write_config()
+        path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        # The command shares our terminal and hears Ctrl-C itself; we wait for its answer to it.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        environment = os.environ | {"PATH": path}
+        return subprocess.run(args, cwd=REPO, env=environment, check=False).returncode
+
+
+def fresh(*names: str) -> int:
+    """Make databases anew, with all addons installed."""
+    with postgres.running():
+        for name in names:
+            database.make_fresh(name)
+    return 0
+
 
 _COMMANDS = {
     "run": run.main,
     "test": test.main,
-    "contact": contact.main,
+    "contact": contact,
     "soak": soak.main,
     "lint": lint.main,
     "format": lint.mend,
     "bench": bench.main,
     "screenshots": screenshots.main,
     "translations": translations.main,
-    "exec": command.execute,
-    "fresh": command.fresh,
+    "exec": execute,
+    "fresh": fresh,
 }
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

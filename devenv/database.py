@@ -23,7 +23,6 @@ E2E = "ups_e2e"
 ATTACK = "ups_attack"
 BENCH = "ups_bench"
 SOAK = "ups_soak"
-SCREENSHOTS = "ups_screenshots"
 # Modules that have to do with companies, settings, deliveries and pages.
 MORE_MODULES = "base_setup,mail,account,auth_totp,stock_delivery,website"
 # Written as the database's comment, so that no database of the person's own is ever dropped.
@@ -41,12 +40,25 @@ def connect(name: str) -> Iterator[psycopg2.extensions.cursor]:
         connection.close()
 
 
+def run(name: str, statement: str | sql.Composable, *parameters: object) -> list[tuple]:
+    """One statement, committed at once; :return: its rows, if it has any."""
+    with connect(name) as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _administer(statement: str, *parts: str | sql.Composable) -> None:
+    """:param parts: names of databases and more, each in the place of a `{}`."""
+    quoted = [sql.Identifier(part) if isinstance(part, str) else part for part in parts]
+    run("postgres", sql.SQL(statement).format(*quoted))
+
+
 def make_fresh(name: str) -> None:
     """A copy of the template with the addons installed, whatever was there before."""
     make_without_addons(name)
     with step(f"installing {addons.listed()} in the database {name}"):
         server.update(name, "--init", addons.listed())
-    _remember(name, **_fingerprints())
+    remember(name, **_fingerprints())
 
 
 def make_without_addons(name: str, modules: str | None = None) -> None:
@@ -71,15 +83,21 @@ def copy(source: str, name: str, *, with_its_uuid: bool = False) -> None:
         shutil.copytree(_filestore(source), _filestore(name))
     if with_its_uuid:
         return
-    with connect(name) as cursor:
-        for key in ("database.uuid", "database.secret"):
-            statement = "UPDATE ir_config_parameter SET value = %s WHERE key = %s"
-            cursor.execute(statement, (str(uuid.uuid4()), key))
+    for key in ("database.uuid", "database.secret"):
+        set_parameter(name, key, str(uuid.uuid4()))
 
 
-def adopt(name: str) -> None:
-    """Mark a database that Odoo's own tools have made, so that it can be dropped."""
-    _set_comment(name, _MARK + "{}")
+def set_parameter(name: str, key: str, value: str) -> None:
+    """An `ir.config_parameter`, while no server has read it."""
+    statement = """INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+                       ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+    run(name, statement, key, value)
+
+
+def set_address(name: str, url: str) -> None:
+    """Let the database know its address, and keep it: signing in would rewrite it."""
+    set_parameter(name, "web.base.url", url)
+    set_parameter(name, "web.base.url.freeze", "True")
 
 
 def make_current(name: str) -> None:
@@ -87,50 +105,40 @@ def make_current(name: str) -> None:
     if not _exists(name) or "addon" not in _remembered(name):
         make_fresh(name)
         return
-    current = _is_current(name)
-    if not current["odoo"]:
+    was, now = _remembered(name), _fingerprints()
+    if was["odoo"] != now["odoo"]:
         with step("updating the database, since it was made with another Odoo"):
             server.update(name, "--update", "base", "--init", addons.listed())
-    elif not current["addon"]:
+    elif was["addon"] != now["addon"]:
         with step("updating the addons in the database, since their files changed"):
             server.update(name, *server.install_or_update())
-    _remember(name, **_fingerprints())
+    remember(name, **now)
 
 
 def make_fresh_unless_current(name: str) -> None:
     """A database that no update has changed: Odoo loads modules in another order then."""
-    if not all(_is_current(name).values()):
+    if not _fingerprints().items() <= _remembered(name).items():
         make_fresh(name)
-
-
-def remember_addons(name: str, digest: str) -> None:
-    """The database has the addons as their files were; see ``addons_digest``."""
-    _remember(name, addon=digest)
 
 
 def load_demo_data(name: str, odoo_url: str, client_id: str = "", client_secret: str = "") -> None:
     """The companies, the address and the simulator's credentials; nothing when they are there."""
-    script = "demo_data.py"
-    text = (REPO / "devenv" / script).read_text()
+    text = (REPO / "devenv" / "demo_data.py").read_text()
     data = _digest(f"{text} {odoo_url} {client_id} {client_secret}")
     if _remembered(name).get("data") == data:
         return
-    variables = {
-        "DEMO_ODOO_URL": odoo_url,
-        "DEMO_CLIENT_ID": client_id,
-        "DEMO_CLIENT_SECRET": client_secret,
-    }
+    set_address(name, odoo_url)
     with step("loading the companies and settings to try"):
-        server.run_script(name, script, variables)
-    _remember(name, data=data)
+        secrets = {"DEMO_CLIENT_ID": client_id, "DEMO_CLIENT_SECRET": client_secret}
+        server.run_script(name, "demo_data.py", secrets)
+    remember(name, data=data)
 
 
 def drop(name: str) -> None:
     if _exists(name):
         if not postgres.is_own() and not _comment(name).startswith(_MARK):
             raise Problem(f"The database {name} is not this clone's; rename or drop it yourself.")
-        with connect("postgres") as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _administer("DROP DATABASE {} WITH (FORCE)", name)
     shutil.rmtree(_filestore(name), ignore_errors=True)
 
 
@@ -151,24 +159,17 @@ def _ensure_template(modules: str) -> str:
         shutil.rmtree(_filestore(name), ignore_errors=True)
         if _filestore(building).exists():
             _filestore(building).rename(_filestore(name))
-        with connect("postgres") as cursor:
-            names = sql.Identifier(building), sql.Identifier(name)
-            cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+        _administer("ALTER DATABASE {} RENAME TO {}", building, name)
     return name
 
 
 def _create(name: str, template: str) -> None:
-    with connect("postgres") as cursor:
-        names = sql.Identifier(name), sql.Identifier(template)
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names)
-        cursor.execute(command)
-    adopt(name)
+    _administer("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+    remember(name)
 
 
 def _exists(name: str) -> bool:
-    with connect("postgres") as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-        return cursor.fetchone() is not None
+    return bool(run("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", name))
 
 
 def _filestore(name: str):
@@ -176,11 +177,6 @@ def _filestore(name: str):
 
 
 # --- what a database was last updated with ---
-
-
-def _is_current(name: str) -> dict[str, bool]:
-    remembered = _remembered(name)
-    return {key: remembered.get(key) == value for key, value in _fingerprints().items()}
 
 
 def _fingerprints() -> dict[str, str]:
@@ -204,8 +200,10 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _remember(name: str, **fingerprints: str) -> None:
-    _set_comment(name, _MARK + json.dumps(_remembered(name) | fingerprints))
+def remember(name: str, **fingerprints: str) -> None:
+    """Mark a database as ours to drop, made of `odoo`, `addon` (``addons_digest``) and `data`."""
+    text = _MARK + json.dumps(_remembered(name) | fingerprints)
+    _administer("COMMENT ON DATABASE {} IS {}", name, sql.Literal(text))
 
 
 def _remembered(name: str) -> dict[str, str]:
@@ -218,14 +216,5 @@ def _remembered(name: str) -> dict[str, str]:
 
 
 def _comment(name: str) -> str:
-    with connect("postgres") as cursor:
-        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-        cursor.execute(query, (name,))
-        row = cursor.fetchone()
-    return (row and row[0]) or ""
-
-
-def _set_comment(name: str, text: str) -> None:
-    with connect("postgres") as cursor:
-        command = sql.SQL("COMMENT ON DATABASE {} IS {}")
-        cursor.execute(command.format(sql.Identifier(name), sql.Literal(text)))
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    return "".join(told or "" for (told,) in run("postgres", query, name))

@@ -2,9 +2,9 @@
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from devenv.console import Problem, say
 from devenv.paths import CACHE
@@ -12,12 +12,9 @@ from devenv.paths import CACHE
 
 @contextlib.contextmanager
 def setup_lock() -> Iterator[None]:
-    """One command at a time installs or builds; a second one waits for it.
-
-    The kernel lets go of the lock when its holder dies, however it dies.
-    """
-    with _open(CACHE / "setup.lock") as lock:
-        if not _try_lock(lock):
+    """One command at a time installs or builds; a second one waits for it."""
+    with open_lock(CACHE / "setup.lock") as lock:
+        if not try_lock(lock):
             say("  waiting for another command of this clone to finish its setup ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -26,8 +23,8 @@ def setup_lock() -> Iterator[None]:
 @contextlib.contextmanager
 def only_one(name: str) -> Iterator[None]:
     """Refuse a second `name` on the same cache, since both would use one database."""
-    with _open(CACHE / f"{name.replace(' ', '-')}.lock") as lock:
-        if not _try_lock(lock):
+    with open_lock(CACHE / f"{name.replace(' ', '-')}.lock") as lock:
+        if not try_lock(lock):
             raise Problem(
                 f"Another {name} of this clone is running: stop it first, "
                 "or give this one a cache folder of its own by UPS_DEV_CACHE."
@@ -35,19 +32,15 @@ def only_one(name: str) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _open(path: Path) -> Iterator[int]:
+def open_lock(path: Path) -> IO:
+    """The kernel lets go of what is locked when its holder dies, however it dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    return path.open("w")
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(lock: IO) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,7 +1,6 @@
 """Odoo's own source: the person's checkout, else Debian's package, else a shallow clone."""
 
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from devenv.console import Problem, run_logged, say, step
 from devenv.debian_odoo import NotPackaged, unpack_debian_odoo
 from devenv.paths import LOGS, ODOO
 
-SERIES = (19, 0)
+_SERIES = "\nversion_info = (19, 0, "  # in odoo/release.py
 REPOSITORY = "https://github.com/odoo/odoo"
 _STAMP = "version-id"
 
@@ -26,18 +25,12 @@ class OdooSource:
 
 
 def ensure() -> OdooSource:
-    given = os.environ.get("ODOO_SOURCE")
-    if given:
-        return _checkout(Path(given).expanduser().resolve())
+    if given := os.environ.get("ODOO_SOURCE"):
+        folder = Path(given).expanduser().resolve()
+        return _describe(folder, _commit(folder))
     if not (ODOO / _STAMP).exists():
         _fetch()
     return _describe(ODOO, (ODOO / _STAMP).read_text().strip())
-
-
-def _checkout(folder: Path) -> OdooSource:
-    if not (folder / "odoo" / "release.py").exists() or not (folder / "addons").is_dir():
-        raise Problem(f"ODOO_SOURCE={folder} is no Odoo checkout: no odoo/release.py and addons/.")
-    return _describe(folder, _commit(folder))
 
 
 def _describe(folder: Path, version_id: str) -> OdooSource:
@@ -45,17 +38,10 @@ def _describe(folder: Path, version_id: str) -> OdooSource:
     debian = folder / "usr" / "lib" / "python3" / "dist-packages"
     python_path = debian if debian.is_dir() else folder
     addons = python_path / "odoo" / "addons" if debian.is_dir() else folder / "addons"
-    series = _series(python_path / "odoo" / "release.py")
-    if series != SERIES:
-        raise Problem(f"The Odoo in {folder} is {series[0]}.{series[1]}, and the addon needs 19.0.")
+    release = python_path / "odoo" / "release.py"
+    if not release.exists() or not addons.is_dir() or _SERIES not in release.read_text():
+        raise Problem(f"{folder} is no Odoo 19.0: no addons/, or no odoo/release.py that says so.")
     return OdooSource(python_path, addons, version_id)
-
-
-def _series(release: Path) -> tuple[object, object]:
-    match = re.search(r"^version_info = \(([^,]+), ([^,]+),", release.read_text(), re.MULTILINE)
-    if not match:
-        raise Problem(f"{release} tells no version.")
-    return tuple(int(part) if part.isdigit() else part for part in match.groups())
 
 
 def _fetch() -> None:

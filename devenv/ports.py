@@ -2,7 +2,6 @@
 
 import errno
 import socket
-import time
 
 from devenv.console import Problem
 
@@ -14,23 +13,13 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def require_free_port(host: str, port: int, variable: str) -> None:
-    """A server that was killed a moment ago may still be leaving, so it is asked for a while."""
-    deadline = time.monotonic() + 3
-    while _is_taken(host, port):
-        if time.monotonic() > deadline:
-            raise Problem(
-                f"Port {port} on {host} is taken: stop what listens there, "
-                f"or choose another one with `make run {variable}={port + 1}`."
-            )
-        time.sleep(0.2)
-
-
-def _is_taken(host: str, port: int) -> bool:
     """A name such as localhost may stand for two addresses; either can be the taken one."""
     for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         try:
             socket.create_server(address[:2], family=family).close()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return True
-    return False
+                raise Problem(
+                    f"Port {port} on {host} is taken: stop what listens there, "
+                    f"or choose another one with `make run {variable}={port + 1}`."
+                ) from None

@@ -17,10 +17,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from psycopg2.extensions import parse_dsn
 
 from devenv.console import Problem, run_logged, say, step
+from devenv.locks import open_lock, try_lock
 from devenv.paths import LOGS, POSTGRES, VENV
 
 _LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
@@ -40,9 +42,9 @@ def running() -> Iterator[None]:
         yield
 
 
-def dump(name: str) -> str:
-    """A backup of that database, as SQL."""
-    command = [str(programs() / "pg_dump"), "--dbname", name]
+def dump(name: str, *options: str) -> str:
+    """A backup of that database, as SQL; the same for the same database."""
+    command = [programs() / "pg_dump", "--restrict-key=same", "--dbname", name, *options]
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
 
 
@@ -63,31 +65,17 @@ def _shared_server() -> Iterator[None]:
 
     Every user holds a shared lock, which the kernel takes back from one that was killed.
     """
-    POSTGRES.mkdir(parents=True, exist_ok=True)
-    with (POSTGRES / "users.lock").open("w") as users:
-        with _starting_or_stopping():
-            _SHARED.start()
-            fcntl.flock(users, fcntl.LOCK_SH)
+    with open_lock(POSTGRES / "start.lock") as turn, open_lock(POSTGRES / "users.lock") as users:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _SHARED.start()
+        fcntl.flock(users, fcntl.LOCK_SH)
+        fcntl.flock(turn, fcntl.LOCK_UN)
         try:
             yield
         finally:
-            with _starting_or_stopping():
-                _stop_unless_used(users)
-
-
-@contextlib.contextmanager
-def _starting_or_stopping() -> Iterator[None]:
-    with (POSTGRES / "start.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _stop_unless_used(users) -> None:
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    _SHARED.stop()
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            if try_lock(users):
+                _SHARED.stop()
 
 
 @dataclass(frozen=True)
@@ -101,6 +89,10 @@ class Cluster:
         return self.folder / "postgres.log"
 
     @property
+    def _said(self) -> Path:
+        return self.folder / "pg_ctl.log"
+
+    @property
     def socket_folder(self) -> Path:
         """Inside the cache, or under the temporary folder for a clone that lies too deep."""
         folder = self.folder / "socket"
@@ -109,25 +101,16 @@ class Cluster:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"ups-postgres-{os.geteuid()}-{name}"
 
-    @contextlib.contextmanager
-    def by_default(self) -> Iterator[None]:
+    def by_default(self) -> contextlib.AbstractContextManager:
         """It answers to libpq's defaults inside this context, here and in every child."""
         ours = {"PGHOST": str(self.socket_folder), "PGPORT": "5432", "PGUSER": getpass.getuser()}
-        before = {name: os.environ.pop(name, None) for name in ours}
-        os.environ |= ours
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                del os.environ[name]
-                if value is not None:
-                    os.environ[name] = value
+        return patch.dict(os.environ, ours)
 
     def start(self) -> None:
         """Start the server unless it runs; make its data first, if there are none."""
         _open_path(programs())
         _open_path(self._data)
-        if self._pg_ctl("status").returncode == 0:
+        if self._pg_ctl("status"):
             return
         with step("starting PostgreSQL"):
             if not (self._data / "PG_VERSION").exists():
@@ -140,9 +123,8 @@ class Cluster:
         _give_to_server_user(self.socket_folder)
         settings = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_folder}'"
         settings += " -c max_connections=300"  # the bench's storms, beside other commands
-        done = self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", settings)
-        if done.returncode:
-            raise Problem(f"{done.stdout}\nPostgreSQL did not start; its log is {self.log}")
+        if not self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", settings):
+            raise Problem(f"PostgreSQL did not start; see {self._said} and {self.log}")
 
     def stop(self, mode: str = "fast") -> None:
         """:param mode: pg_ctl's; `immediate` is a crash."""
@@ -160,9 +142,9 @@ class Cluster:
         shutil.rmtree(building, ignore_errors=True)
         shutil.rmtree(self._data, ignore_errors=True)
         building.mkdir(mode=0o700)
-        _give_to_server_user(building)
         self.log.touch()
-        _give_to_server_user(self.log)
+        for path in (building, self.log):
+            _give_to_server_user(path)
         # peer: only this operating-system user gets in, on a machine shared with others too.
         # C.UTF-8 of the builtin provider is the same on every machine.
         options = ("--username", getpass.getuser(), "--auth=peer", "--encoding=UTF8")
@@ -174,19 +156,19 @@ class Cluster:
         )
         building.rename(self._data)
 
-    def _pg_ctl(self, *args: str) -> subprocess.CompletedProcess[str]:
-        # Not capture_output: the server would inherit the pipe and keep it open.
-        with tempfile.TemporaryFile("w+") as output:
+    def _pg_ctl(self, *args: str) -> bool:
+        """Not by a pipe: the server would inherit it and keep it open."""
+        command = [programs() / "pg_ctl", "--pgdata", self._data, *args]
+        with self._said.open("w") as log:
             done = subprocess.run(
-                [str(programs() / "pg_ctl"), "--pgdata", str(self._data), *args],
+                command,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,
                 **_as_server_user(),
             )
-            output.seek(0)
-            return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+        return done.returncode == 0
 
 
 _SHARED = Cluster(POSTGRES)
@@ -203,29 +185,25 @@ def programs() -> Path:
 # --- PostgreSQL refuses to run as root ---
 
 
-def _server_user() -> pwd.struct_passwd | None:
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+_SERVER_USER = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def _as_server_user() -> dict:
-    user = _server_user()
     common = {"cwd": "/", "env": {**os.environ, "LC_ALL": "C"}}
-    if user is None:
+    if _SERVER_USER is None:
         return common
-    return common | {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    ids = {"user": _SERVER_USER.pw_uid, "group": _SERVER_USER.pw_gid}
+    return common | ids | {"extra_groups": []}
 
 
 def _give_to_server_user(path: Path) -> None:
-    user = _server_user()
-    if user is not None:
-        os.chown(path, user.pw_uid, user.pw_gid)
+    if _SERVER_USER:
+        os.chown(path, _SERVER_USER.pw_uid, _SERVER_USER.pw_gid)
 
 
 def _open_path(path: Path) -> None:
     """Let the server's user pass through closed folders such as root's home, not look into them."""
-    if _server_user() is None:
-        return
-    for folder in path.parents:
+    for folder in path.parents if _SERVER_USER else ():
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             say(f"  chmod o+x {folder}: PostgreSQL runs as 'nobody', never as root")

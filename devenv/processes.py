@@ -53,15 +53,12 @@ class Process:
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
+        self.pid = self._popen.pid
         self._reader = threading.Thread(target=self._keep_log, args=(on_line,), daemon=True)
         self._reader.start()
 
     def has_ended(self) -> bool:
         return self._popen.poll() is not None
-
-    @property
-    def pid(self) -> int:
-        return self._popen.pid
 
     def wait(self) -> int:
         """Until it ends; :return: its exit code."""
@@ -74,20 +71,14 @@ class Process:
         while not _answers(url):
             if self.has_ended():
                 self._reader.join(5)
-                raise Problem(f"{self._last_lines()}\n{self.name} ended at once; see {self.log}")
+                said = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+                raise Problem(f"{said}\n{self.name} ended at once; see {self.log}")
             if time.monotonic() > deadline:
                 raise Problem(f"{self.name} did not answer in {seconds:.0f} s; see {self.log}")
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Ask it to end, and insist after ten seconds; its workers are in its process group."""
-        if self._popen.poll() is None:
-            self._popen.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._popen.wait(10)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        self._popen.wait()
+        _end(self._popen, signal.SIGTERM, 10)
         self._reader.join(5)
 
     def _keep_log(self, on_line: Callable[[str], None] | None) -> None:
@@ -97,9 +88,6 @@ class Process:
                 log.flush()
                 if on_line:
                     on_line(line)
-
-    def _last_lines(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
 
 @contextlib.contextmanager
@@ -127,12 +115,18 @@ def run_stage(command: Sequence[object], *, minutes: float = 20, **kwargs) -> in
         time.sleep(2)
         raise Problem(f"It did not end within {minutes:.0f} minutes.") from None
     finally:
-        if child.poll() is None:
-            child.send_signal(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(15)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        _end(child, signal.SIGINT, 15)
+
+
+def _end(child: subprocess.Popen, signal_number: int, seconds: int) -> None:
+    """Ask it to end, and insist after so long; what it started is in its process group."""
+    if child.poll() is None:
+        child.send_signal(signal_number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _answers(url: str) -> bool:

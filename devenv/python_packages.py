@@ -10,7 +10,7 @@ from devenv.console import run_logged, step
 from devenv.paths import LOCK_FILE, LOGS, VENV
 from devenv.system_packages import ensure_venv_module
 
-PYTHON = VENV / "bin" / "python"
+_PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "made-from"
 # The lock file is complete, so nothing is resolved; and no package runs code to be installed.
 _PIP_OPTIONS = (
@@ -22,33 +22,31 @@ _PIP_OPTIONS = (
 )
 
 
-def ensure() -> None:
+def ensure(odoo: Path) -> Path:
     """Make the environment anew whenever the lock file, the Python or the folder changed.
 
-    The stamp is written last, so one that was interrupted is made again.
+    :param odoo: the folder from which every Python of the environment can import Odoo.
+    :return: its Python.
     """
-    if _STAMP.exists() and _STAMP.read_text() == _wanted():
-        return
+    lock = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
+    wanted = f"{lock} {sys.version_info[:3]} {os.path.realpath(sys.executable)} {VENV}\n"
+    if not _STAMP.exists() or _STAMP.read_text() != wanted:
+        _make()
+        _STAMP.write_text(wanted)  # last, so that one that was interrupted is made again
+    (site_packages,) = (VENV / "lib").glob("python3.*/site-packages")
+    pth, line = site_packages / "odoo_source.pth", f"{odoo}\n"
+    if not pth.exists() or pth.read_text() != line:  # another command may be starting by it
+        pth.write_text(line)
+    return _PYTHON
+
+
+def _make() -> None:
     ensure_venv_module()
     with step("installing the Python packages of devenv/requirements.txt"):
         shutil.rmtree(VENV, ignore_errors=True)
         run_logged([sys.executable, "-m", "venv", VENV], LOGS / "venv.log")
         run_logged(
-            [PYTHON, "-m", "pip", "install", *_PIP_OPTIONS, "--requirement", LOCK_FILE],
+            [_PYTHON, "-m", "pip", "install", *_PIP_OPTIONS, "--requirement", LOCK_FILE],
             LOGS / "pip.log",
             env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
         )
-        _STAMP.write_text(_wanted())
-
-
-def put_on_path(folder: Path) -> None:
-    """Let every Python of the environment import Odoo from `folder`."""
-    site_packages = next((VENV / "lib").glob("python3.*/site-packages"))
-    pth, line = site_packages / "odoo_source.pth", f"{folder}\n"
-    if not pth.exists() or pth.read_text() != line:
-        pth.write_text(line)
-
-
-def _wanted() -> str:
-    lock = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
-    return f"{lock} {sys.version_info[:3]} {os.path.realpath(sys.executable)} {VENV}\n"

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import NoReturn
 
-from devenv import addons, database, server
+from devenv import database, server
 from devenv.console import Problem, say, step
 from devenv.odoo_log import TroubleFilter
 from devenv.processes import Process
 
 _SECONDS_BETWEEN_LOOKS = 0.3
 # The entry of odoo/service/server.py above the traceback, after which Odoo serves all the same.
-_NOT_LOADED = " CRITICAL .*: Failed to initialize database"
-_EXCEPTION = re.compile(r"[\w.]+(?:Error|Exception|Warning): .+")
+_NOT_LOADED = re.compile(" CRITICAL .*: Failed to initialize database")
 
 
 class _LogReader:
@@ -22,21 +21,12 @@ class _LogReader:
 
     def __init__(self) -> None:
         self.not_loaded = False
-        self.reason = "the reason stands above"
-        self._place = ""
-        ours = "|".join(folder.name for folder in addons.folders())
-        self._in_ours = re.compile(rf'\s*File ".*/((?:{ours})/.+)", line (\d+)')
         self._is_trouble = TroubleFilter()
 
     def __call__(self, line: str) -> None:
-        if not self._is_trouble(line):
-            return
-        say(line.rstrip("\n"))
-        self.not_loaded = self.not_loaded or re.search(_NOT_LOADED, line) is not None
-        if place := self._in_ours.match(line):
-            self._place = " ({}:{})".format(*place.groups())
-        if self.not_loaded and _EXCEPTION.match(line):
-            self.reason = line.strip() + self._place
+        if self._is_trouble(line):
+            say(line.rstrip("\n"))
+            self.not_loaded = self.not_loaded or _NOT_LOADED.search(line) is not None
 
 
 def serve(
@@ -60,7 +50,7 @@ def serve(
             odoo.close()
             process = _start_saved(odoo, start)
             if process:
-                database.remember_addons(name, digest)
+                database.remember(name, addon=digest)
 
 
 def _start_saved(odoo: ExitStack, start: Callable[..., AbstractContextManager]) -> Process | None:
@@ -74,7 +64,7 @@ def _start_saved(odoo: ExitStack, start: Callable[..., AbstractContextManager]) 
     except Problem as problem:
         say(str(problem))
     odoo.close()
-    say(f"  Odoo cannot load what was saved: {log.reason}")
+    say("  Odoo cannot load what was saved; the reason stands above.")
     say("  It is stopped; the next save starts it again.")
     return None
 

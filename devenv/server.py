@@ -18,6 +18,12 @@ SIMULATOR_HOST = "localhost"
 CALLBACK = "/ups_pickup_oauth/callback"
 SIMULATOR_CLIENT_ID = "simulator-client-id"
 SIMULATOR_CLIENT_SECRET = "simulator-client-secret"  # noqa: S105  opens nothing but the simulator
+SIMULATOR_SETTINGS = {
+    "ups_client_id": SIMULATOR_CLIENT_ID,
+    "ups_client_secret": SIMULATOR_CLIENT_SECRET,
+    "ups_environment": "cie",
+    "ups_use_pkce": True,
+}
 
 
 def odoo_url(port: int) -> str:
@@ -96,17 +102,10 @@ def write_config() -> Path:
     }
     DATA.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the addon's token keys
     lines = "".join(f"{key} = {value}\n" for key, value in options.items())
-    _write_if_changed(ODOO_CONF, f"[options]\n{lines}")
-    return ODOO_CONF
-
-
-def _write_if_changed(path: Path, text: str) -> None:
-    """Replaced at once, since another command may be reading it."""
-    if path.exists() and path.read_text() == text:
-        return
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.write_text(text)
-    beside.replace(path)
+    # Replaced at once, since another command may be reading it.
+    beside = ODOO_CONF.with_name(f"{ODOO_CONF.name}.{os.getpid()}")
+    beside.write_text(f"[options]\n{lines}")
+    return beside.replace(ODOO_CONF)
 
 
 def _environment(**more: str) -> dict[str, str]:

@@ -35,6 +35,25 @@ class Guide:
         self.page.goto(f"{self.odoo.url}/odoo/companies")
         expect(self.row("Harbor Supplies")).to_be_visible()
 
+    def company_id(self, name: str) -> int:
+        [[found]] = self.odoo.sql("SELECT id FROM res_company WHERE name = %s", name)
+        return found
+
+    def work_for(self, company: str) -> int:
+        """Choose it as the current one; :return: its id."""
+        found = self.company_id(company)
+        cookie = {"name": "cids", "value": f"{found}", "url": self.odoo.url}
+        self.page.context.add_cookies([cookie])
+        return found
+
+    def see_form(self, name: str) -> None:
+        """Open the company by its address, on a screen of any size and in any language."""
+        self.page.goto(f"{self.odoo.url}/odoo/companies/{self.company_id(name)}")
+        self.expect_form(name)
+
+    def expect_form(self, name: str) -> None:
+        expect(self.page.locator(".o_action_manager [name=name] input")).to_have_value(name)
+
     def open_company(self, name: str) -> None:
         self.open_list()
         self.row(name).get_by_text(name).first.click()
@@ -67,6 +86,13 @@ class Guide:
     def notification(self) -> Locator:
         return self.page.locator(".o_notification")
 
+    def end_authorization(self, company: str) -> None:
+        self.odoo.sql(
+            """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
+               VALUES (%s, 'reauthorize', 'refused', 'cie', 0)""",
+            self.company_id(company),
+        )
+
     # === AT UPS === #
 
     def expect_to_be_at_ups(self) -> None:
@@ -94,7 +120,7 @@ class Guide:
         """Back on the company's form, with the good news in the dialog; close it."""
         self.expect_good_news(company, r"companies/\d+")
         expect(self.api_button).to_contain_text("Authorized")
-        expect(self.page.locator(".o_action_manager [name=name] input")).to_have_value(company)
+        self.expect_form(company)
 
     def expect_good_news(self, company: str, path: str) -> None:
         """Back on that page of Odoo, with the good news in the dialog; close it."""
@@ -104,9 +130,36 @@ class Guide:
         self.press_in_modal("Close")
         expect(self.modal).not_to_be_visible()
 
-    def opt_in(self, company: str) -> None:
+    # === ALL TOGETHER === #
+
+    def go_to_ups(self, company: str) -> None:
         self.open_company(company)
         self.open_modal()
         self.press_in_modal("OAuth")
+        self.expect_to_be_at_ups()
+
+    def opt_in(self, company: str) -> None:
+        self.go_to_ups(company)
+        self.agree_and_return(company)
+
+    def agree_and_return(self, company: str) -> None:
         self.agree_at_ups()
         self.expect_success(company)
+
+    def press_test(self, finding: str, role: str = "status") -> None:
+        self.open_modal()
+        self.press_in_modal("Test")
+        expect(self.modal.get_by_role(role)).to_contain_text(finding)
+
+    def press_opt_out(self) -> Locator:
+        """:return: the question, whether it is meant so."""
+        self.press_in_modal("Opt-Out")
+        return self.page.get_by_role("dialog").filter(has_text="Opt out of UPS?")
+
+    def confirm_opt_out(self, *asked: str) -> None:
+        """In the modal, which stays open. :param asked: what the question says"""
+        question = self.press_opt_out()
+        for words in asked:
+            expect(question).to_contain_text(words)
+        question.get_by_role("button", name="OK", exact=True).click()
+        expect(self.modal.get_by_role("status")).to_contain_text("reset your UPS.com password")

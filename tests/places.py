@@ -5,16 +5,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = "America/New_York"  # UPS's own, so that today is the same day there and here
-ALL_WEEK = [
-    {
-        "name": f"{day}",
-        "dayofweek": f"{day}",
-        "hour_from": 0,
-        "hour_to": 24,
-        "day_period": "morning",
-    }
-    for day in range(7)
-]
+_HOURS = {"hour_from": 0, "hour_to": 24, "day_period": "morning"}
+ALL_WEEK = [_HOURS | {"name": day, "dayofweek": day} for day in "0123456"]
+_DESK = {"company_name": "Acme", "contact_name": "Kim"}
+_DAY = {"ready_time": 9, "close_time": 20, "cutoff_time": 18}
 
 
 def make(call: Callable, companies: Sequence[int], numbers: Sequence[str], **vals) -> list[int]:
@@ -27,53 +21,24 @@ def make(call: Callable, companies: Sequence[int], numbers: Sequence[str], **val
     [us] = call("res.country", "search", [["code", "=", "US"]])
     [state] = call("res.country.state", "search", [["code", "=", "NY"], ["country_id", "=", us]])
     where = {"city": "New York", "zip": "10004", "country_id": us, "state_id": state}
-    partners = call(
-        "res.partner",
-        "create",
-        [
-            {"name": f"Dock {each}", "street": f"{each} Pier Road", "phone": "2125550100"} | where
-            for each in numbers
-        ],
-    )
-    calendars = call(
-        "resource.calendar",
-        "create",
-        [
-            {
-                "name": f"Dock {each}",
-                "company_id": each,
-                "tz": ZONE,
-                "attendance_ids": [[5, 0, 0], *([0, 0, day] for day in ALL_WEEK)],
-            }
-            for each in companies
-        ],
-    )
+    docks = [where | {"name": f"Dock {each}", "street": f"{each} Pier Road"} for each in numbers]
+    partners = call("res.partner", "create", [each | {"phone": "2125550100"} for each in docks])
     owned = [
-        {"name": number, "number": number, "company_id": each, "country_id": us}
-        for number, each in zip(numbers, companies, strict=True)
+        {"name": f"Dock {number}", "company_id": company}
+        for number, company in zip(numbers, companies, strict=True)
     ]
-    accounts = call("ups.pickup.account", "create", owned)
-    made = zip(numbers, companies, partners, calendars, accounts, strict=True)
-    return call(
-        "ups.pickup.location",
-        "create",
-        [
-            {
-                "name": f"Dock {number}",
-                "company_id": company,
-                "partner_id": partner,
-                "calendar_id": calendar,
-                "account_id": account,
-                "company_name": "Acme",
-                "contact_name": "Kim",
-                "ready_time": 9,
-                "close_time": 20,
-                "cutoff_time": 18,
-            }
-            | vals
-            for number, company, partner, calendar, account in made
-        ],
-    )
+    week = {"tz": ZONE, "attendance_ids": [[5, 0, 0], *([0, 0, day] for day in ALL_WEEK)]}
+    calendars = call("resource.calendar", "create", [each | week for each in owned])
+    payers = [
+        each | {"number": number, "country_id": us}
+        for each, number in zip(owned, numbers, strict=True)
+    ]
+    accounts = call("ups.pickup.account", "create", payers)
+    rows = [
+        own | _DESK | _DAY | {"partner_id": dock, "calendar_id": week, "account_id": account} | vals
+        for own, dock, week, account in zip(owned, partners, calendars, accounts, strict=True)
+    ]
+    return call("ups.pickup.location", "create", rows)
 
 
 def drafts(call: Callable, locations: Sequence[int], ahead: int = 1) -> list[int]:

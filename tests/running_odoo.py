@@ -1,4 +1,4 @@
-"""A real Odoo in two workers, and a simulator of UPS on another site."""
+"""A real Odoo, and a simulator of UPS on another site."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from devenv import database, postgres, server
 from devenv.locks import only_one
 from devenv.paths import ADDON
 from devenv.ports import free_port
+from tests.administrator import Administrator
 
 # Loaded by its place: the addon's package would import Odoo.
 sys.path.append(str(ADDON / "tests"))
@@ -40,10 +41,10 @@ class RunningOdoo:
     log: Path
 
     def sql(self, query: str, *parameters: object) -> list[tuple]:
-        """Run one statement, committed at once; :return: its rows, if it has any."""
-        with database.connect(self.database) as cursor:
-            cursor.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        return database.run(self.database, query, *parameters)
+
+    def sign_in(self) -> Administrator:
+        return Administrator(self.url, self.database)
 
     def call(self, model: str, method: str, *args: object, **kwargs: object):
         """Call a public method as the administrator, over Odoo's XML-RPC."""
@@ -72,10 +73,10 @@ def prepared(name: str, client_secret: str = server.SIMULATOR_CLIENT_SECRET) -> 
 
 
 @contextmanager
-def serving(site: Site, *options: str) -> Iterator[RunningOdoo]:
+def serving(site: Site, *options: str, **environment: str) -> Iterator[RunningOdoo]:
     """Odoo in two workers, with more of its own options."""
     simulator_url = server.simulator_url(site.simulator_port)
-    environment = {"UPS_BASE_URL": simulator_url}
+    environment = {"UPS_BASE_URL": simulator_url} | environment
     options = ("--workers=2", *options)
     with server.odoo(site.database, site.odoo_port, *options, environment=environment) as process:
         url = server.odoo_url(site.odoo_port)

@@ -5,7 +5,7 @@ import re
 UPS_CONNECTORS = ("ups", "ups_rest", "ups_oca")
 """`delivery_type` of Enterprise's connectors and of OCA's; recognized where they are installed."""
 
-TRACKING_NUMBER = re.compile(r"1Z[0-9A-Z]{16}")
+TRACKING_NUMBER = re.compile(r"\b1Z[0-9A-Z]{16}\b")
 MOST_TRACKING_NUMBERS = 30
 
 OVERWEIGHT = {"LBS": 70, "KGS": 32}

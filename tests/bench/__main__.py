@@ -4,10 +4,11 @@ import importlib
 import os
 import sys
 import time
+from collections import defaultdict
 
 from devenv.console import Problem, exit_with_sentence, say
 from tests.bench import report
-from tests.bench.results import Results
+from tests.bench.results import Rounds
 from tests.bench.stage import Stage
 
 ROWS = (
@@ -33,26 +34,27 @@ def main(only: str | None = None) -> int:
     found, load = [], os.getloadavg()[0]
     for name in [only] if only else ROWS:
         row = importlib.import_module(f"tests.bench.rows.{name}")
-        lines = row.lines(_measure(name, row))
+        rounds = _measure(name, row)
+        lines = [line for case in row.CASES for line in case.lines(rounds)]
         for line in lines:
             say(report.as_text(line))
-        found.append((row, lines))
+        found += lines
     if not only:
         report.write(found, load)
     return 0
 
 
-def _measure(name: str, row) -> Results:
+def _measure(name: str, row) -> Rounds:
     """The contestants take turns, so that what else the machine does falls on all of them."""
-    results, began = Results(), time.monotonic()
+    rounds, began = defaultdict(list), time.monotonic()
     say(f"\n=== {name}")
     with Stage() as stage:
         contestants = row.contestants(stage)
         for _round in range(row.ROUNDS):
             for contestant, run in contestants.items():
-                results.add(contestant, run())
+                rounds[contestant].append(run())
     say(f"=== {name}: {time.monotonic() - began:.0f} s")
-    return results
+    return rounds
 
 
 if __name__ == "__main__":

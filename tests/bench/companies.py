@@ -1,84 +1,68 @@
 """Companies with UPS authorizations, made and used inside an Odoo process."""
 
+import uuid
 from collections.abc import Mapping
 
-from tests.bench.odoo_process import transaction
+from tests.bench.odoo_process import multiply
 
 
-def create(registry, names: list[str]) -> list[int]:
+def create(env, *names: str) -> list[int]:
     """:return: ids of new companies, which are the administrator's too."""
-    with transaction(registry) as env:
-        companies = env["res.company"].create([{"name": name} for name in names])
-        env.user.company_ids |= companies
-        return companies.ids
+    companies = env["res.company"].create([{"name": name} for name in names])
+    env.user.company_ids |= companies
+    return companies.ids
 
 
-def create_many(registry, count: int) -> list[int]:
-    """By SQL, ten thousand in a second; the ORM would take minutes. :return: their ids."""
-    with transaction(registry) as env:
-        env.cr.execute(
-            """WITH partner AS (
-                   INSERT INTO res_partner (name, complete_name, is_company, active, type)
-                   SELECT name, name, true, true, 'contact'
-                     FROM (SELECT format('Bench %%s', (SELECT max(id) FROM res_company) + number)
-                                  AS name
-                             FROM generate_series(1, %s) AS number) AS numbered
-                RETURNING id, name)
-               INSERT INTO res_company
-                      (name, partner_id, currency_id, layout_background, active, sequence)
-               SELECT partner.name, partner.id, main.currency_id, 'Blank', true, 10
-                 FROM partner, (SELECT currency_id FROM res_company ORDER BY id LIMIT 1) AS main
-            RETURNING id""",
-            [count],
-        )
-        ids = [row[0] for row in env.cr.fetchall()]
-        env.cr.execute(
-            "UPDATE res_company SET parent_path = id || '/' WHERE id IN %s", [tuple(ids)]
-        )
-        env.cr.execute(
-            """INSERT INTO res_company_users_rel (cid, user_id)
-               SELECT id, %s FROM res_company WHERE id IN %s""",
-            [env.uid, tuple(ids)],
-        )
-        return ids
+def create_many(env, count: int) -> list[int]:
+    """By SQL, ten thousand in seconds; the ORM would take minutes. :return: their ids."""
+    name = f"Bench {uuid.uuid4().hex}"
+    [model] = create(env, name)
+    partner = env["res.company"].browse(model).partner_id.id
+    names = f"'{name} ' || number"
+    first, *_others = multiply(env, "res_partner", partner, count, name=names, complete_name=names)
+    partners = f"{first} - 1 + number"
+    ids = multiply(env, "res_company", model, count, name=names, partner_id=partners)
+    env.cr.execute("UPDATE res_company SET parent_path = id || '/' WHERE id = ANY(%s)", [ids])
+    env.cr.execute(
+        "INSERT INTO res_company_users_rel (cid, user_id) SELECT unnest(%s), %s", [ids, env.uid]
+    )
+    return ids
 
 
-def authorize(registry, answers: Mapping[int, dict], lived: float = 0) -> None:
+def authorize(env, answers: Mapping[int, dict], lived: float = 0) -> None:
     """Store what UPS answered, by company, as if that part of the life had passed."""
-    from datetime import datetime, timedelta, timezone
+    from datetime import timedelta
 
+    from odoo import fields
     from odoo.addons.ups_pickup_oauth import token_keys
 
-    now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
-    with transaction(registry) as env:
-        rows = []
-        for company, answer in answers.items():
-            life = timedelta(seconds=int(answer["refresh_token_expires_in"]))
-            rows.append(
-                {
-                    "company_id": company,
-                    "state": "authorized",
-                    "failure_count": 0,
-                    "environment": "cie",
-                    "authorized_by_id": env.uid,
-                    "authorized_on": now - life * lived,
-                    "refreshed_on": now - life * lived,
-                    "access_token_expires_at": now + timedelta(seconds=int(answer["expires_in"])),
-                    "refresh_token_expires_at": now + life * (1 - lived),
-                    "sealed_access_token": token_keys.seal(env, answer["access_token"]),
-                    "sealed_refresh_token": token_keys.seal(env, answer["refresh_token"]),
-                    "database_uuid": env["ups.connection"]._database_uuid(),
-                }
-            )
-        connections = env["ups.connection"].sudo().with_context(tracking_disable=True)
-        connections.search([("company_id", "in", list(answers))]).unlink()
-        connections.create(rows)
+    now = fields.Datetime.now()
+    connections = env["ups.connection"].sudo().with_context(tracking_disable=True)
+
+    def values(company, answer):
+        life = timedelta(seconds=int(answer["refresh_token_expires_in"]))
+        began = now - life * lived
+        return {
+            "company_id": company,
+            "state": "authorized",
+            "environment": "cie",
+            "authorized_by_id": env.uid,
+            "authorized_on": began,
+            "refreshed_on": began,
+            "access_token_expires_at": now + timedelta(seconds=int(answer["expires_in"])),
+            "refresh_token_expires_at": began + life,
+            "sealed_access_token": token_keys.seal(env, answer["access_token"]),
+            "sealed_refresh_token": token_keys.seal(env, answer["refresh_token"]),
+            "database_uuid": connections._database_uuid(),
+        }
+
+    connections.search([("company_id", "in", list(answers))]).unlink()
+    connections.create([values(*each) for each in answers.items()])
 
 
-def expire(registry) -> None:
+def expire(env) -> None:
     """Every access token has ended; UPS still takes the refresh tokens."""
-    with transaction(registry) as env:
-        env["ups.connection"].sudo().search([]).access_token_expires_at = "2020-01-01"
+    env["ups.connection"].sudo().search([]).access_token_expires_at = "2020-01-01"
 
 
 def token(env, company: int) -> str:

@@ -21,37 +21,27 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self):
-        if self.path.startswith("/_calls"):
+        if self.path == "/_calls":
             self._answer(self.server.calls)
-        elif self.path.startswith("/api/mail_oauth/1/gmail_access_token"):
+        else:  # /api/mail_oauth/1/gmail_access_token
             self._count()
             self._answer([secrets.token_urlsafe(600), int(time.time()) + 3600])
-        else:
-            self.send_error(404)
-
-    def do_DELETE(self):
-        self.server.calls = 0
-        self._answer(0)
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["params"]
-        self._count()
-        if self._spend(asked.get("refresh_token") or asked["authorization_code"]):
-            self._answer({"jsonrpc": "2.0", "id": None, "result": _tokens()})
-        else:
-            error = {"code": 200, "message": "Refused", "data": {"message": "invalid_grant"}}
-            self._answer({"jsonrpc": "2.0", "id": None, "error": error})
+        is_spent = self._count(asked.get("refresh_token") or asked["authorization_code"])
+        refused = {"code": 200, "message": "Refused", "data": {"message": "invalid_grant"}}
+        outcome = {"error": refused} if is_spent else {"result": _tokens()}
+        self._answer({"jsonrpc": "2.0", "id": None} | outcome)
 
-    def _count(self) -> None:
+    def _count(self, secret: str | None = None) -> bool:
+        """:return: whether the secret was spent before."""
         with self.server.lock:
             self.server.calls += 1
-        time.sleep(self.server.seconds)
-
-    def _spend(self, secret: str) -> bool:
-        with self.server.lock:
-            fresh = secret not in self.server.spent
+            is_spent = secret in self.server.spent
             self.server.spent.add(secret)
-        return fresh
+        time.sleep(self.server.seconds)
+        return is_spent
 
     def _answer(self, value) -> None:
         body = json.dumps(value).encode()
@@ -78,13 +68,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.calls, self.spent = seconds, 0, set()
-        self.lock = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
-
 
 if __name__ == "__main__":
-    peers = _Server(float(sys.argv[1]))
+    peers = _Server(("127.0.0.1", 0), _Handler)
+    peers.seconds, peers.calls, peers.spent = float(sys.argv[1]), 0, set()
+    peers.lock = threading.Lock()
     print(f"listening on http://127.0.0.1:{peers.server_port}", flush=True)
     peers.serve_forever()

@@ -1,90 +1,45 @@
 """Pickups, made and used inside an Odoo process; and what others do with theirs."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from tests import places
 from tests.bench import companies
-from tests.bench.odoo_process import transaction
+from tests.bench.odoo_process import measured
 
 SOURCE = "Odoo bench"
 
 
-def start(stage, *options: str):
-    """:return: UPS, an Odoo process, and an authorized company."""
+def start(stage, accounts: int, *options: str):
+    """:return: UPS, an Odoo process, an authorized company, and the numbers of UPS accounts."""
     simulator = stage.simulator()
     odoo = stage.odoo_process(None, *options)
-    [company] = odoo.call(companies.create, ["Pickups"])
+    [company] = odoo.call(companies.create, "Pickups")
     odoo.call(companies.authorize, {company: simulator.issue_tokens()})
-    return simulator, odoo, company
+    numbers = [f"S{each:05}" for each in range(accounts)]
+    for number in numbers:
+        simulator.own_account(number)
+    return simulator, odoo, company, numbers
 
 
-def locations(registry, company: int, numbers: list[str], each: int = 1, **vals) -> list[int]:
+def locations(env, company: int, numbers: list[str], each: int = 1, **vals) -> list[int]:
     """:return: the ids of so many locations of each account."""
-    with transaction(registry) as env:
-        first = places.make(_door(env), [company] * len(numbers), numbers, **vals)
-        found = env["ups.pickup.location"].browse(first)
-        for number in range(1, each):
-            for location in env["ups.pickup.location"].browse(first):
-                found += location.copy(
-                    {"calendar_id": location.calendar_id.copy().id, "room": f"{number}"}
-                )
-        return found.ids
-
-
-def drafts(registry, location_ids: list[int]) -> list[int]:
-    with transaction(registry) as env:
-        return places.drafts(_door(env), location_ids)
-
-
-def multiply(registry, table: str, row: int, count: int, **values: str) -> None:
-    """Copy a row by SQL, a hundred thousand in seconds.
-
-    :param values: SQL, in which `number` counts the copies.
-    """
-    from odoo.tools import SQL
-
-    with transaction(registry) as env:
-        env.flush_all()
-        env.cr.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_name = %s AND column_name != 'id'",
-            [table],
-        )
-        names = [name for (name,) in env.cr.fetchall()]
-        told = [
-            SQL(values[name]) if name in values else SQL.identifier("t", name) for name in names
-        ]
-        env.cr.execute(
-            SQL(
-                "INSERT INTO %s (%s) SELECT %s FROM %s t, generate_series(1, %s) number"
-                " WHERE t.id = %s",
-                SQL.identifier(table),
-                SQL(", ").join(map(SQL.identifier, names)),
-                SQL(", ").join(told),
-                SQL.identifier(table),
-                count,
-                row,
+    first = places.make(_door(env), [company] * len(numbers), numbers, **vals)
+    found = env["ups.pickup.location"].browse(first)
+    for number in range(1, each):
+        for location in env["ups.pickup.location"].browse(first):
+            found += location.copy(
+                {"calendar_id": location.calendar_id.copy().id, "room": f"{number}"}
             )
-        )
-        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    return found.ids
 
 
-@contextmanager
-def measured(env) -> Iterator[dict[str, float]]:
-    """What happens inside: seconds, those of the database, and queries."""
-    thread = threading.current_thread()
-    thread.query_count, thread.query_time = 0, 0
-    env.flush_all()
-    env.invalidate_all()
-    found: dict[str, float] = {}
-    queries, began = env.cr.sql_log_count, time.perf_counter()
-    yield found
-    found["seconds"] = time.perf_counter() - began
-    found["database"] = thread.query_time
-    found["queries"] = env.cr.sql_log_count - queries
+def drafts(env, location_ids: list[int]) -> list[int]:
+    return places.drafts(_door(env), location_ids)
+
+
+def warehouse(env, company: int):
+    """:return: a new one: a company that is made by hand has none."""
+    return env["stock.warehouse"].create({"company_id": company, "name": "W", "code": "W"})
 
 
 def post_and_store(env, pickup: int) -> str:
@@ -103,13 +58,20 @@ def ask_for_each(env, pickup: int) -> None:
     own.status_message = next(each.message for each in listed.entries if each.prn == own.prn)
 
 
-def book(registry, pickup_ids: list[int]) -> None:
+def one_by_one(env, work: Callable, ids: list[int], count: int) -> dict[str, float]:
+    """What the peers do, in one transaction: some of them, reckoned for as many as there are."""
+    with measured(env) as found:
+        for each in ids:
+            work(env, each)
+    return {"seconds": found["seconds"] * count / len(ids)}
+
+
+def book(env, pickup_ids: list[int]) -> None:
     """Let UPS have them, without all that a click does."""
-    with transaction(registry) as env:
-        for pickup in env["ups.pickup"].browse(pickup_ids).sudo():
-            reference = f"{pickup.id:032}"
-            prn = _post(pickup, reference).prn
-            pickup.write({"prn": prn, "reference": reference, "state": "requested"})
+    for pickup in env["ups.pickup"].browse(pickup_ids).sudo():
+        reference = f"{pickup.id:032}"
+        prn = _post(pickup, reference).prn
+        pickup.write({"prn": prn, "reference": reference, "state": "requested"})
 
 
 def _post(pickup, reference: str):

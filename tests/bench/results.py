@@ -1,53 +1,89 @@
-"""What was measured in each round, and the line of the table that comes of it."""
+"""What was measured in each round, and the lines of the table that come of it."""
 
 import statistics
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-Measures = Mapping[str, float]
-Contestants = Mapping[str, Callable[[], Measures]]
 OURS = "ups_pickup_oauth"
+WITHOUT = "Odoo without it"
+
+Rounds = dict[str, list[Mapping[str, float]]]
+"""The measures of every round, by contestant."""
+
+
+class Line(NamedTuple):
+    """One line of the table, in the units that its texts name."""
+
+    work: str
+    ours: str
+    beside: str
+    theirs: str
+    ratio: str
+    floor: str
+    goal: str
+    verdict: str
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the table, in the units that its texts name.
+class Case:
+    """A row's work, with a line of the table for each that stands beside us.
 
-    `reached` is None where the row has no goal of its own.
+    `ours`, `theirs` (if it differs) and `ratio` name :class:`Figures`; `of` is what those measures'
+    names begin with.
     """
 
     work: str
     goal: str
     ours: str
-    beside: str = ""
+    reached: Callable[["Figures"], bool]
+    beside: Sequence[str] = ("",)
     theirs: str = ""
-    ratio: float | None = None
+    ratio: str = ""
     floor: str = ""
-    reached: bool | None = None
+    of: str = ""
+
+    def lines(self, rounds: Rounds) -> Iterator[Line]:
+        for peer in self.beside:
+            ours, theirs = (Figures(rounds, each, peer, self.of) for each in (OURS, peer))
+            yield Line(
+                self.work,
+                self.ours.format_map(ours),
+                peer,
+                (self.theirs or self.ours).format_map(theirs) if peer else "",
+                f"{ours[self.ratio]:.2f}" if self.ratio else "",
+                self.floor,
+                self.goal,
+                "reached" if self.reached(ours) else "**missed**, the reason is below",
+            )
 
 
-class Results:
-    """The measures of every round, by contestant; figures are medians over the rounds."""
+@dataclass(frozen=True)
+class Figures:
+    """Of a contestant, by a measure's name: the median over the rounds. By the name with a word
+    before it: `least` and `most`, or beside the peer `added`, `ratio` and `fastest` (the ratio of
+    the least)."""
 
-    def __init__(self) -> None:
-        self._rounds: dict[str, list[Measures]] = defaultdict(list)
+    rounds: Rounds
+    contestant: str
+    peer: str
+    of: str = ""
 
-    def add(self, contestant: str, measures: Measures) -> None:
-        self._rounds[contestant].append(measures)
+    def __getitem__(self, name: str) -> float:
+        how, _space, measure = name.rpartition(" ")
+        mine = self._all(self.contestant, measure)
+        if how in ("least", "most"):
+            return min(mine) if how == "least" else max(mine)
+        if how == "fastest":
+            return min(mine) / min(self._all(self.peer, measure))
+        if how:  # round by round, so that a slow minute of the machine weighs on both
+            pairs = zip(mine, self._all(self.peer, measure), strict=True)
+            mine = [each / other if how == "ratio" else each - other for each, other in pairs]
+        return statistics.median(mine)
 
-    def all(self, measure: str, contestant: str = OURS) -> list[float]:
-        return [each[measure] for each in self._rounds[contestant] if measure in each]
+    def _all(self, contestant: str, measure: str) -> list[float]:
+        return [found[self.of + measure] for found in self.rounds[contestant]]
 
-    def median(self, measure: str, contestant: str = OURS) -> float:
-        return statistics.median(self.all(measure, contestant))
-
-    def ratio(self, measure: str, other: str) -> float:
-        """Ours by theirs in each round, so that a slow minute of the machine weighs on both."""
-        pairs = zip(self.all(measure), self.all(measure, other), strict=True)
-        return statistics.median(ours / theirs for ours, theirs in pairs)
-
-    def added(self, measure: str, other: str, contestant: str = OURS) -> float:
-        """The contestant's less the other's, as :meth:`ratio`."""
-        pairs = zip(self.all(measure, contestant), self.all(measure, other), strict=True)
-        return statistics.median(each - less for each, less in pairs)
+    def beside(self, of: str) -> "Figures":
+        """:return: those of another case."""
+        return Figures(self.rounds, self.contestant, self.peer, of)

@@ -6,7 +6,6 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
-import requests
 from cryptography.fernet import Fernet
 
 from devenv import addons, database, odoo_source, server
@@ -20,8 +19,6 @@ from tests.bench.odoo_process import OdooProcess
 sys.path.append(str(ADDON / "tests"))
 
 from ups_simulator_control import SimulatorControl
-
-__all__ = ["SimulatorControl", "Stage"]
 
 _HERE = Path(__file__).parent
 OURS = (ADDON.name,)
@@ -74,11 +71,11 @@ class Stage(ExitStack):
         self.environment["UPS_BASE_URL"] = url
         return SimulatorControl(url)
 
-    def peers_host(self, seconds: float) -> "PeersHost":
-        """The peers' remote, which answers that late."""
-        host = PeersHost(self._start("The peers' host", [_HERE / "peers_host.py", seconds]))
-        self.environment["BENCH_PEERS_HOST"] = host.url
-        return host
+    def peers_host(self, seconds: float) -> str:
+        """:return: the URL of the peers' remote, which answers that late."""
+        url = self._start("The peers' host", [_HERE / "peers_host.py", seconds])
+        self.environment["BENCH_PEERS_HOST"] = url
+        return url
 
     def odoo_process(self, name: str | None = None, *options: str) -> OdooProcess:
         """An Odoo that runs functions, in this database or another one."""
@@ -116,16 +113,3 @@ class Stage(ExitStack):
         if not heard.wait(_PATIENCE):
             raise Problem(f"{name} did not start; see {log}")
         return said[0]
-
-
-class PeersHost:
-    """Reads the stand-in's counter."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def calls(self) -> int:
-        return requests.get(f"{self.url}/_calls", timeout=10).json()
-
-    def forget_calls(self) -> None:
-        requests.delete(f"{self.url}/_calls", timeout=10)

@@ -1,8 +1,6 @@
 """What is a person sent to UPS with?"""
 
-import copy
 import dataclasses
-import pickle
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,9 +88,3 @@ def test_a_request_shows_no_secret_and_does_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         request.state = "mine"
     assert not hasattr(request, "__dict__")
-
-
-def test_a_request_can_be_kept_and_copied():
-    request = CLIENT.begin(REDIRECT_URI)
-    assert pickle.loads(pickle.dumps(request)) == request
-    assert copy.deepcopy(request) == request

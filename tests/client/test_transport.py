@@ -5,7 +5,6 @@ import gzip
 import logging
 import pickle
 import socket
-import threading
 import traceback
 import zlib
 from types import SimpleNamespace
@@ -128,25 +127,6 @@ def test_all_addresses_of_a_host_share_one_time_out(app, monkeypatch):
     assert connections.LONGEST_CALL == connections.CONNECT_TIMEOUT + connections.ANSWER_DEADLINE
 
 
-@pytest.mark.parametrize(
-    "rubbish",
-    [
-        b"\0\1\2\r\n\r\n",
-        b"HTTP/9.9 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"x" * 70000,
-        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000000\r\n\r\n{}",
-        answer()[:-1],
-        b"",
-    ],
-    ids=lambda data: str(data[:40]),
-)
-def test_an_answer_that_is_not_http_is_lost(client_of, tiny, rubbish):
-    assert outage(lambda: refresh(client_of(tiny(one(rubbish))))).answer_lost
-
-
 PIECES = st.sampled_from(
     [
         b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 302 \r\n", b"HTTP/1.1 100 Continue\r\n\r\n",
@@ -166,21 +146,63 @@ def test_any_bytes_are_an_outage(client_of, tiny, pieces):
     assert outage(lambda: refresh(client_of(tiny(one(b"".join(pieces)))))).answer_lost
 
 
-def test_an_answer_without_a_length_ends_with_the_connection(client_of, tiny):
-    body = answer().partition(b"\r\n\r\n")[2]
-    refresh(client_of(tiny(one(b"HTTP/1.1 200 OK\r\n\r\n" + body))))
+BODY = answer().partition(b"\r\n\r\n")[2]
+BLANKS = b" " * (2 * connections.MAX_ANSWER)
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-def test_a_chunked_answer_is_read(client_of, tiny):
-    body = answer().partition(b"\r\n\r\n")[2]
-    chunks = b"".join(b"%x\r\n%s\r\n" % (1, body[i : i + 1]) for i in range(len(body)))
-    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    refresh(client_of(tiny(one(head + chunks + b"0\r\n\r\n"))))
+def packed(body, encoding):
+    return answer(body, Content_Encoding=encoding)
+
+
+READABLE = {
+    "without a length": b"HTTP/1.1 200 OK\r\n\r\n" + BODY,
+    "chunks": CHUNKED + b"".join(b"1\r\n%c\r\n" % octet for octet in BODY) + b"0\r\n\r\n",
+    "as long as may be": answer(BODY.ljust(connections.MAX_ANSWER - 1000)),
+    # Packed, though nothing was asked for.
+    "gzip": packed(gzip.compress(BODY), "gzip"),
+    "X-GZip": packed(gzip.compress(BODY), "X-GZip"),
+    "deflate": packed(zlib.compress(BODY), "deflate"),
+    "identity": packed(BODY, "Identity"),
+}
+UNREADABLE = {
+    "no HTTP": b"\0\1\2\r\n\r\n",
+    "no version": b"HTTP/9.9 OK\r\n\r\n",
+    "a long header": b"HTTP/1.1 200 OK\r\n" + b"X: " + b"x" * 70000,
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    "no size of a chunk": CHUNKED + b"zz\r\n",
+    "a negative chunk": CHUNKED + b"-5\r\nabc",
+    "less than promised": b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000000\r\n\r\n{}",
+    "a byte less": answer()[:-1],
+    "nothing": b"",
+    "too long": answer(BODY.ljust(connections.MAX_ANSWER)),
+    "gzip bomb": packed(gzip.compress(BODY + BLANKS), "gzip"),
+    "deflate bomb": packed(zlib.compress(BODY + BLANKS), "deflate"),
+    "truncated gzip": packed(gzip.compress(BODY)[:-9], "gzip"),
+    "not packed": packed(BODY, "gzip"),
+    "packed twice": packed(gzip.compress(gzip.compress(BODY)), "gzip, gzip"),
+    "packed somehow": packed(BODY, "br"),
+}
+
+
+@pytest.mark.parametrize("kind", READABLE)
+def test_an_answer_is_read_however_it_comes(client_of, tiny, kind):
+    refresh(client_of(tiny(one(READABLE[kind]))))
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_an_answer_that_cannot_be_read_is_lost(client_of, tiny, kind):
+    assert outage(lambda: refresh(client_of(tiny(one(UNREADABLE[kind]))))).answer_lost
+
+
+def test_an_empty_body_needs_no_unpacking(client_of, tiny, app):
+    page = answer(b"", status="302 Found", Location="/login", Content_Encoding="gzip")
+    client = client_of(tiny(one(page)))
+    client.preflight(client.begin(app.redirect_uri))
 
 
 # === NEVER TOO MUCH, NEVER TOO LONG === #
 
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 ENDLESS = {
     "body": (b"HTTP/1.1 200 OK\r\n\r\n", b" " * 4096),
     "body of a refusal": (b"HTTP/1.1 401 No\r\n\r\n", b" " * 4096),
@@ -228,67 +250,6 @@ def test_the_last_wait_is_as_long_as_the_deadline_leaves(monkeypatch):
         with pytest.raises(TimeoutError):
             reader.readinto(bytearray(1))
     assert waits == [30, 30, 25, 0.5]
-
-
-def test_a_socket_without_a_timeout_has_the_deadline(monkeypatch):
-    monkeypatch.setattr(connections, "ANSWER_DEADLINE", 0.1)
-    here, there = socket.socketpair()
-    with here, there:
-        reader = connections._BoundedReader(here.makefile("rb").detach(), here)
-        with pytest.raises(TimeoutError):
-            reader.readinto(bytearray(1))
-
-
-def test_what_is_within_the_limit_is_read(client_of, tiny):
-    padded = answer(answer().partition(b"\r\n\r\n")[2].ljust(connections.MAX_ANSWER - 1000))
-    refresh(client_of(tiny(one(padded))))
-    over = answer(answer().partition(b"\r\n\r\n")[2].ljust(connections.MAX_ANSWER))
-    assert outage(lambda: refresh(client_of(tiny(one(over))))).answer_lost
-
-
-def packed(body, encoding):
-    return answer(body, Content_Encoding=encoding)
-
-
-BODY = answer().partition(b"\r\n\r\n")[2]
-
-
-@pytest.mark.parametrize(
-    ("body", "encoding"),
-    [
-        (gzip.compress(BODY), "gzip"),
-        (gzip.compress(BODY), "X-GZip"),
-        (zlib.compress(BODY), "deflate"),
-        (BODY, "Identity"),
-    ],
-)
-def test_a_packed_answer_is_unpacked_though_none_was_asked_for(client_of, tiny, body, encoding):
-    refresh(client_of(tiny(one(packed(body, encoding)))))
-
-
-BLANKS = b" " * (2 * connections.MAX_ANSWER)
-
-
-@pytest.mark.parametrize(
-    ("body", "encoding"),
-    [
-        (gzip.compress(BODY + BLANKS), "gzip"),
-        (zlib.compress(BODY + BLANKS), "deflate"),
-        (gzip.compress(BODY)[:-9], "gzip"),
-        (BODY, "gzip"),
-        (gzip.compress(gzip.compress(BODY)), "gzip, gzip"),
-        (BODY, "br"),
-    ],
-    ids=["gzip bomb", "deflate bomb", "truncated", "not packed", "twice", "unknown"],
-)
-def test_an_answer_that_cannot_be_unpacked_is_lost(client_of, tiny, body, encoding):
-    assert outage(lambda: refresh(client_of(tiny(one(packed(body, encoding)))))).answer_lost
-
-
-def test_an_empty_body_needs_no_unpacking(client_of, tiny, app):
-    page = answer(b"", status="302 Found", Location="/login", Content_Encoding="gzip")
-    client = client_of(tiny(one(page)))
-    client.preflight(client.begin(app.redirect_uri))
 
 
 # === TLS === #
@@ -414,24 +375,7 @@ def test_what_is_meant_for_this_machine_never_reaches_a_proxy(client_of, tiny, m
     assert not proxy.connections
 
 
-# === ODOO === #
-
-
-def test_odoos_test_suite_can_wrap_the_session(client_of, tiny, monkeypatch):
-    real_send, seen = requests.Session.send, []
-
-    def send(session, request, **options):
-        """As BaseCase._request_handler in odoo/tests/common.py does."""
-        timeout = options.get("timeout")
-        if timeout and timeout < 10:
-            options["timeout"] = 10
-        seen.append(request.url)
-        return real_send(session, request, **options)
-
-    monkeypatch.setattr(requests.Session, "send", send)
-    server = tiny(always())
-    refresh(client_of(server))
-    assert seen == [f"{server.base_url}/security/v1/oauth/refresh"]
+# === TIME-OUTS === #
 
 
 @pytest.mark.parametrize("timeout", [None, 9999, (None, None)])
@@ -527,27 +471,3 @@ def test_an_error_survives_a_process_boundary(client, ups, kind):
         assert type(twin) is TryLater
         assert str(twin) == str(error)
         assert vars(twin) == vars(error)
-
-
-# === THREADS === #
-
-
-def test_threads_share_a_client(client, ups):
-    ready = threading.Barrier(8)
-    results = []
-
-    def work():
-        token = ups.issue_tokens()["refresh_token"]
-        ready.wait()
-        for _ in range(5):
-            token = client.refresh(token).refresh_token
-        results.append(token)
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(results)) == 8
-    assert all(map(ups.is_live_refresh_token, results))
-    assert len(connections._shared) == 1

@@ -6,8 +6,8 @@ import os
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import astuple, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import requests
@@ -48,7 +48,7 @@ def contact(asked: settings.Settings, open_page: Callable[[str], object]) -> str
     :raise Problem: UPS would show nobody its page.
     """
     expected, rows = dict(rehearse(asked)), []
-    with browser(asked, open_page) as opened:
+    with Browser(asked, open_page) as opened:
         ups = Ups(asked, opened)
         try:
             for name, finding in take(ups):
@@ -77,15 +77,10 @@ def take(ups: Ups) -> Iterator[tuple[str, Finding]]:
     except UpsError as error:
         raise Problem(str(error)) from None
     yield from ((name, _finding(ups, STEPS[name].ask)) for name in first)
-    obstacle = _finding(ups, _get_ready) if first != list(names) else None
+    obstacle = _finding(ups, Ups.sign_in) if first != list(names) else None
     ups.browser.let_go()
     for name in names[len(first) :]:
         yield name, obstacle or _finding(ups, STEPS[name].ask)
-
-
-def _get_ready(ups: Ups) -> None:
-    ups.sign_in()
-    ups.look_around()
 
 
 def _finding(ups: Ups, ask: Callable[[Ups], Finding | str | None]) -> Finding | None:
@@ -97,17 +92,6 @@ def _finding(ups: Ups, ask: Callable[[Ups], Finding | str | None]) -> Finding | 
         return Finding(report.NOT_CLEAR, str(error) if is_ours else type(error).__name__)
     finally:
         ups.clean(look=False)
-
-
-@contextmanager
-def browser(asked: settings.Settings, open_page: Callable[[str], object]) -> Iterator[Browser]:
-    """Listen for the person's browser."""
-    opened = Browser(asked.port, open_page, urlsplit(asked.redirect_uri).path)
-    threading.Thread(target=opened.serve, daemon=True).start()
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 # === THE SIMULATOR IN UPS'S PLACE === #
@@ -122,21 +106,19 @@ def rehearse(asked: settings.Settings) -> Iterator[tuple[str, Finding]]:
             asked, client_id="simulated", client_secret=secret, account="SIM001",
             base_url=simulator.base_url, port=0, redirect_uri=uri,
         )  # fmt: skip
-        with browser(pretended, lambda start: walk(start, simulator)) as opened:
+        with Browser(pretended, lambda start: walk(start, simulator)) as opened:
             yield from take(Ups(pretended, opened))
 
 
 def walk(start: str, simulator) -> None:
     """Go as a person's browser does: to UPS, and on from each callback."""
-    threading.Thread(target=_walk, args=(start, simulator), daemon=True).start()
+    session = requests.Session()
+    session.trust_env = False
+    go = partial(session.get, allow_redirects=False, timeout=60)
 
-
-def _walk(start: str, simulator) -> None:
-    with requests.Session() as session:
-        session.trust_env = False
-        url = start
-        while upwards := session.get(url, allow_redirects=False, timeout=60).headers.get(
-            "Location"
-        ):
+    def go_on() -> None:
+        while upwards := go(start).headers.get("Location"):
             came = simulator.person_agrees(upwards)
-            url = start.rstrip("/") + came[came.index("/callback") :]
+            go(start.rstrip("/") + came[came.index("/callback") :])
+
+    threading.Thread(target=go_on, daemon=True).start()

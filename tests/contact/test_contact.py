@@ -355,6 +355,6 @@ def test_the_browser_inherits_and_is_told_nothing_private():
         forged = requests.get(f"{asked.redirect_uri}?code=a&state=b", timeout=9)
         seen.extend([address, forged.status_code])
 
-    with run.browser(asked, open_page) as browser, pytest.raises(AskPersonAgain, match="Nobody"):
+    with run.Browser(asked, open_page) as browser, pytest.raises(AskPersonAgain, match="Nobody"):
         browser.fetch(asked.client.begin(asked.redirect_uri), patience=0)
     assert seen == [f"http://localhost:{asked.port}/", 400]

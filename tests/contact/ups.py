@@ -68,7 +68,7 @@ class Ups:
         self.prns: Counter[str] = Counter()
         self.unsure: dict[str, datetime.date] = {}
         self._cancelled: set[str] = set()
-        self.session = UpsSession(settings.base_url, lambda refused=None: self._access_token())
+        self.session = UpsSession(settings.base_url, lambda refused=None: self.tokens.access_token)
         self.session.hooks["response"].append(self._remember)
         self.last: object = None
         self.run = f"contact-{secrets.token_hex(4)}"
@@ -97,21 +97,17 @@ class Ups:
         return self._tokens("refresh", REFRESH_PATH, form, basic=True)
 
     def sign_in(self) -> None:
-        """Have tokens, those of an earlier step if there are any.
+        """Have tokens, those of an earlier step if there are any; and look around.
 
         :raise AskPersonAgain: UPS gives none.
         """
         for use_pkce in (True, False):
-            if self.tokens:
-                return
-            found = self.exchange(*self.code(use_pkce), basic=not use_pkce)
+            if not self.tokens:
+                found = self.exchange(*self.code(use_pkce), basic=not use_pkce)
         if not self.tokens:
             raise AskPersonAgain(f"UPS gave no tokens: {found.said} {found.note}")
-
-    def _access_token(self) -> str:
-        if not self.tokens:
-            raise AskPersonAgain("There is no token.")
-        return self.tokens.access_token
+        # What the account had before is not cancelled.
+        self._not_ours = {prn for prn, entry in self.listed().items() if _is_open(entry)}
 
     def _tokens(self, operation: str, path: str, form: dict, basic: bool) -> Finding:
         user = (self.client.client_id.encode(), self.client.client_secret.encode())
@@ -200,18 +196,16 @@ class Ups:
 
     # === LEAVING NOTHING BEHIND === #
 
-    def look_around(self) -> None:
-        """Remember what the account had before: it is not cancelled."""
-        self._not_ours = {prn for prn, entry in self.listed().items() if _is_open(entry)}
-
     def clean(self, look: bool = True) -> None:
         """Cancel what is booked.
 
         :param look: whether to look, too, for what a lost answer may have booked.
         """
-        for entry in self._found_by_reference() if look else ():
-            self.unsure.pop(entry.reference, None)
-            self.prns[entry.prn] = max(self.prns[entry.prn], 1)
+        with suppress(UpsError, Unclear):
+            for prn, entry in self.listed().items() if look and self.unsure else ():
+                if (entry.reference or "").startswith(self.run) and _is_open(entry):
+                    self.unsure.pop(entry.reference, None)
+                    self.prns[prn] = max(self.prns[prn], 1)
         for prn in list(self.prns.elements()):
             with suppress(UpsError, Unclear):
                 self.cancel(prn)
@@ -224,13 +218,6 @@ class Ups:
         if prn:
             self.prns[prn] += 1
             self.secrets.add(prn)
-
-    def _found_by_reference(self) -> list[Entry]:
-        with suppress(UpsError, Unclear):
-            listed = self.listed().values()
-            ours = [entry for entry in listed if (entry.reference or "").startswith(self.run)]
-            return [entry for entry in ours if _is_open(entry)]
-        return []
 
 
 def _is_open(entry: Entry) -> bool:

@@ -1,14 +1,19 @@
-"""The simulator keeps UPS's rules: what is spent is spent, and what differs by a letter differs."""
+"""The simulator keeps UPS's rules: what is spent is spent, and what differs by a letter differs.
+
+What its faults do, tests/pickup_api and tests/client say; that it answers as UPS describes, the
+file beside this one.
+"""
 
 import contextlib
-import socket
+import threading
+import time
 
 import pytest
 import requests
-from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, VERIFIER, error_of
-from ups_simulator import SimulatorControl, challenge_of
+from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, error_of
+from ups_simulator import SimulatorControl
 
-AUTHORIZE, REFRESH = "/security/v1/oauth/authorize", "/security/v1/oauth/refresh"
+REFRESH = "/security/v1/oauth/refresh"
 BAD_CLIENT = (401, "10401", "ClientId is Invalid")
 BAD_REFRESH = (401, "10401", "Invalid Refresh Token")
 BAD_BEARER = (401, "250002", "Invalid Authentication Information.")
@@ -22,6 +27,12 @@ BAD_CODE = bad("Invalid authorization code")
 BAD_VERIFIER = bad("Invalid code_verifier")
 BAD_REDIRECT = bad("Invalid Redirect URL")
 NO_BASIC = bad("Invalid/Missing Authorization Header")
+# Not the registered one, though by a letter only.
+OTHER_URIS = (
+    REDIRECT_URI + "/", REDIRECT_URI + "?x=1", REDIRECT_URI + "%20", REDIRECT_URI.upper(),
+    REDIRECT_URI.replace("http:", "https:"), REDIRECT_URI.replace(":8069", ""),
+    REDIRECT_URI.replace("127.0.0.1", "localhost"),
+)  # fmt: skip
 
 
 # === WHAT IS REFUSED === #
@@ -59,6 +70,9 @@ REFUSED = [
         f"{ups.authorize_url(state='s', code_challenge=CHALLENGE)}&{n}=x", allow_redirects=False,
         timeout=20), bad(f"Parameter {name} is repeated"))
       for name in ("client_id", "redirect_uri", "state", "code_challenge")),
+    *((lambda sim, ups, u=uri: ups.authorize(redirect_uri=u), BAD_REDIRECT) for uri in OTHER_URIS),
+    *((lambda sim, ups, u=uri: ups.exchange(sim.issue_code(), redirect_uri=u), BAD_REDIRECT)
+      for uri in OTHER_URIS),
     # Basic, or PKCE, and never both or half of it.
     (lambda sim, ups: ups.exchange(sim.issue_code(), auth=None), NO_BASIC),
     (lambda sim, ups: _pkce(sim, ups, auth=CLIENT), bad("Undocumented parameter 'client_id'")),
@@ -96,44 +110,6 @@ def test_what_ups_refuses(sim, ups, number):
     assert error_of(call(sim, ups)) == expected
 
 
-@pytest.mark.parametrize(
-    "redirect_uri",
-    [
-        REDIRECT_URI + "/",
-        REDIRECT_URI + "?x=1",
-        REDIRECT_URI.replace("http:", "https:"),
-        REDIRECT_URI.replace(":8069", ""),
-        REDIRECT_URI.replace("127.0.0.1", "localhost"),
-        REDIRECT_URI.upper(),
-        REDIRECT_URI + "%20",
-    ],
-)
-def test_a_redirect_uri_matches_to_the_letter(sim, ups, redirect_uri):
-    assert error_of(ups.authorize(redirect_uri=redirect_uri)) == BAD_REDIRECT
-    assert error_of(ups.exchange(sim.issue_code(), redirect_uri=redirect_uri)) == BAD_REDIRECT
-
-
-def test_authorize_says_what_is_wrong_in_headers_too(ups):
-    answer = ups.authorize(client_id="nobody")
-    assert error_of(answer) == BAD_CLIENT
-    assert answer.headers["errorcode"] == "10401"
-    assert answer.headers["errordescription"] == "ClientId is Invalid"
-
-
-@pytest.mark.parametrize("query", ["a=%ff", "a&b", "=", "x=%0d%0aSet-Cookie:%20a=b"])
-def test_nonsense_in_a_query_is_refused_and_put_into_no_header(sim, ups, query):
-    answer = ups.request("GET", f"{AUTHORIZE}?{query}")
-    assert answer.status_code in (400, 401)
-    assert "Set-Cookie" not in answer.headers
-    assert sim.requests[-1].status == answer.status_code
-
-
-def test_the_challenge_is_the_one_of_rfc_7636():
-    """Appendix B has an example to calculate by."""
-    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-
-
 # === WHAT IS SPENT === #
 
 
@@ -160,8 +136,6 @@ def test_a_refresh_token_is_spent_by_its_use_and_counts(sim, ups):
         assert seen.isdisjoint({tokens["access_token"], tokens["refresh_token"]})
         seen |= {tokens["access_token"], tokens["refresh_token"]}
     assert error_of(ups.refresh(first["refresh_token"])) == BAD_REFRESH
-    assert not sim.is_live_refresh_token(first["refresh_token"])
-    assert sim.is_live_refresh_token(tokens["refresh_token"])
     assert ups.countries(first["access_token"]).status_code == 200, "it lives on"
 
 
@@ -185,54 +159,6 @@ def test_what_expires(sim, ups, kind, age, is_live):
     assert answer.status_code == 200 if is_live else error_of(answer) == refusal
 
 
-def test_numbers_are_strings_and_lifetimes_the_configured_ones(sim, ups):
-    sim.access_token_lifetime, sim.refresh_token_lifetime = 3599, 604799
-    tokens = ups.exchange(sim.issue_code()).json()
-
-    assert all(isinstance(value, str) for value in tokens.values())
-    assert (tokens["expires_in"], tokens["refresh_token_expires_in"]) == ("3599", "604799")
-    assert (tokens["status"], tokens["refresh_token_status"]) == ("approved", "approved")
-    assert len(tokens["issued_at"]) == 13, "milliseconds"
-
-
-def test_expired_and_killed_tokens(sim, ups):
-    tokens = sim.issue_tokens()
-    sim.expire_access_tokens()
-    assert error_of(ups.countries(tokens["access_token"])) == BAD_BEARER
-    assert sim.is_live_refresh_token(tokens["refresh_token"])
-
-    tokens = sim.issue_tokens()
-    sim.kill_refresh_tokens()
-    assert error_of(ups.refresh(tokens["refresh_token"])) == BAD_REFRESH
-    assert sim.is_live_access_token(tokens["access_token"])
-
-
-def test_a_password_change_voids_everything_of_one_grant_or_of_all(sim, ups):
-    mine, other, code = sim.issue_tokens(), sim.issue_tokens(), sim.issue_code()
-    renewed = ups.refresh(mine["refresh_token"]).json()
-    sim.kill_grants(mine["refresh_token"])  # spent, but it still says which grant
-    assert error_of(ups.countries(mine["access_token"])) == BAD_BEARER
-    assert error_of(ups.refresh(renewed["refresh_token"])) == BAD_REFRESH
-    assert sim.is_live_access_token(other["access_token"])
-
-    sim.kill_grants()
-    assert not sim.is_live_access_token(other["access_token"])
-    assert error_of(ups.exchange(code)) == BAD_CODE
-
-
-# === THE API CALL === #
-
-
-def test_countries_lists_the_political_divisions(sim, ups):
-    token = sim.issue_tokens()["access_token"]
-    answer = ups.countries(token).json()["PickupGetPoliticalDivision1ListResponse"]
-
-    assert answer["Response"]["ResponseStatus"] == {"Code": "1", "Description": "Success"}
-    assert {"NY", "CA"} <= set(answer["PoliticalDivision1"])
-    german = ups.countries(token, "DE").json()["PickupGetPoliticalDivision1ListResponse"]
-    assert "PoliticalDivision1" not in german
-
-
 def test_a_trans_id_is_unique_also_after_a_bad_bearer(sim, ups):
     token = sim.issue_tokens()["access_token"]
     assert error_of(ups.countries("expired", transId="x" * 32)) == BAD_BEARER
@@ -240,29 +166,7 @@ def test_a_trans_id_is_unique_also_after_a_bad_bearer(sim, ups):
     assert ups.countries(token, transId="y" * 32).status_code == 200
 
 
-# === WHAT IS RECORDED === #
-
-
-def test_every_request_is_recorded_as_it_came(sim, ups):
-    ups.authorize(state="a b")
-    ups.exchange_pkce("no-such-code", code_verifier=VERIFIER)
-    ups.request("DELETE", REFRESH)
-    ups.request("GET", "/")  # a page for persons is no request to UPS
-    with socket.create_connection((sim.host, sim.port)) as connection:
-        connection.sendall(f"GET {AUTHORIZE} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
-        while connection.recv(4096):
-            pass
-        port = connection.getsockname()[1]
-    first, second, third, fourth = sim.requests
-
-    assert (first.method, first.route, first.status) == ("GET", "authorize", 302)
-    assert first.query["state"] == "a b"
-    assert (second.form["code_verifier"], second.status) == (VERIFIER, 400)
-    assert second.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert (third.method, third.route, third.status) == ("DELETE", "refresh", 405)
-    assert first.at <= second.at <= third.at
-    assert (sim.calls("token"), sim.calls("countries"), sim.calls()) == (1, 0, 4)
-    assert fourth.port == port, "it tells which process it was"
+# === WHAT IS RECORDED, AND WHAT IS KNOWN === #
 
 
 @pytest.mark.parametrize(
@@ -272,6 +176,7 @@ def test_every_request_is_recorded_as_it_came(sim, ups):
         ({"kind": "status", "status": 503}, 503, None),
         ({"kind": "status", "status": 503, "when": "after"}, 503, 200),
         ({"kind": "truncated"}, 200, 200),
+        ({"kind": "oversized", "when": "after"}, 200, 200),
         ({"kind": "drop"}, None, None),
         ({"kind": "drop", "when": "after"}, None, 200),
         ({"kind": "hang", "seconds": 0}, 200, 200),
@@ -284,6 +189,21 @@ def test_the_record_tells_ups_s_work_from_what_the_client_got(sim, ups, fault, s
         ups.refresh(sim.issue_tokens()["refresh_token"])
     (record,) = sim.requests
     assert (record.status, record.done, record.fault) == (status, done, fault.get("kind"))
+    assert (record.method, record.path, record.route) == ("POST", REFRESH, "refresh")
+
+
+def test_the_record_is_the_same_in_another_process(sim, ups):
+    control = SimulatorControl(sim.base_url)
+    ups.authorize(state="a b")
+    ups.exchange("x", scope=["1", "2"])
+    ups.request("POST", "/security/v1/oauth/token", json={"a": [1, None]})
+    ups.request("GET", "/")  # a page for persons is no request to UPS
+
+    assert [vars(each) for each in control.requests] == [vars(each) for each in sim.requests]
+    assert control.requests[0].query["state"] == "a b"
+    assert control.requests[1].form.getlist("scope") == ["1", "2"]
+    assert control.requests[2].json == {"a": [1, None]}
+    assert (sim.calls("token"), sim.calls("countries"), sim.calls()) == (2, 0, 3)
 
 
 def test_secrets_lead_back_to_their_agreement_and_are_known_after_a_reset(sim, ups):
@@ -292,24 +212,83 @@ def test_secrets_lead_back_to_their_agreement_and_are_known_after_a_reset(sim, u
     renewed = ups.refresh(pairs[0]["refresh_token"]).json()
     sim.kill_grants(codes[1])
 
-    def of(kind, *tokens):
-        return [each[f"{kind}_token"] for each in tokens]
+    def grant(alive, code, *tokens):
+        of = {kind: [each[f"{kind}_token"] for each in tokens] for kind in ("access", "refresh")}
+        return {"alive": alive, "codes": [code], **of}
 
-    grants = [
-        {
-            "alive": alive,
-            "codes": [code],
-            "access": of("access", *own),
-            "refresh": of("refresh", *own),
-        }
-        for alive, code, own in (
-            (True, codes[0], [pairs[0], renewed]),
-            (False, codes[1], [pairs[1]]),
-        )
-    ]
+    grants = [grant(True, codes[0], pairs[0], renewed), grant(False, codes[1], pairs[1])]
     assert sim.grants() == SimulatorControl(sim.base_url).grants() == grants
     sim.reset()
     tokens = {each[f"{kind}_token"] for each in (*pairs, renewed) for kind in ("access", "refresh")}
     assert sim.issued_secrets() == tokens | set(codes)
-    assert not sim.requests
     assert error_of(ups.refresh(renewed["refresh_token"])) == BAD_REFRESH
+
+
+# === WHAT TESTS OF ODOO WAIT FOR === #
+
+
+def test_faults_come_in_their_order_as_often_as_asked_and_on_their_route(sim, ups):
+    def refresh():
+        return ups.refresh(sim.issue_tokens()["refresh_token"]).status_code
+
+    sim.queue_fault("refresh", "status", status=500, times=2)
+    sim.queue_fault("token", "status", status=418)
+    sim.queue_fault("refresh", "status", status=429)
+    assert [refresh() for _ in range(4)] == [500, 500, 429, 200]
+    assert ups.exchange(sim.issue_code()).status_code == 418
+
+
+def in_background(call):
+    """:return: the thread, and the list that will hold the status, none after a lost connection."""
+    statuses = []
+
+    def run():
+        with contextlib.suppress(requests.ConnectionError):
+            statuses.append(call().status_code)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread, statuses
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("end", ["release", "reset", "stop"])
+def test_a_hanging_answer_waits_and_no_release_is_missed(sim, ups, when, end):
+    token = sim.issue_tokens()["refresh_token"]
+    sim.release()  # lets no later answer go
+    sim.queue_fault("refresh", "hang", when=when)
+    thread, statuses = in_background(lambda: ups.refresh(token))
+    sim.wait_for_calls("refresh", 1)
+    assert ups.authorize().status_code == 302, "others are served meanwhile"
+    assert not statuses
+    getattr(sim, end)()
+    thread.join(5)
+    assert not thread.is_alive()
+    if end == "stop":
+        assert sim.is_live_refresh_token(token) == (when == "before")
+    assert (statuses == [200]) == (end == "release" or (end, when) == ("reset", "after"))
+
+
+def test_nothing_is_done_for_a_client_that_gave_up(sim, ups):
+    token = sim.issue_tokens()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    sim.queue_fault("refresh", "hang")
+    with pytest.raises(requests.ReadTimeout):
+        ups.request("POST", REFRESH, data=form, auth=CLIENT, timeout=0.2)
+    sim.release()
+    while sim._server.open_connections:
+        time.sleep(0.01)
+    assert sim.is_live_refresh_token(token)
+
+
+def test_latency_holds_one_route_or_all(sim, ups):
+    sim.set_latency(3600, "refresh")
+    thread, statuses = in_background(lambda: ups.refresh("x"))
+    sim.wait_for_calls("refresh", 1)
+    assert ups.authorize().status_code == 302
+    sim.set_latency(3600)
+    sim.set_latency(0, "authorize")
+    assert ups.authorize().status_code == 302
+    sim.stop()
+    thread.join(5)
+    assert (thread.is_alive(), statuses) == (False, [])

@@ -8,11 +8,13 @@ from guide import Guide
 from playwright.sync_api import expect
 from test_pickup import COMPANY, LOCATION, PRN, authorize, no_pickups, press, trucks
 
+from tests import places
+
 __all__ = ["no_pickups"]
 
 
 @pytest.mark.usefixtures("no_pickups")
-def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide, sell, screenshot):
+def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide, sell):
     page, odoo = guide.page, guide.odoo
     authorize(guide)
     confirm(guide, sell(2))
@@ -20,16 +22,14 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
         [box] = odoo.call("stock.package", "create", [{"name": f"Box {line}"}])
         odoo.call("stock.move.line", "write", [line], {"result_package_id": box})
     validate(guide)
-    screenshot("delivery-validated")
     assert trucks(guide, page) == []  # a validation books nothing
 
-    odoo.call("ir.cron", "method_direct_trigger", [record(guide, "ir_cron_plan")])
+    odoo.sign_in().run_cron("ups_pickup.ir_cron_plan")
     page.locator("button[name=action_ups_pickup_open]").click()
     expect(page.locator(".oe_title [name=prn]")).to_contain_text(PRN)
     page.get_by_role("tab", name="Deliveries").click()
     expect(page.locator("[name=delivery_pieces]")).to_have_text("2")
     expect(page.locator("[name=picking_ids] .o_data_row")).to_have_count(1)
-    screenshot("delivery-requested")
     [truck] = trucks(guide, page)
     assert "2 pieces" in truck
 
@@ -37,24 +37,19 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
     validate(guide)
     page.locator("button[name=action_ups_pickup_open]").click()
     expect(page.get_by_role("status")).to_contain_text("UPS was told 2, now 3")
-    screenshot("delivery-told-two-now-three")
     assert trucks(guide, page) == [truck]
 
 
 @pytest.fixture
 def sell(guide: Guide) -> Iterator[Callable[[int], int]]:
     """`sell(2)` offers two lamps; :return: the order's id. The warehouse's plan asks any day."""
-    [[company]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
+    company = guide.work_for(COMPANY)
     [[location, calendar]] = guide.odoo.sql(
         "SELECT id, calendar_id FROM ups_pickup_location WHERE name = %s", LOCATION
     )
-    guide.page.context.add_cookies([{"name": "cids", "value": str(company), "url": guide.odoo.url}])
     call = partial(guide.odoo.call, context={"allowed_company_ids": [company]})
-    weekend = [
-        {"name": day, "dayofweek": day, "hour_from": 8, "hour_to": 18, "day_period": "morning"}
-        for day in "56"
-    ]
-    call("resource.calendar", "write", [calendar], {"attendance_ids": [(0, 0, d) for d in weekend]})
+    hours = {"attendance_ids": [(5, 0, 0), *((0, 0, day) for day in places.ALL_WEEK)]}
+    call("resource.calendar", "write", [calendar], hours)
     plan = {"plan": "when_packages", "plan_day": "before", "plan_time": 0}
     call("ups.pickup.location", "write", [location], plan)
     dock = {"name": "Dock", "code": "DOCK", "company_id": company}
@@ -91,10 +86,3 @@ def validate(guide: Guide) -> None:
     guide.page.reload()
     press(guide.page, "Validate")
     expect(guide.page.locator("button[name=action_ups_pickup_open]")).to_be_visible()
-
-
-def record(guide: Guide, name: str) -> int:
-    """:return: the id of one of the data of `ups_pickup`."""
-    query = "SELECT res_id FROM ir_model_data WHERE module = 'ups_pickup' AND name = %s"
-    [[found]] = guide.odoo.sql(query, name)
-    return found

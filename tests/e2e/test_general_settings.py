@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 BLOCK = ["#ups_redirect_uri", "#ups_credentials", "#ups_authorization", "#ups_use_pkce"]
 
 
-def test_its_search_finds_all_of_ups(guide: Guide, screenshot):
+def test_its_search_finds_all_of_ups_which_leads_there(guide: Guide):
     page = guide.page
     page.goto(f"{guide.odoo.url}/odoo/settings")
     another = page.locator("#active_user_setting")
@@ -19,12 +19,6 @@ def test_its_search_finds_all_of_ups(guide: Guide, screenshot):
         expect(another).not_to_be_visible()
         for setting in BLOCK:
             expect(page.locator(setting)).to_be_visible()
-    screenshot("settings-search")
-
-
-def test_it_marks_the_test_environment_and_leads_to_ups(guide: Guide):
-    page = guide.page
-    page.goto(f"{guide.odoo.url}/odoo/settings")
     expect(page.locator("#ups_authorization")).to_contain_text("CIE")
     portal = page.locator("#ups_credentials").get_by_role("link")
     expect(portal).to_have_attribute("href", "https://developer.ups.com/")
@@ -49,7 +43,7 @@ def test_ctrl_k_leads_to_the_block_which_tests_the_settings(
     expect(guide.api_button).to_be_visible()
 
 
-def test_a_change_says_first_who_must_be_authorized_again(guide: Guide, screenshot):
+def test_a_change_says_first_who_must_be_authorized_again(guide: Guide):
     guide.opt_in("Harbor Supplies")
     page = guide.page
     page.goto(f"{guide.odoo.url}/odoo/settings#ups_credentials")
@@ -58,5 +52,4 @@ def test_a_change_says_first_who_must_be_authorized_again(guide: Guide, screensh
     application.get_by_label("Client ID").fill("another-application")
     application.get_by_label("Client ID").blur()
     expect(application.get_by_role("alert")).to_contain_text("after this change: 1.")
-    screenshot("settings-change")
     page.get_by_role("button", name="Discard", exact=True).click()

@@ -12,47 +12,23 @@ from devenv import server
 COMPANY, OTHER, BRANCH = "Harbor Supplies", "My Company", "Harbor Supplies North"
 
 
-def test_from_the_form(guide: Guide, simulator: SimulatorControl, screenshot):
+def test_from_the_form(guide: Guide, simulator: SimulatorControl):
     guide.open_company(COMPANY)
     expect(guide.api_button).to_contain_text("API")
-    screenshot("opt-in-company")
     modal = guide.open_modal()
     expect(modal.get_by_role("button", name="OAuth", exact=True)).to_be_visible()
     expect(modal).to_contain_text("Account Executive")
-    screenshot("opt-in-modal")
-    screenshot("opt-in-modal-phone", 375)
-    guide.press_in_modal("OAuth")
-    guide.expect_to_be_at_ups()
-    screenshot("opt-in-ups-user-name")
-    guide.sign_in_at_ups()
-    screenshot("opt-in-ups-consent")
-    guide.page.get_by_role("button", name="Allow").click()
-    expect(guide.modal).to_contain_text("Odoo can now act for this company at UPS.")
-    screenshot("opt-in-success")
-    screenshot("opt-in-success-phone", 375)
-    guide.expect_success(COMPANY)
+    guide.press_in_modal("Cancel")
+    expect(modal).not_to_be_visible()
+    expect(guide.api_button).to_contain_text("API")
+    assert simulator.calls() == 0
+    guide.opt_in(COMPANY)
     guide.page.get_by_role("link", name="Companies").click()
     expect(guide.row(COMPANY).get_by_role("button", name="Authorized")).to_be_visible()
     assert simulator.calls("token") == 1
 
 
-def test_cancel_in_the_modal_changes_nothing(guide: Guide, simulator: SimulatorControl):
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("Cancel")
-    expect(guide.modal).not_to_be_visible()
-    expect(guide.api_button).to_contain_text("API")
-    assert simulator.calls() == 0
-
-
-def test_escape_closes_the_modal(guide: Guide):
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.page.keyboard.press("Escape")
-    expect(guide.modal).not_to_be_visible()
-
-
-def test_from_the_list(guide: Guide, screenshot):
+def test_from_the_list(guide: Guide):
     guide.open_list()
     guide.row(COMPANY).get_by_role("button", name="API", exact=True).click()
     guide.press_in_modal("OAuth")
@@ -61,11 +37,9 @@ def test_from_the_list(guide: Guide, screenshot):
     authorized = guide.row(COMPANY).get_by_role("button", name="Authorized", exact=True)
     expect(authorized).to_be_visible()
     expect(guide.row(OTHER).get_by_role("button", name="API", exact=True)).to_be_visible()
-    screenshot("opt-in-list")
-    screenshot("opt-in-list-phone", 375)
 
 
-def test_from_general_settings(guide: Guide, screenshot):
+def test_from_general_settings(guide: Guide):
     guide.page.goto(f"{guide.odoo.url}/odoo/settings")
     link = guide.page.locator("#ups_authorization button:visible")
     expect(link).to_have_text("API")
@@ -75,102 +49,70 @@ def test_from_general_settings(guide: Guide, screenshot):
     guide.expect_good_news(OTHER, "settings")  # the administrator's current company
     expect(link).to_have_text("Authorized")
     expect(link).to_be_in_viewport()
-    screenshot("opt-in-settings")
 
 
-def test_the_whole_way_leaves_no_code_in_an_address_of_odoo(guide: Guide):
-    addresses = []
-    guide.page.on("framenavigated", lambda frame: addresses.append(frame.url))
+def test_the_code_is_seen_by_the_callback_alone_and_spent_once(
+    guide: Guide, simulator: SimulatorControl
+):
+    page, addresses, requests = guide.page, [], []
+    page.on("framenavigated", lambda frame: addresses.append(frame.url))
+    page.on("request", lambda request: requests.append(request))
     guide.opt_in(COMPANY)
+    page.reload()
+    expect(guide.api_button).to_contain_text("Authorized")
+    page.go_back()
+    page.go_forward()
+    expect(guide.api_button).to_contain_text("Authorized")
+
+    [authorize] = [r for r in requests if "/security/v1/oauth/authorize?" in r.url]
+    query = parse_qs(urlsplit(authorize.url).query)
+    assert query["redirect_uri"] == [f"{guide.odoo.url}{server.CALLBACK}"]
+    assert authorize.resource_type == "document"
     ours = [address for address in addresses if address.startswith(guide.odoo.url)]
     assert ours
     assert not [address for address in ours if "code=" in address or "state=" in address]
-
-
-def test_the_access_log_does_not_show_the_code(guide: Guide, simulator: SimulatorControl):
-    guide.opt_in(COMPANY)
     log = guide.odoo.log.read_text()
-    assert "/ups_pickup_oauth/callback?[hidden]" in log
+    assert f"{server.CALLBACK}?[hidden]" in log
     assert not [secret for secret in simulator.issued_secrets() if secret in log]
 
-
-def test_reload_after_success(guide: Guide, simulator: SimulatorControl, screenshot):
-    guide.opt_in(COMPANY)
-    guide.page.reload()
-    expect(guide.api_button).to_contain_text("Authorized")
-    screenshot("opt-in-reloaded")
-    assert simulator.calls("token") == 1
-
-
-def test_back_after_success(guide: Guide, simulator: SimulatorControl):
-    guide.opt_in(COMPANY)
-    guide.page.go_back()
-    guide.page.go_forward()
-    expect(guide.api_button).to_contain_text("Authorized")
-    assert simulator.calls("token") == 1
-
-
-def test_opening_the_callbacks_address_again_shows_success(
-    guide: Guide, simulator: SimulatorControl
-):
-    callbacks = []
-    guide.page.on("request", lambda request: callbacks.append(request.url))
-    guide.opt_in(COMPANY)
-    [callback] = [url for url in callbacks if "/ups_pickup_oauth/callback?" in url]
-    guide.page.goto(callback)
+    [callback] = {r.url for r in requests if f"{server.CALLBACK}?" in r.url}
+    page.goto(callback)
     guide.expect_success(COMPANY)
     assert simulator.calls("token") == 1
 
 
-def test_not_agreeing_and_then_trying_again(guide: Guide, screenshot):
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("OAuth")
-    guide.cancel_at_ups()
-    page = guide.page
-    expect(page.get_by_role("heading")).to_have_text("UPS was not authorized")
-    expect(page.get_by_role("main")).to_contain_text("Account Executive")
-    screenshot("denied")
-    screenshot("denied-phone", 375)
-    page.get_by_role("button", name="Try again").click()
-    guide.agree_at_ups()
-    guide.expect_success(COMPANY)
-
-
-def test_not_agreeing_and_going_back(guide: Guide):
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("OAuth")
+def test_not_agreeing_and_going_back_or_trying_again(guide: Guide):
+    guide.go_to_ups(COMPANY)
     guide.cancel_at_ups()
     guide.page.get_by_role("link", name="Back to the company").click()
     expect(guide.api_button).to_contain_text("API")
-    expect(guide.page.locator("[name=name] input")).to_have_value(COMPANY)
-
-
-def test_ups_is_down_during_the_exchange(guide: Guide, simulator: SimulatorControl, screenshot):
-    simulator.queue_fault("token", "html")
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("OAuth")
-    guide.agree_at_ups()
-    expect(guide.page.get_by_role("main")).to_contain_text("Nothing is lost")
-    screenshot("ups-down")
+    guide.expect_form(COMPANY)
+    guide.go_to_ups(COMPANY)
+    guide.cancel_at_ups()
+    expect(guide.page.get_by_role("heading")).to_have_text("UPS was not authorized")
+    expect(guide.page.get_by_role("main")).to_contain_text("Account Executive")
     guide.page.get_by_role("button", name="Try again").click()
-    guide.agree_at_ups()
-    guide.expect_success(COMPANY)
+    guide.agree_and_return(COMPANY)
 
 
-def test_ups_is_down_before_leaving(guide: Guide, simulator: SimulatorControl, screenshot):
+def test_ups_is_down_before_leaving_and_during_the_exchange(
+    guide: Guide, simulator: SimulatorControl
+):
     simulator.queue_fault("authorize", "error_page")
     guide.open_company(COMPANY)
     guide.open_modal()
     guide.press_in_modal("OAuth")
     expect(guide.page.get_by_text("Nothing is lost. Try again in a few minutes.")).to_be_visible()
-    screenshot("ups-unreachable")
+    simulator.queue_fault("token", "html")
+    guide.go_to_ups(COMPANY)
+    guide.agree_at_ups()
+    expect(guide.page.get_by_role("main")).to_contain_text("Nothing is lost")
+    guide.page.get_by_role("button", name="Try again").click()
+    guide.agree_and_return(COMPANY)
 
 
 @pytest.mark.usefixtures("restored_settings")
-def test_a_wrong_client_id_leads_to_the_settings(guide: Guide, screenshot):
+def test_a_wrong_client_id_leads_to_the_settings(guide: Guide):
     settings = guide.page.locator("#ups_credentials")
     guide.page.goto(f"{guide.odoo.url}/odoo/settings")
     settings.get_by_label("Client ID").fill("not-registered")
@@ -181,36 +123,25 @@ def test_a_wrong_client_id_leads_to_the_settings(guide: Guide, screenshot):
     guide.open_modal()
     guide.press_in_modal("OAuth")
     warning = guide.page.get_by_role("dialog").filter(has_text="UPS does not know the client ID")
-    expect(warning).to_be_visible()
-    screenshot("wrong-client-id")
     warning.get_by_role("button", name="Open Settings").click()
     expect(settings.get_by_label("Client ID")).to_have_value("not-registered")
     expect(settings.get_by_label("Client secret")).to_have_value("")
     expect(settings).to_be_in_viewport(ratio=1)
-    screenshot("settings")
-    screenshot("settings-phone", 375)
 
 
 @pytest.fixture
 def restored_settings(odoo):
     yield
-    odoo.save_settings(
-        ups_client_id=server.SIMULATOR_CLIENT_ID, ups_client_secret=server.SIMULATOR_CLIENT_SECRET
-    )
+    odoo.save_settings(**server.SIMULATOR_SETTINGS)
 
 
 def test_two_companies_in_two_tabs(guide: Guide, odoo):
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("OAuth")
-    guide.expect_to_be_at_ups()
-    other = Guide(guide.page.context.new_page(), odoo)
-    other.opt_in(OTHER)
-    guide.agree_at_ups()
-    guide.expect_success(COMPANY)
+    guide.go_to_ups(COMPANY)
+    Guide(guide.page.context.new_page(), odoo).opt_in(OTHER)
+    guide.agree_and_return(COMPANY)
 
 
-def test_a_branch_uses_its_parents_authorization_until_it_has_its_own(guide: Guide, screenshot):
+def test_a_branch_uses_its_parents_authorization_until_it_has_its_own(guide: Guide):
     guide.opt_in(COMPANY)
     expect(guide.open_modal()).to_contain_text(BRANCH)
     guide.press_in_modal("Close")
@@ -221,23 +152,10 @@ def test_a_branch_uses_its_parents_authorization_until_it_has_its_own(guide: Gui
     modal = guide.modal.last
     expect(modal).to_contain_text(re.compile(rf"no authorization of its own.*{COMPANY}", re.DOTALL))
     expect(modal.get_by_role("button", name="Opt-Out")).not_to_be_visible()
-    screenshot("branch")
     modal.get_by_role("button", name=COMPANY, exact=True).click()
     expect(guide.modal.last.get_by_role("button", name="Opt-Out")).to_be_visible()
-    [[branch]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", BRANCH)
-    guide.page.goto(f"{guide.odoo.url}/odoo/companies/{branch}")
+    guide.see_form(BRANCH)
     guide.open_modal()
     guide.press_in_modal("OAuth")
-    guide.agree_at_ups()
-    guide.expect_success(BRANCH)
+    guide.agree_and_return(BRANCH)
     expect(guide.open_modal().get_by_role("button", name="Opt-Out")).to_be_visible()
-
-
-def test_ups_gets_what_its_description_asks_for(guide: Guide):
-    requests = []
-    guide.page.on("request", lambda request: requests.append(request))
-    guide.opt_in(COMPANY)
-    [authorize] = [r for r in requests if "/security/v1/oauth/authorize?" in r.url]
-    query = parse_qs(urlsplit(authorize.url).query)
-    assert query["redirect_uri"] == [f"{guide.odoo.url}/ups_pickup_oauth/callback"]
-    assert authorize.resource_type == "document"

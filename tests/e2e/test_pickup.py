@@ -22,7 +22,7 @@ def no_pickups(guide: Guide) -> None:
 
 @pytest.mark.parametrize("width", [1400, 375])
 @pytest.mark.usefixtures("no_pickups")
-def test_from_authorized_to_a_driver_and_back(guide: Guide, screenshot, width: int):
+def test_from_authorized_to_a_driver_and_back(guide: Guide, width: int):
     page = guide.page
     page.set_viewport_size({"width": width, "height": 900})
     authorize(guide)
@@ -32,13 +32,11 @@ def test_from_authorized_to_a_driver_and_back(guide: Guide, screenshot, width: i
 
     press(page, "Price")
     expect(page.locator("[name=price]")).to_contain_text(re.compile(r"\$\s*\d+\.\d\d"))
-    screenshot(f"pickup-draft-{width}", width)
     assert trucks(guide, page) == []  # a price books nothing
 
     press(page, "Request")
     prn = page.locator(".oe_title [name=prn]")
     expect(prn).to_contain_text(PRN)
-    screenshot(f"pickup-requested-{width}", width)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     [truck] = trucks(guide, page)
     assert PRN.search(prn.inner_text())[0] in truck
@@ -49,7 +47,6 @@ def test_from_authorized_to_a_driver_and_back(guide: Guide, screenshot, width: i
     expect(confirm).to_be_visible()
     if width == 375:  # the dialog fills the screen: what was just told would cover the question
         assert not guide.notification.locator("visible=true").count()
-    screenshot(f"pickup-cancel-{width}", width)
     confirm.click()
     told = guide.notification.filter(has_text="UPS has cancelled it")
     expect(told.locator(".bg-success").first).to_be_attached()
@@ -59,8 +56,7 @@ def test_from_authorized_to_a_driver_and_back(guide: Guide, screenshot, width: i
 
 
 def authorize(guide: Guide) -> None:
-    [[company]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
-    guide.page.goto(f"{guide.odoo.url}/odoo/companies/{company}")
+    guide.see_form(COMPANY)
     guide.open_modal()
     guide.press_in_modal("OAuth")
     guide.agree_at_ups()
@@ -99,8 +95,7 @@ def trucks(guide: Guide, page: Page) -> list[str]:
 def test_a_tile_filters_and_a_second_press_takes_it_away(guide: Guide, width: int):
     page = guide.page
     page.set_viewport_size({"width": width, "height": 900})
-    [[harbor]] = guide.odoo.sql("SELECT id FROM res_company WHERE name = %s", COMPANY)
-    page.context.add_cookies([{"name": "cids", "value": str(harbor), "url": guide.odoo.url}])
+    guide.work_for(COMPANY)
     page.goto(f"{guide.odoo.url}/odoo/ups-pickups")
     tiles = page.get_by_role("group", name="Filter by")
     rows = page.locator(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)")

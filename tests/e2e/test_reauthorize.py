@@ -14,48 +14,35 @@ def banner(guide: Guide) -> Locator:
 
 def let_ups_refuse(guide: Guide, simulator: SimulatorControl) -> None:
     simulator.kill_grants()
-    guide.open_modal()
-    guide.press_in_modal("Test")
-    expect(guide.modal.get_by_role("alert")).to_contain_text("has ended")
+    guide.press_test("has ended", "alert")
+    expect(guide.modal.get_by_role("alert")).to_have_count(1)
     guide.press_in_modal("Close")
+    expect(guide.api_button).to_contain_text("Reauthorize")
 
 
-def test_a_banner_on_the_company_leads_to_the_modal(
-    guide: Guide, simulator: SimulatorControl, screenshot
-):
+def reauthorize(guide: Guide, button: Locator) -> None:
+    button.click()
+    guide.press_in_modal("OAuth")
+    guide.agree_and_return(COMPANY)
+
+
+def test_banner_and_activity_lead_to_the_modal(guide: Guide, simulator: SimulatorControl):
     guide.opt_in(COMPANY)
     expect(banner(guide)).not_to_be_visible()
     let_ups_refuse(guide, simulator)
     expect(banner(guide)).to_contain_text("UPS's answer: 10401 Invalid Refresh Token.")
-    guide.page.reload()
-    screenshot("reauthorize-banner")
-    banner(guide).get_by_role("button", name="Reauthorize").click()
-    guide.press_in_modal("OAuth")
-    guide.agree_at_ups()
-    guide.expect_success(COMPANY)
+    reauthorize(guide, banner(guide).get_by_role("button", name="Reauthorize"))
     expect(banner(guide)).not_to_be_visible()
 
-
-def test_the_activity_leads_to_the_modal(guide: Guide, simulator: SimulatorControl):
-    guide.opt_in(COMPANY)
     let_ups_refuse(guide, simulator)
     [[connection]] = guide.odoo.sql("SELECT id FROM ups_connection")
     guide.page.goto(f"{guide.odoo.url}/mail/view?model=ups.connection&res_id={connection}")
     expect(guide.page.get_by_text("UPS no longer accepts it").first).to_be_visible()
-    guide.page.get_by_role("button", name="Reauthorize").click()
-    guide.press_in_modal("OAuth")
-    guide.agree_at_ups()
-    guide.expect_success(COMPANY)
+    reauthorize(guide, guide.page.get_by_role("button", name="Reauthorize"))
 
 
-def test_a_filter_of_the_list_finds_the_company_of_a_branch(
-    guide: Guide, simulator: SimulatorControl
-):
-    guide.odoo.sql(
-        """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
-           SELECT id, 'reauthorize', 'refused', 'cie', 0 FROM res_company WHERE name = %s""",
-        BRANCH,
-    )
+def test_a_filter_of_the_list_finds_the_company_of_a_branch(guide: Guide):
+    guide.end_authorization(BRANCH)
     guide.open_list()
     expect(guide.row(OTHER)).to_be_visible()
     guide.page.locator(".o_searchview_dropdown_toggler").click()
@@ -67,16 +54,14 @@ def test_a_filter_of_the_list_finds_the_company_of_a_branch(
     expect(guide.modal.get_by_role("heading", name=BRANCH)).to_be_visible()
 
 
-def test_the_modal_tells_the_last_problem(guide: Guide, simulator: SimulatorControl, screenshot):
+def test_the_modal_tells_the_last_problem(guide: Guide, simulator: SimulatorControl):
     guide.opt_in(COMPANY)
     guide.odoo.sql("UPDATE ups_connection SET access_token_expires_at = now()")
     error = {"response": {"errors": [{"code": "10500", "message": "Out of order"}]}}
     simulator.queue_fault("refresh", "status", status=503, body=error)
-    guide.open_modal()
-    guide.press_in_modal("Test")
+    guide.press_test("Last problem", "alert")
     problem = guide.modal.get_by_role("alert")
     expect(problem).to_have_text(re.compile(r"Last problem.*UPS's answer: 10500 Out of order\."))
-    screenshot("last-problem")
     guide.press_in_modal("Test")
     expect(guide.modal.get_by_role("status")).to_contain_text("UPS accepts the authorization")
     expect(problem).not_to_be_visible()

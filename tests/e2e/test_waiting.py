@@ -27,14 +27,13 @@ def expect_to_wait(guide: Guide, simulator: SimulatorControl, route: str, button
     guide.page.keyboard.press("Control+Enter")
 
 
-def test_oauth(guide: Guide, simulator: SimulatorControl, hanging, screenshot):
+def test_oauth(guide: Guide, simulator: SimulatorControl, hanging):
     [[attempts_before]] = guide.odoo.sql(ATTEMPTS)
     guide.open_company(COMPANY)
     guide.open_modal()
     hanging("authorize")
     guide.press_in_modal("OAuth")
     expect_to_wait(guide, simulator, "authorize", "OAuth")
-    screenshot("waiting-for-ups")
     simulator.release()
     guide.expect_to_be_at_ups()
     assert simulator.calls("authorize") == 2, "from the server, and with the browser"

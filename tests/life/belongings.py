@@ -2,27 +2,8 @@
 
 import re
 
-from devenv import database
+from devenv import database, postgres
 
-# One line for each thing of the schema; a name alone would not show a changed definition.
-_SCHEMA = """
-    SELECT 'relation ' || relkind::text || ' ' || relname FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, column_default)
-      FROM information_schema.columns WHERE table_schema = 'public'
-    UNION ALL
-    SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'function ' || oid::regprocedure FROM pg_proc
-     WHERE pronamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' ', 'trigger', tgrelid::regclass, tgname) FROM pg_trigger
-     WHERE NOT tgisinternal
-"""
 _TABLES = """
     SELECT oid::regclass::text FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -42,39 +23,33 @@ _WORDS = """
     ), own AS (
         SELECT ir_model.id, ir_model.model FROM ir_model
           JOIN first ON first.model = 'ir.model' AND first.res_id = ir_model.id
-         WHERE first.module = %(module)s
+         WHERE first.module = %s
     )
     SELECT model FROM own
     UNION
     SELECT field.name FROM ir_model_fields AS field
       JOIN first ON first.model = 'ir.model.fields' AND first.res_id = field.id
-     WHERE first.module = %(module)s AND field.model_id NOT IN (SELECT id FROM own)
+     WHERE first.module = %s AND field.model_id NOT IN (SELECT id FROM own)
 """
 
 
 def schema(name: str) -> set[str]:
-    """:return: a line for each table, column, constraint, index, sequence, function, trigger."""
-    with database.connect(name) as cursor:
-        cursor.execute(_SCHEMA)
-        return {line for (line,) in cursor.fetchall()}
+    """:return: the statements that make its tables, constraints, indexes, functions and more."""
+    return set(postgres.dump(name, "--schema-only", "--no-comments").split(";\n"))
 
 
 def rows(name: str) -> dict[str, str]:
     """:return: every row of every table, as JSON; the key is its table and its id."""
-    found = {}
-    with database.connect(name) as cursor:
-        cursor.execute(_TABLES)
-        for (table,) in cursor.fetchall():
-            cursor.execute(_ROWS.format(table))
-            found |= {f"{table}: {key or row}": row for key, row in cursor.fetchall()}
-    return found
+    return {
+        f"{table}: {key or row}": row
+        for (table,) in database.run(name, _TABLES)
+        for key, row in database.run(name, _ROWS.format(table))
+    }
 
 
 def words(name: str, module: str) -> set[str]:
     """:return: an installed module's name, its models, and the fields it adds to other models."""
-    with database.connect(name) as cursor:
-        cursor.execute(_WORDS, {"module": module})
-        return {module, *(word for (word,) in cursor.fetchall())}
+    return {module, *(word for (word,) in database.run(name, _WORDS, module, module))}
 
 
 def mentions(words: set[str], text: str) -> bool:

@@ -5,9 +5,8 @@ import itertools
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from administrator import Administrator, Refused
-
 from tests import places
+from tests.administrator import Administrator, Refused
 
 _NUMBERS = itertools.count(1)
 CRONS = ("check", "plan", "batch")

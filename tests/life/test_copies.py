@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pickups
 import pytest
-from administrator import Refused
-from conftest import sql
-from whole_life import CREDENTIALS
 
 from devenv import database, postgres, server
 from devenv.console import run_logged
+from devenv.database import run as sql
 from devenv.paths import ADDON, LOGS
+from devenv.server import SIMULATOR_SETTINGS
+from tests.administrator import Refused
 
 HOME, COPY = "ups_life_home", "ups_life_copy"
 AUTHORIZED = "UPS accepts the authorization of My Company."
@@ -49,11 +49,11 @@ def home(pristine, serve, simulator, machines):
     database.copy(pristine, HOME)
     with serve(HOME, f"--data-dir={machines.here}") as odoo:
         admin = odoo.sign_in()
-        admin.save_settings(**CREDENTIALS | {"ups_environment": "production"})
+        admin.save_settings(**SIMULATOR_SETTINGS | {"ups_environment": "production"})
         admin.authorize(simulator)
         admin.start_authorization()
         # The secret of settings that somebody is about to save.
-        admin.call("res.config.settings", "create", [CREDENTIALS])
+        admin.call("res.config.settings", "create", [SIMULATOR_SETTINGS])
         assert admin.test_authorization() == AUTHORIZED
         # Here each of them sends its truck; those that are made then are for the copies.
         pickups.make(admin, simulator)
@@ -90,22 +90,45 @@ def renamed(home):
     sql(home, change, uuid)
 
 
+@pytest.fixture
+def make_copy(home, machines, tmp_path):
+    """`make_copy("raw")`, and the other ways to get one."""
+
+    def copy(how):
+        if how.startswith("duplicated"):
+            neutralize = ["--neutralize"] if "neutralized" in how else []
+            odoo_db("duplicate", *neutralize, home, COPY, data_dir=machines.here)
+        elif how == "restored":
+            odoo_db("dump", home, tmp_path / "backup.zip", data_dir=machines.here)
+            move(tmp_path / "backup.zip", machines.here)
+        else:
+            database.copy(home, COPY, with_its_uuid=how == "raw")
+        if how == "neutralized":
+            command = server.odoo_command(COPY, subcommand="neutralize")
+            run_logged(command, LOGS / "life-neutralize.log")
+
+    return copy
+
+
 def odoo_db(*args, data_dir):
     """Odoo's database manager on the command line."""
-    command = (sys.executable, "-m", "odoo", "db", "--config", server.write_config())
-    run_logged([*command, *_options(data_dir), *args], LOGS / "life-db.log")
+    _run_odoo("-m", "odoo", "db", *_options(data_dir), *args)
     if COPY in args:
-        database.adopt(COPY)
+        database.remember(COPY)
 
 
 def move(dump, data_dir):
-    config = ("--config", server.write_config(), *_options(data_dir))
-    run_logged([sys.executable, "-c", _MOVE, COPY, dump, *config], LOGS / "life-db.log")
-    database.adopt(COPY)
+    _run_odoo("-c", _MOVE, COPY, dump, *_options(data_dir))
+    database.remember(COPY)
+
+
+def _run_odoo(*arguments):
+    run_logged([sys.executable, *arguments], LOGS / "life-db.log")
 
 
 def _options(data_dir):
-    return f"--data-dir={data_dir}", f"--pg_path={postgres.programs()}"
+    config = ("--config", server.write_config(), f"--pg_path={postgres.programs()}")
+    return *config, f"--data-dir={data_dir}"
 
 
 def secrets_in(name):
@@ -141,42 +164,29 @@ def test_the_original_can_act_in_production(home):
     ]
 
 
-def test_neutralize_leaves_nothing_that_acts_at_ups(home):
-    database.copy(home, COPY)
-    run_logged(server.odoo_command(COPY, subcommand="neutralize"), LOGS / "life-neutralize.log")
-    assert_neutralized(COPY)
-
-
-def test_odoo_neutralizes_while_it_duplicates(home, machines):
-    odoo_db("duplicate", "--neutralize", home, COPY, data_dir=machines.here)
+@pytest.mark.parametrize("how", ["neutralized", "duplicated, neutralized"])
+def test_neutralize_leaves_nothing_that_acts_at_ups(how, make_copy):
+    make_copy(how)
     assert_neutralized(COPY)
 
 
 def test_a_duplicate_with_the_key_sends_none_of_the_originals_tokens(
-    home, serve, simulator, machines, key
+    home, make_copy, serve, simulator, key
 ):
-    odoo_db("duplicate", home, COPY, data_dir=machines.here)
+    make_copy("duplicated")
     calls = simulator.calls()
     with serve(COPY, UPS_TOKEN_KEYS=key.read_text()) as odoo:
         admin = odoo.sign_in()
         assert "This database is a copy" in admin.test_authorization()
-        assert admin.authorization()["ups_authorization_state"] == "reauthorize"
+        assert admin.authorization() == "reauthorize"
     assert simulator.calls() == calls
     assert sql(home, "SELECT state FROM ups_connection") == [("authorized",)]
 
 
 @pytest.mark.parametrize("how", ["neutralized", "duplicated", "restored", "raw"])
-def test_no_truck_from_a_copy(how, home, serve, simulator, machines, key, tmp_path):
+def test_no_truck_from_a_copy(how, make_copy, serve, simulator, key):
     """Even with the key, and whatever is pressed in it."""
-    if how == "duplicated":
-        odoo_db("duplicate", home, COPY, data_dir=machines.here)
-    elif how == "restored":
-        odoo_db("dump", home, tmp_path / "backup.zip", data_dir=machines.here)
-        move(tmp_path / "backup.zip", machines.here)
-    else:
-        database.copy(home, COPY, with_its_uuid=how == "raw")
-    if how == "neutralized":
-        run_logged(server.odoo_command(COPY, subcommand="neutralize"), LOGS / "life-neutralize.log")
+    make_copy(how)
     pickups_there = "SELECT id, state, prn FROM ups_pickup ORDER BY id"
     with serve(COPY, UPS_TOKEN_KEYS=key.read_text()) as odoo:
         before, stored = pickups.asked(simulator), sql(COPY, pickups_there)
@@ -206,7 +216,7 @@ def test_a_backup_moved_elsewhere_needs_its_key_or_a_new_authorization(
 
         key_there.unlink()
         assert_key_is_missed(admin)
-        admin.save_settings(**CREDENTIALS)
+        admin.save_settings(**SIMULATOR_SETTINGS)
         admin.authorize(simulator)
         assert admin.test_authorization() == AUTHORIZED
 
@@ -231,7 +241,7 @@ def test_uninstalling_in_a_copy_keeps_the_key_file_of_the_original(
 def assert_key_is_missed(admin):
     """In sentences; no page is broken."""
     assert "key that had encrypted its tokens is gone" in admin.test_authorization()
-    assert admin.authorization()["ups_authorization_state"] == "reauthorize"
+    assert admin.authorization() == "reauthorize"
     with pytest.raises(Refused, match="can no longer be decrypted"):
         admin.start_authorization()
 

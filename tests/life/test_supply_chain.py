@@ -1,4 +1,4 @@
-"""What the addon brings onto a server: its own code, and nothing that a stock Odoo lacks."""
+"""What the addons bring onto a server: their own code, and nothing that a stock Odoo lacks."""
 
 import ast
 import sys
@@ -6,10 +6,15 @@ from functools import cache
 
 import pytest
 
-from devenv import odoo_source
+from devenv import addons, odoo_source
 from devenv.paths import ADDON, REPO
 
-MODULES = sorted(set(ADDON.rglob("*.py")) - set((ADDON / "tests").rglob("*.py")))
+MODULES = [
+    path
+    for folder in addons.folders()
+    for path in sorted(folder.rglob("*.py"))
+    if "tests" not in path.relative_to(REPO).parts
+]
 # They find code by a name that no check of the imports can see.
 BY_NAME = {"importlib", "pkgutil", "runpy", "imp"}
 
@@ -28,59 +33,38 @@ def imported(path, everywhere=True):
 
 @cache
 def imported_by_odoo():
-    """Packages without which Odoo itself, or an addon that ours depends on, does not start."""
+    """Packages without which Odoo itself, or its `mail`, on which ours depend, does not start."""
     source = odoo_source.ensure()
     core = source.python_path / "odoo"
-    places = [path for path in core.iterdir() if path.name != "addons"]
-    places += [folder for name in dependencies(ADDON) for folder in addon_folders(name, source)]
-    files = {file for place in places for file in [place, *place.rglob("*.py")] if file.is_file()}
-    needed = [file for file in files if file.suffix == ".py" and not is_test(file, core.parent)]
-    return set().union(*(imported(file, everywhere=False) for file in needed))
-
-
-def is_test(file, root):
-    return "tests" in file.relative_to(root).parts
-
-
-def dependencies(folder):
-    """:return: the names of all addons that the one in `folder` depends on."""
-    found, waiting = set(), [folder]
-    while waiting:
-        text = (waiting.pop() / "__manifest__.py").read_text(encoding="utf-8")
-        for name in {"base", *ast.literal_eval(text).get("depends", [])} - found:
-            found.add(name)
-            waiting += addon_folders(name, odoo_source.ensure())
-    return found
-
-
-def addon_folders(name, source):
-    places = {source.addons_path / name, source.python_path / "odoo" / "addons" / name}
-    return [place for place in sorted(places) if place.is_dir()]
+    files = [path for path in core.rglob("*.py") if "addons" not in path.relative_to(core).parts]
+    files += (source.addons_path / "mail").rglob("*.py")
+    needed = [imported(path, everywhere=False) for path in files if "tests" not in path.parts]
+    return set().union(*needed)
 
 
 def test_odoo_was_read():
     """Else nothing below could be told from what Odoo lacks."""
     assert {"psycopg2", "requests", "werkzeug", "lxml"} <= imported_by_odoo()
     assert "pytest" not in imported_by_odoo()
+    assert "mail" in addons.needed_modules([ADDON.name]).split(",")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ADDON)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(REPO)))
 def test_a_module_imports_only_what_a_stock_odoo_has(path):
     allowed = {"odoo"} | sys.stdlib_module_names | imported_by_odoo()
     assert imported(path) - allowed == set()
     assert imported(path) & BY_NAME == set()
 
 
-def test_the_manifest_asks_for_no_package():
-    manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
-    assert "external_dependencies" not in manifest
+def test_no_manifest_asks_for_a_package():
+    assert not [
+        path for path in addons.folders() if "external_dependencies" in addons.manifest(path)
+    ]
 
 
-@pytest.mark.parametrize("folder", [ADDON, REPO / "devenv"], ids=lambda path: path.name)
-def test_the_simulator_is_imported_by_tests_alone(folder):
+def test_the_simulator_is_imported_by_tests_alone():
     """By its bare name; by that of its package, lint forbids it."""
-    simulator = {path.stem for path in (ADDON / "tests").glob("ups_simulator*.py")}
+    simulator = {path.stem for path in REPO.glob("ups_pickup*/tests/ups_*simulator*.py")}
     assert simulator
-    for path in folder.rglob("*.py"):
-        if not is_test(path, folder):
-            assert imported(path) & simulator == set(), path
+    for path in (*MODULES, *REPO.glob("devenv/*.py")):
+        assert imported(path) & simulator == set(), path

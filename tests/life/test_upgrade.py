@@ -1,10 +1,9 @@
 """From 19.0.1.0.0 to now: live authorizations go on, and nothing is asked of a person."""
 
 import pytest
-from conftest import sql
-from whole_life import CREDENTIALS
 
 from devenv import database, server
+from devenv.database import run as sql
 from devenv.paths import ADDON
 
 NAME = "ups_life_upgrade"
@@ -26,7 +25,7 @@ def upgraded(pristine, serve, simulator):
     database.copy(pristine, NAME)
     with serve(NAME) as odoo:
         admin = odoo.sign_in()
-        admin.save_settings(**CREDENTIALS)
+        admin.save_settings(**server.SIMULATOR_SETTINGS)
         admin.authorize(simulator)
         [harbor] = admin.call("res.company", "create", [{"name": "Harbor"}])
         admin = odoo.sign_in()
@@ -66,18 +65,11 @@ def make_old():
 
 def test_companies_are_authorized_as_before(upgraded):
     domain = [["ups_authorization_state", "=", "authorized"]]
-    found = upgraded.sign_in().call("res.company", "search_read", domain, ["name"])
-    assert {company["name"] for company in found} == {"My Company", "Harbor"}
-
-
-def test_a_token_can_be_had(upgraded):
     admin = upgraded.sign_in()
-    assert admin.authorization()["ups_authorization_state"] == "authorized"
+    found = admin.call("res.company", "search_read", domain, ["name"])
+    assert {company["name"] for company in found} == {"My Company", "Harbor"}
     assert admin.test_authorization() == "UPS accepts the authorization of My Company."
-
-
-def test_nothing_is_asked_of_a_person(upgraded):
-    assert upgraded.sql("SELECT 1 FROM mail_activity") == []
+    assert upgraded.sql("SELECT 1 FROM mail_activity") == [], "nothing is asked of a person"
 
 
 def test_the_history_can_be_read(upgraded):

@@ -28,24 +28,10 @@ def test_before_it_was_uninstalled_it_had_lived(life):
     """Else the tests below would find nothing left because nothing had been there."""
     assert "authorize" in life.ended
     lived = life.used.rows.keys() - life.before.rows.keys()
-    assert {key.partition(":")[0] for key in lived} >= {
-        "ups_connection",
-        "ups_authorization_attempt",
-        "ups_pickup",
-        "ups_pickup_batch",
-        "ir_attachment",
-        "ir_config_parameter",
-        "ir_cron",
-        "ir_cron_progress",
-        "ir_default",
-        "ir_exports_line",
-        "ir_filters",
-        "ir_rule",
-        "ir_ui_view",
-        "mail_activity",
-        "mail_activity_type",
-        "mail_message",
-    }
+    tables = """ups_connection ups_authorization_attempt ups_pickup ups_pickup_batch ir_attachment
+        ir_config_parameter ir_cron ir_cron_progress ir_default ir_exports_line ir_filters ir_rule
+        ir_ui_view mail_activity mail_activity_type mail_message"""
+    assert {key.partition(":")[0] for key in lived} >= {*tables.split()}
     assert len(life.used.keys - life.before.keys) == 1
     assert life.used.notes
 
@@ -67,8 +53,7 @@ def test_an_addon_takes_along_those_that_depend_on_it_and_no_other(life):
 
 
 def test_uninstalling_leaves_the_schema_as_it_was(life):
-    assert life.uninstalled.schema - life.before.schema == set()
-    assert life.before.schema - life.uninstalled.schema == set()
+    assert life.uninstalled.schema ^ life.before.schema == set()
 
 
 def test_uninstalling_leaves_no_row_but_what_any_module_leaves(life):
@@ -92,21 +77,20 @@ def test_nothing_of_it_is_logged_as_a_warning(life):
 
 
 @pytest.mark.parametrize(
-    ("model", "kind", "button"),
+    ("model", "kinds", "button"),
     [
-        ("res.company", "form", "action_ups_api"),
-        ("res.company", "list", "action_ups_api"),
-        ("res.company", "search", None),
-        ("res.config.settings", "form", "action_ups_api"),
-        ("ups.connection", "form", None),
-        ("ups.pickup", "list", "action_request"),
-        ("ups.pickup", "search", None),
-        ("stock.picking", "form", None),
+        ("res.company", ("form", "list"), "action_ups_api"),
+        ("res.company", ("search",), "ups"),
+        ("res.config.settings", ("form",), "action_ups_api"),
+        ("ups.connection", ("form",), ""),
+        ("ups.pickup", ("list",), "action_request"),
+        ("ups.pickup", ("search",), ""),
+        ("stock.picking", ("form",), "action_ups_pickup_open"),
     ],
 )
-def test_the_views_load(life, model, kind, button):
-    views = life.admin.call(model, "get_views", [[False, kind]])["views"]
-    assert button is None or f'name="{button}"' in views[kind]["arch"]
+def test_the_views_load(life, model, kinds, button):
+    views = life.admin.call(model, "get_views", [[False, kind] for kind in kinds])["views"]
+    assert all(f'name="{button}' in views[kind]["arch"] for kind in kinds)
 
 
 def test_the_modal_loads(life):

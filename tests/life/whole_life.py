@@ -9,12 +9,6 @@ import pickups
 from devenv import addons, server
 from devenv.paths import ADDON, DATA
 
-CREDENTIALS = {
-    "ups_client_id": server.SIMULATOR_CLIENT_ID,
-    "ups_client_secret": server.SIMULATOR_CLIENT_SECRET,
-    "ups_environment": "cie",
-    "ups_use_pkce": True,
-}
 NOTE = b"The contract with UPS."
 # What somebody with rights on the server may have done: a note with a file, an activity, a
 # follower, a favorite filter that applies by itself, a default value, a saved list for Export.
@@ -79,7 +73,7 @@ class WholeLife:
         self.left = {"three": self._without(oauth)}
         self.uninstalled = self.look()
         self.press("button_immediate_install", pickup)
-        self.admin.save_settings(**CREDENTIALS)
+        self.admin.save_settings(**server.SIMULATOR_SETTINGS)
         self.landing = self.admin.authorize(simulator)
         self.left["two"] = self._without(pickup)
         self.press("button_immediate_install", pickup)
@@ -121,7 +115,7 @@ class WholeLife:
 
     def _use(self) -> None:
         """One company whose authorization has ended, one that is authorized, and once more."""
-        self.admin.save_settings(**CREDENTIALS)
+        self.admin.save_settings(**server.SIMULATOR_SETTINGS)
         self.admin.authorize(self.simulator, self.other_company)
         self.simulator.expire_access_tokens()
         self.simulator.kill_refresh_tokens()
@@ -133,7 +127,7 @@ class WholeLife:
         self._run_code(_TRACES)
 
     def _state_and_test(self) -> tuple[str, str]:
-        state = self.admin.authorization()["ups_authorization_state"]
+        state = self.admin.authorization()
         return state, self.admin.test_authorization()
 
     def _collect_garbage(self) -> None:

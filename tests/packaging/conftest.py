@@ -1,15 +1,14 @@
 """A clone of the work tree as it is now, and virtual environments that hold nothing but Odoo."""
 
 import os
-import shutil
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import tests.plain_python  # noqa: F401  it loads what the tests import
 from devenv import addons, odoo_source
 from devenv.paths import REPO
 
@@ -47,46 +46,23 @@ def clone(tmp_path_factory) -> Path:
     """A git clone with what the work tree holds, committed or not, and one file git ignores."""
     folder = tmp_path_factory.mktemp("clone")
     run("git", "clone", "--quiet", "--no-checkout", REPO, folder)
-    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=REPO)
-    for name in filter(None, listed.split("\0")):
-        if (REPO / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPO / name, folder / name)
-    run("git", "add", "--all", cwd=folder)
+    # The work tree, read by the clone's own git.
+    run("git", "--work-tree", REPO, "add", "--all", cwd=folder)
     author = ("-c", "user.name=test", "-c", "user.email=test@localhost")
     run("git", *author, "commit", "--quiet", "--allow-empty", "--message=tree", cwd=folder)
+    run("git", "checkout", "--quiet", "--force", cwd=folder)
     for name in addons.names():
         (folder / name / "left-over.pyc").write_text("of this machine only")
     return folder
 
 
-@pytest.fixture(scope="session", params=addons.names())
-def addon(request) -> str:
-    return request.param
-
-
 @pytest.fixture(scope="session")
-def wheels(clone, tmp_path_factory) -> list[Path]:
+def wheels(clone, tmp_path_factory) -> dict[str, Path]:
     """One for each addon."""
     folder = tmp_path_factory.mktemp("wheels")
     for name in addons.names():
-        run(*PIP, "wheel", *OFFLINE, "--wheel-dir", folder, clone / name)
-    return sorted(folder.glob("*.whl"))
-
-
-@pytest.fixture(scope="session")
-def wheel(addon, wheels) -> Path:
-    (built,) = (path for path in wheels if path.name.startswith(f"odoo_addon_{addon}-"))
-    return built
-
-
-@pytest.fixture(scope="session")
-def wheel_files(addon, wheel) -> set[str]:
-    """What the wheel holds of the addon, by path inside the addon's folder."""
-    prefix = f"odoo/addons/{addon}/"
-    with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+        run(*PIP, "wheel", *OFFLINE, "--wheel-dir", folder / name, clone / name)
+    return {path.parent.name: path for path in folder.glob("*/*.whl")}
 
 
 @pytest.fixture

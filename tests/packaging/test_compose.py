@@ -4,16 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
-import requests
 import yaml
+from ups_client import AskPersonAgain, OAuthClient
 
 from devenv import addons
 from devenv.paths import REPO
-
-CALLBACK = "/ups_pickup_oauth/callback"
+from devenv.server import CALLBACK
 
 
 @pytest.fixture(scope="module")
@@ -65,21 +63,7 @@ def test_simulator_and_its_door_share_odoos_loopback(services):
 def test_the_simulator_knows_odoos_application(host, services, simulator_url):
     """At whichever of its two addresses the person works in Odoo."""
     settings = services["odoo"]["environment"]
-    question = {
-        "client_id": settings["UPS_CLIENT_ID"],
-        "redirect_uri": f"http://{host}:8069{CALLBACK}",
-        "response_type": "code",
-    }
-    url = f"{simulator_url}/security/v1/oauth/authorize?{urlencode(question)}"
-    assert requests.get(url, allow_redirects=False, timeout=30).status_code == 302
-
-
-def test_the_simulator_takes_odoos_secret(services, simulator_url):
-    settings = services["odoo"]["environment"]
-    answer = requests.post(
-        f"{simulator_url}/security/v1/oauth/refresh",
-        data={"grant_type": "refresh_token", "refresh_token": "unknown"},
-        auth=(settings["UPS_CLIENT_ID"], settings["UPS_CLIENT_SECRET"]),
-        timeout=30,
-    )
-    assert "Invalid Refresh Token" in answer.text
+    client = OAuthClient(simulator_url, settings["UPS_CLIENT_ID"], settings["UPS_CLIENT_SECRET"])
+    client.preflight(client.begin(f"http://{host}:8069{CALLBACK}"))
+    with pytest.raises(AskPersonAgain, match="Invalid Refresh Token"):
+        client.refresh("unknown")

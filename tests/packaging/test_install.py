@@ -7,14 +7,12 @@ DATABASE = "ups_wheel"
 
 
 def test_the_wheels_install_in_a_database(wheels, clean_odoo):
-    clean_odoo.install(*wheels)
+    clean_odoo.install(*wheels.values())
     database.make_without_addons(DATABASE)
     options = [f"--init={addons.listed()}", "--stop-after-init", "--no-http", f"--data-dir={DATA}"]
     clean_odoo.run("-m", "odoo", "server", f"--database={DATABASE}", *options)
-    with database.connect(DATABASE) as cursor:
-        for name in addons.names():
-            cursor.execute("SELECT state FROM ir_module_module WHERE name = %s", (name,))
-            assert cursor.fetchone() == ("installed",)
+    query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)"
+    assert len(database.run(DATABASE, query, addons.names())) == len(addons.names())
     database.drop(DATABASE)
 
 

@@ -73,22 +73,15 @@ def test_each_fault(sim, ups, row, monkeypatch):
     assert len(sim.trucks()) == is_done
     assert sim.calls("request") == fault.get("times", 1)  # never a second POST
 
+    prn = request_pickup(ups, PICKUP).prn
+    sim.queue_fault("cancel", **fault)
+    assert type(cancel_pickup(ups, prn)) is posted
+    assert sim.trucks()[0]["is_open"] is not is_done
+
     sim.queue_fault("price", **fault)
     assert type(ask_price(ups, PRICE)) is priced
     sim.queue_fault("status", **{**fault, "times": 3})
     assert type(ask_status(ups, ACCOUNT)) is NoLook
-
-
-@pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
-def test_each_fault_of_a_cancel(sim, ups, row, monkeypatch):
-    fault, posted, _priced, is_done = row
-    prn = request_pickup(ups, PICKUP).prn
-    if fault["kind"] == "hang":
-        monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
-    sim.queue_fault("cancel", **fault)
-
-    assert type(cancel_pickup(ups, prn)) is posted
-    assert sim.trucks()[0]["is_open"] is not is_done
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -103,6 +96,7 @@ def test_a_200_without_a_prn_is_no_booking(sim, ups, when):
     ("status", "code", "words", "field"),
     [
         (400, "9500535", "Not valid", "address.pickup_point"),
+        (400, "9510119", "Not valid", "pieces.service"),
         (200, "9510154", "Not yours", "account.number"),
         (400, "9599999", "The Close Time is too early.", "close_time"),
         (200, "9599999", "Ready time or close time", None),

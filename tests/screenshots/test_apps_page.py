@@ -1,11 +1,12 @@
 """The pictures that Odoo shows in Apps and that README.md shows; committed, so kept small."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from gallery import Gallery, Walk
+from gallery import COMPANY, Walk
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
@@ -13,6 +14,7 @@ from running_odoo import RunningOdoo
 from devenv.paths import DESCRIPTION, REPO
 
 PICKUPS = REPO / "ups_pickup" / "static" / "description"
+DELIVERIES = REPO / "ups_pickup_delivery" / "static" / "description"
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
@@ -39,7 +41,7 @@ def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Itera
     odoo.sql("UPDATE res_partner SET create_date = %s", TODAY)  # an avatar's colour follows from it
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
-    walk = Walk(context.new_page(), odoo, Gallery(DESCRIPTION, "unused"))
+    walk = Walk(context.new_page(), odoo)
     walk.page.clock.set_fixed_time(TODAY)
     walk.sign_in()
     yield walk
@@ -52,12 +54,11 @@ def test_the_pictures(shop_window: Walk):
     walk = shop_window
     _keep_settings(walk)
     walk.page.set_viewport_size(SIZE)
-    walk.see_form()
+    walk.see_form(COMPANY)
     keep(walk.page, "form")
     walk.page.set_viewport_size(TALL)
-    walk.see_modal()
-    keep(walk.dialog.locator(".modal-content"), "modal")
-    walk.opt_in()
+    keep(walk.see_modal(), "modal")
+    walk.authorize()
     walk.odoo.sql(
         "UPDATE ups_connection SET authorized_on = %s, refreshed_on = %s,"
         " refresh_token_expires_at = %s WHERE company_id = %s",
@@ -66,10 +67,9 @@ def test_the_pictures(shop_window: Walk):
         "2099-05-31 06:00",
         walk.company,
     )
-    walk.see_form()
-    walk.see_modal()
-    expect(walk.dialog).to_contain_text("Authorized until")
-    keep(walk.dialog.locator(".modal-content"), "authorized")
+    modal = walk.see_modal()
+    expect(modal).to_contain_text("Authorized until")
+    keep(modal, "authorized")
     walk.page.set_viewport_size(LOW)
     walk.see_list()
     keep(walk.page, "list")
@@ -80,7 +80,7 @@ def _keep_pickups(walk: Walk) -> None:
     page, odoo = walk.page, walk.odoo
     odoo.sql("UPDATE ups_pickup SET environment = 'production'")
     page.clock.resume()  # the overview's days are those of the server
-    page.context.add_cookies([{"name": "cids", "value": f"{walk.company}", "url": odoo.url}])
+    walk.work_for(COMPANY)
     page.set_viewport_size(WIDE)
     page.goto(f"{odoo.url}/odoo/ups-pickups")
     expect(page.get_by_role("row").filter(has_text="Unsuccessful")).to_be_visible()
@@ -88,7 +88,55 @@ def _keep_pickups(walk: Walk) -> None:
     page.get_by_role("row").filter(has_text="Dispatched").get_by_text("Island Store").click()
     expect(page.locator(".oe_title [name=prn]")).to_be_visible()
     keep(page.locator(".o_form_sheet_bg"), "pickup", PICKUPS)
+    _keep_deliveries(walk)
     odoo.sql("UPDATE ups_pickup SET environment = 'cie'")
+
+
+def _keep_deliveries(walk: Walk) -> None:
+    page, odoo = walk.page, walk.odoo
+    ship = shipping(odoo, walk.company)
+    pickup = ship(2)
+    odoo.call("ups.pickup", "action_request", [pickup])
+    ship(1)
+    page.goto(f"{odoo.url}/odoo/ups-pickups/{pickup}")
+    page.get_by_role("tab", name="Deliveries").click()
+    expect(page.get_by_role("button", name="Ask UPS Anew")).to_be_visible()
+    keep(page.locator(".o_form_view_container"), "pickup", DELIVERIES)
+    page.goto(f"{odoo.url}/odoo/action-stock.stock_picking_type_action")
+    card = page.locator(".o_kanban_record").filter(has_text="Delivery Orders")
+    expect(card.get_by_text("UPS until")).to_be_visible()
+    keep(card, "card", DELIVERIES)
+
+
+def shipping(odoo: RunningOdoo, company: int) -> Callable[[int], int]:
+    """`ship(2)` validates two deliveries of one package; :return: the pickup they have joined."""
+    call = partial(odoo.call, context={"allowed_company_ids": [company]})
+    [warehouse] = call("stock.warehouse", "search", [["company_id", "=", company]])
+    [pier] = call("ups.pickup.location", "search", [["name", "=", "Pier Warehouse"]])
+    call("stock.warehouse", "write", [warehouse], {"ups_pickup_location_id": pier})
+    [kind] = call(
+        "stock.picking.type",
+        "search",
+        [["warehouse_id", "=", warehouse], ["code", "=", "outgoing"]],
+    )
+    [source] = call("stock.picking.type", "read", [kind], ["default_location_src_id"])
+    [customers] = call("stock.location", "search", [["usage", "=", "customer"]], limit=1)
+    product = call("product.product", "create", {"name": "Oak Lamp", "weight": 2})
+    [service] = call("ups.pickup.service", "search", [["code", "=", "003"]])
+    carrier = {"name": "UPS Ground", "product_id": product, "ups_pickup_service_id": service}
+    carrier = call("delivery.carrier", "create", carrier)
+    customer = call("res.partner", "create", {"name": "Ada Hill", "city": "Salem"})
+    ways = {"location_id": source["default_location_src_id"][0], "location_dest_id": customers}
+    move = {"product_id": product, "product_uom_qty": 1, **ways}
+    delivery = {"picking_type_id": kind, "carrier_id": carrier, "partner_id": customer, **ways}
+
+    def ship(count: int) -> int:
+        ids = call("stock.picking", "create", [delivery | {"move_ids": [(0, 0, move)]}] * count)
+        call("stock.picking", "action_confirm", ids)
+        call("stock.picking", "button_validate", ids)
+        return call("stock.picking", "action_ups_pickup", ids)["res_id"]
+
+    return ship
 
 
 def _keep_settings(walk: Walk) -> None:
@@ -97,9 +145,9 @@ def _keep_settings(walk: Walk) -> None:
     _set_address(walk, "https://odoo.example.com")
     try:
         walk.page.set_viewport_size(WIDE)
-        walk.see_settings()
-        walk.settings_block.locator("[name=ups_client_id] input").fill("your-client-id")
-        keep(walk.settings_block, "settings")
+        block = walk.see_settings()
+        block.locator("[name=ups_client_id] input").fill("your-client-id")
+        keep(block, "settings")
     finally:
         _set_address(walk, address)
 

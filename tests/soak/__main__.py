@@ -1,4 +1,4 @@
-"""`python -m tests.soak SEED MINUTES REPORT`: rounds until the time is up, then the report."""
+"""`python -m tests.soak SEED MINUTES PAGE`: rounds until the time is up, then the report."""
 
 import sys
 import time
@@ -15,7 +15,8 @@ def main(seed: str, minutes: str, path: str) -> int:
     print(text)
     broken = any(found.broken.values())
     if not broken:
-        Path(path).write_text(text + "\n")
+        page = Path(path)
+        page.write_text(page.read_text().partition(report.MARK)[0] + text + "\n")
     return int(broken)
 
 

@@ -6,14 +6,14 @@ much: to Odoo it is all the same whether the hour is later or what it had noted 
 
 from datetime import datetime, timezone
 
-from tests.soak.odoo_host import Broken, Refused
+from tests.administrator import Broken, Refused
 from tests.soak.traffic import Traffic
 
 DAILY_JOB = 40 * 60  # seconds of that clock; it stands for the day of a token that lives 60 days
 
 JOBS = {
-    "daily job": "UPS: keep authorizations alive",
-    "news of pickups": "UPS pickups: ask UPS for news",
+    "daily job": "ups_pickup_oauth.ir_cron_keep_alive",
+    "news of pickups": "ups_pickup.ir_cron_check",
 }
 
 # A row that is being renewed is left alone: it gets new dates in a moment. The date on which a
@@ -45,15 +45,10 @@ class Clock:
         self._traffic, self._site = traffic, traffic.site
         self._since_job = 0.0
         self.seconds = 0.0  # since the start
-        self._jobs = {
-            what: self._site.sql("SELECT id FROM ir_cron WHERE cron_name = %s", name)[0][0]
-            for what, name in JOBS.items()
-        }
 
     def move(self, seconds: float) -> None:
         """Let that time go by; the daily job runs when it is due, and time waits for it."""
-        statement = _MOVE_BACK.replace("%(by)s", f"interval '{seconds} seconds'")
-        self._site.sql(statement)
+        self._site.sql(_MOVE_BACK.replace("%(by)s", f"interval '{seconds} seconds'"))
         self._site.ups.advance_clock(seconds)
         # A day of the calendar is the machine's all the while: no pickup's is over.
         self._site.ups.set_time(datetime.now(timezone.utc).isoformat())
@@ -65,9 +60,9 @@ class Clock:
     def run_job(self, what: str) -> bool:
         host = self._site.hosts[int(self.seconds) // DAILY_JOB % 2]
         try:
-            failed = host.call("ir.cron", "method_direct_trigger", [self._jobs[what]])
+            failed = isinstance(host.run_cron(JOBS[what]), dict)
         except (Refused, Broken) as problem:
-            self._traffic.count(what, type(problem).__name__.lower())
+            self._traffic.count(what, problem.kind)
             return False
-        self._traffic.count(what, "failed" if isinstance(failed, dict) else "done")
+        self._traffic.count(what, "failed" if failed else "done")
         return True

@@ -15,25 +15,6 @@ CODES = {"done": "003", "unsuccessful": "004", "cancelled": "007"}
 # How the simulator's secrets begin, so that a part of one is found too.
 _SECRET = re.compile(r"sim-(?:code|access|refresh)-[\w-]{8,}")
 
-AUTHORIZED = (
-    "who opted in is authorized with a live refresh token, unless UPS voided the grant"
-    " or an answer to a refresh was lost"
-)
-OWN = "no token belongs to another company"
-OPTED_OUT = "no company that opted out holds a token"
-ONCE = (
-    "UPS saw no refresh token again whose answer had arrived, unless there was no PostgreSQL to"
-    " store it"
-)
-REFUSED = "UPS refused only tokens that it had voided, or that it saw again for these reasons"
-REASONS = "no authorization ended for another reason than UPS's refusal"
-ONE_TRUCK = "each pickup that reads requested, dispatched or delayed has a truck that comes"
-ONE_PICKUP = "each truck that comes belongs to one pickup, which reads requested or To Check"
-SENT_ONCE = "no reference of a pickup was sent twice, but after a 401"
-ENDED_BY_UPS = "no pickup reads as ended by UPS's word that UPS has not said"
-UNCERTAIN = "nothing is being sent or cancelled any more: what is not certain reads To Check"
-SILENT = "no secret stands in a log"
-
 
 @dataclass(frozen=True)
 class Kill:
@@ -147,29 +128,13 @@ def _token(refresh) -> str:
     return refresh.form.get("refresh_token", "")
 
 
-# === THE INVARIANTS: each yields what breaks it === #
+# === THE INVARIANTS: each says what must be true, and yields what breaks it === #
 
 
-def broken(evidence: Evidence) -> dict[str, list[str]]:
-    """:return: each invariant, with sentences that hold no secret; none where it holds."""
-    checks = {
-        AUTHORIZED: _authorized,
-        OWN: _own,
-        OPTED_OUT: _opted_out,
-        ONCE: _once,
-        REFUSED: _refused,
-        REASONS: _reasons,
-        ONE_TRUCK: _one_truck,
-        ONE_PICKUP: _one_pickup,
-        SENT_ONCE: _sent_once,
-        ENDED_BY_UPS: _ended_by_ups,
-        UNCERTAIN: _uncertain,
-        SILENT: _silent,
-    }
-    return {name: list(check(evidence)) for name, check in checks.items()}
-
-
-def _authorized(evidence: Evidence) -> Iterator[str]:
+def authorized(evidence: Evidence) -> Iterator[str]:
+    """who opted in is authorized with a live refresh token, unless UPS voided the grant or an
+    answer to a refresh was lost
+    """
     excused = evidence.may_have_ended()
     for code in evidence.found_ended - excused:
         yield f"company {_company(evidence, code)} had ended after PostgreSQL was away"
@@ -185,28 +150,34 @@ def _authorized(evidence: Evidence) -> Iterator[str]:
             yield f"company {company} holds a token of another sign-in"
 
 
-def _own(evidence: Evidence) -> Iterator[str]:
+def own(evidence: Evidence) -> Iterator[str]:
+    """no token belongs to another company"""
     for company, row in evidence.rows.items():
         for token in filter(None, (row.access, row.refresh)):
             if evidence.code_of.get(token) not in evidence.codes.get(company, ()):
                 yield f"company {company} holds a token that is not its own"
 
 
-def _opted_out(evidence: Evidence) -> Iterator[str]:
+def opted_out(evidence: Evidence) -> Iterator[str]:
+    """no company that opted out holds a token"""
     for company, code in evidence.signed_in.items():
         row = evidence.rows.get(company, Row("not_authorized"))
         if code is None and (row.state != "not_authorized" or row.access or row.refresh):
             yield f"company {company} opted out and is {row.state}"
 
 
-def _once(evidence: Evidence) -> Iterator[str]:
+def once(evidence: Evidence) -> Iterator[str]:
+    """UPS saw no refresh token again whose answer had arrived, unless there was no PostgreSQL to
+    store it
+    """
     for token, sent in _by_token(evidence):
         for earlier in sent[:-1]:
             if evidence.arrived(earlier) and not evidence.could_not_be_stored(earlier):
                 yield f"a token of company {_company(evidence, token)} was sent again"
 
 
-def _refused(evidence: Evidence) -> Iterator[str]:
+def refused(evidence: Evidence) -> Iterator[str]:
+    """UPS refused only tokens that it had voided, or that it saw again for these reasons"""
     excused = evidence.may_have_ended()
     unstored = {_token(each) for each in evidence.refreshes if evidence.could_not_be_stored(each)}
     for token in (_token(each) for each in evidence.refreshes if each.done == 401):
@@ -214,19 +185,22 @@ def _refused(evidence: Evidence) -> Iterator[str]:
             yield f"a token of company {_company(evidence, token)} was refused"
 
 
-def _reasons(evidence: Evidence) -> Iterator[str]:
+def reasons(evidence: Evidence) -> Iterator[str]:
+    """no authorization ended for another reason than UPS's refusal"""
     for company, row in evidence.rows.items():
         if row.reason not in ("", "refused"):
             yield f"company {company} ended: {row.reason}"
 
 
-def _silent(evidence: Evidence) -> Iterator[str]:
+def silent(evidence: Evidence) -> Iterator[str]:
+    """no secret stands in a log"""
     for name, text in evidence.logs.items():
         if _SECRET.search(text) or any(secret in text for secret in evidence.secrets):
             yield f"a secret stands in the log of {name}"
 
 
-def _one_truck(evidence: Evidence) -> Iterator[str]:
+def one_truck(evidence: Evidence) -> Iterator[str]:
+    """each pickup that reads requested, dispatched or delayed has a truck that comes"""
     trucks = {truck["prn"]: truck for truck in evidence.trucks}
     for pickup in evidence.pickups:
         if pickup.state in LISTED:
@@ -237,31 +211,31 @@ def _one_truck(evidence: Evidence) -> Iterator[str]:
                 yield f"pickup {pickup.id} has the truck of another"
 
 
-def _one_pickup(evidence: Evidence) -> Iterator[str]:
+def one_pickup(evidence: Evidence) -> Iterator[str]:
+    """each truck that comes belongs to one pickup, which reads requested or To Check"""
     for truck in evidence.trucks:
-        owners = [
-            pickup
-            for pickup in evidence.pickups
-            if set(truck["references"]) & set(pickup.past_references or ())
-        ]
+        asked = set(truck["references"])
+        owners = [each for each in evidence.pickups if asked & set(each.past_references or ())]
         if len(owners) != 1 or len(truck["asks"]) != 1:
             yield f"truck {truck['prn']} was asked for by {len(owners)} pickups"
         elif truck["is_open"] and owners[0].state not in (*LISTED, *TO_CHECK):
             yield f"truck {truck['prn']} comes, and pickup {owners[0].id} is {owners[0].state}"
 
 
-def _sent_once(evidence: Evidence) -> Iterator[str]:
+def sent_once(evidence: Evidence) -> Iterator[str]:
+    """no reference of a pickup was sent twice, but after a 401"""
     sent = Counter(
         each.json["PickupCreationRequest"]["ReferenceNumber"]
         for each in evidence.requests
         if each.route == "request" and 401 not in (each.done, each.status)
     )
-    yield from (
-        f"reference {each} was sent {times} times" for each, times in sent.items() if times > 1
-    )
+    for reference, times in sent.items():
+        if times > 1:
+            yield f"reference {reference} was sent {times} times"
 
 
-def _ended_by_ups(evidence: Evidence) -> Iterator[str]:
+def ended_by_ups(evidence: Evidence) -> Iterator[str]:
+    """no pickup reads as ended by UPS's word that UPS has not said"""
     codes = {truck["prn"]: truck["code"] for truck in evidence.trucks}
     for pickup in evidence.pickups:
         code = CODES.get(pickup.state)
@@ -269,7 +243,8 @@ def _ended_by_ups(evidence: Evidence) -> Iterator[str]:
             yield f"pickup {pickup.id} is {pickup.state}, and UPS said {codes.get(pickup.prn)}"
 
 
-def _uncertain(evidence: Evidence) -> Iterator[str]:
+def uncertain(evidence: Evidence) -> Iterator[str]:
+    """nothing is being sent or cancelled any more: what is not certain reads To Check"""
     for pickup in evidence.pickups:
         if pickup.state == "sending" or (pickup.state == "cancelling" and not pickup.problem):
             yield f"pickup {pickup.id} is {pickup.state}"
@@ -286,21 +261,12 @@ def _company(evidence: Evidence, token: str) -> int | None:
     return next((each for each, codes in evidence.codes.items() if code in codes), None)
 
 
-# === WHAT ELSE IS WORTH TELLING === #
+CHECKS = (
+    authorized, own, opted_out, once, refused, reasons,
+    one_truck, one_pickup, sent_once, ended_by_ups, uncertain, silent,
+)  # fmt: skip
 
 
-def sent_again(evidence: Evidence) -> Counter:
-    """Why a refresh token came a second time."""
-    why = Counter()
-    lost = {id(each) for each in evidence.lost()}
-    for _again, sent in _by_token(evidence):
-        for earlier in sent[:-1]:
-            if id(earlier) in lost:
-                why["after a lost answer"] += 1
-            elif evidence.could_not_be_stored(earlier):
-                why["while PostgreSQL was away"] += 1
-            elif evidence.arrived(earlier):
-                why["after an answer that had arrived"] += 1
-            else:
-                why["after an answer that was no answer"] += 1
-    return why
+def broken(evidence: Evidence) -> dict[str, list[str]]:
+    """:return: each invariant, with sentences that hold no secret; none where it holds."""
+    return {" ".join(check.__doc__.split()): list(check(evidence)) for check in CHECKS}

@@ -9,48 +9,42 @@ SPACING = 5
 TICK = 10
 """Steps after which the clock moves."""
 
-PICKUPS = "price, request, status, cancel"
-"""Routes that each meet a fault once: of a trouble for all four."""
+PICKUPS = ("price", "request", "status", "cancel")
 
-# What UPS does instead of answering well. Each of these meets one request of each route.
-BAD_ANSWERS = (
-    ("refresh", {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}}),
-    ("refresh", {"kind": "status", "status": 500}),
-    ("refresh", {"kind": "status", "status": 503, "when": "after"}),
-    ("refresh", {"kind": "html"}),
-    ("refresh", {"kind": "html", "status": 200}),
-    ("refresh", {"kind": "truncated"}),
-    ("refresh", {"kind": "oversized"}),
-    ("refresh", {"kind": "hang", "seconds": 2}),
-    ("refresh", {"kind": "drop", "when": "before"}),
-    ("refresh", {"kind": "drop", "when": "after"}),
-    ("countries", {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}}),
-    ("countries", {"kind": "status", "status": 500}),
-    ("countries", {"kind": "status", "status": 401}),
-    ("countries", {"kind": "html"}),
-    ("countries", {"kind": "truncated"}),
-    ("countries", {"kind": "hang", "seconds": 2}),
-    ("countries", {"kind": "drop"}),
-    ("token", {"kind": "status", "status": 500}),
-    ("token", {"kind": "truncated"}),
-    ("token", {"kind": "drop", "when": "before"}),
-    ("token", {"kind": "drop", "when": "after"}),
-    ("authorize", {"kind": "status", "status": 503}),
-    ("authorize", {"kind": "error_page"}),
-    *((PICKUPS, fault) for fault in (
-        {"kind": "status", "status": 400},
-        {"kind": "status", "status": 401},
+# What UPS does instead of answering well, and to which routes. Each meets one request of a route,
+# for pickups one of each of theirs.
+_FAULTS = {
+    "answers 400": ({"kind": "status", "status": 400}, "pickups"),
+    "answers 401": ({"kind": "status", "status": 401}, "countries pickups"),
+    "answers 429": (
         {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}},
+        "refresh countries pickups",
+    ),
+    "answers 500": ({"kind": "status", "status": 500}, "refresh countries token"),
+    "answers 503": ({"kind": "status", "status": 503}, "authorize"),
+    "answers 503 after the work": (
         {"kind": "status", "status": 503, "when": "after"},
-        {"kind": "html"},
+        "refresh pickups",
+    ),
+    "answers with HTML": ({"kind": "html"}, "refresh countries pickups"),
+    "answers with HTML and 200": ({"kind": "html", "status": 200}, "refresh"),
+    "answers with HTML and 200 after the work": (
         {"kind": "html", "status": 200, "when": "after"},
-        {"kind": "truncated"},
-        {"kind": "oversized", "when": "after"},
-        {"kind": "hang", "seconds": 2},
-        {"kind": "drop", "when": "before"},
-        {"kind": "drop", "when": "after"},
-    )),
-)  # fmt: skip
+        "pickups",
+    ),
+    "cuts the answer short": ({"kind": "truncated"}, "refresh countries token pickups"),
+    "answers with a megabyte": ({"kind": "oversized"}, "refresh"),
+    "answers with a megabyte after the work": ({"kind": "oversized", "when": "after"}, "pickups"),
+    "takes 2 seconds": ({"kind": "hang", "seconds": 2}, "refresh countries pickups"),
+    "drops the connection": ({"kind": "drop"}, "refresh countries token pickups"),
+    "drops it after the work": ({"kind": "drop", "when": "after"}, "refresh token pickups"),
+    "leads to its error page": ({"kind": "error_page"}, "authorize"),
+}
+BAD_ANSWERS = {
+    f"UPS, {each}: {said}": (PICKUPS if each == "pickups" else (each,), fault)
+    for said, (fault, routes) in _FAULTS.items()
+    for each in routes.split()
+}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ sys.path.append(str(SIMULATOR.parent))
 from ups_pickup_simulator import UpsPickupSimulator
 
 WORKERS = 2
-ACCESS_LIFETIME, REFRESH_LIFETIME = 3600, 4 * 3600  # seconds of UPS's
+ACCESS_LIFETIME = 3600  # seconds of UPS's
+LIFETIMES = {"access_token_lifetime": ACCESS_LIFETIME, "refresh_token_lifetime": 4 * 3600}
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,7 @@ class Site:
     logs: dict[str, Path]
 
     def sql(self, query: str, *parameters: object) -> list[tuple]:
-        """Run one statement, committed at once; :return: its rows, if it has any."""
-        with database.connect(database.SOAK) as cursor:
-            cursor.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        return database.run(database.SOAK, query, *parameters)
 
     def unseal(self, sealed: str | None) -> str:
         """Open what the addon has sealed, with the key that it made."""
@@ -55,22 +53,17 @@ def standing() -> Iterator[Site]:
         ports = [free_port(), free_port()]
         url = server.odoo_url(ports[0])
         credentials = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
-        ups = stack.enter_context(
-            UpsPickupSimulator(
-                *credentials,
-                [url + server.CALLBACK],
-                access_token_lifetime=ACCESS_LIFETIME,
-                refresh_token_lifetime=REFRESH_LIFETIME,
-            )
-        )
-        _set_address(url)
+        ups = UpsPickupSimulator(*credentials, [url + server.CALLBACK], **LIFETIMES)
+        stack.enter_context(ups)
+        database.set_address(database.SOAK, url)  # whichever host the person came from
         keys = SOAK / "keys"
         keys.mkdir(mode=0o700)
         logs = {"PostgreSQL": cluster.log}
-        hosts = []
-        for number, port in enumerate(ports, 1):
-            logs[f"Odoo {number}"] = LOGS / f"soak-odoo-{number}.log"
-            hosts.append(stack.enter_context(_odoo(number, port, ups, logs[f"Odoo {number}"])))
+        logs |= {f"Odoo {number}": LOGS / f"soak-odoo-{number}.log" for number in (1, 2)}
+        hosts = [
+            stack.enter_context(_odoo(number, port, ups, logs[f"Odoo {number}"]))
+            for number, port in enumerate(ports, 1)
+        ]
         yield Site(ups, cluster, hosts, keys, logs)
 
 
@@ -93,28 +86,16 @@ def _own_postgres(dump: Path) -> Iterator[postgres.Cluster]:
     cluster.start()
     try:
         with cluster.by_default():
-            with database.connect("postgres") as cursor:
-                # Nothing survives this run, so nothing has to reach the disk. PostgreSQL's own
-                # crashes lose nothing by it, only the machine's would.
-                cursor.execute("ALTER SYSTEM SET fsync = off")
-                cursor.execute("SELECT pg_reload_conf()")
-                cursor.execute(f"CREATE DATABASE {database.SOAK} TEMPLATE template0")
+            # Nothing survives this run, so nothing has to reach the disk. PostgreSQL's own crashes
+            # lose nothing by it, only the machine's would.
+            database.run("postgres", "ALTER SYSTEM SET fsync = off")
+            database.run("postgres", "SELECT pg_reload_conf()")
+            database.run("postgres", f"CREATE DATABASE {database.SOAK} TEMPLATE template0")
             restore = [postgres.programs() / "pg_restore", "--no-owner", "--jobs=2"]
             run_logged([*restore, f"--dbname={database.SOAK}", dump], LOGS / "soak-restore.log")
             yield cluster
     finally:
         cluster.stop("immediate")
-
-
-def _set_address(url: str) -> None:
-    """Where UPS sends browsers back to, whichever host they came from."""
-    with database.connect(database.SOAK) as cursor:
-        for key, value in (("web.base.url", url), ("web.base.url.freeze", "True")):
-            cursor.execute(
-                """INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
-                   ON CONFLICT (key) DO UPDATE SET value = excluded.value""",
-                (key, value),
-            )
 
 
 @contextmanager

@@ -5,18 +5,19 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
 from devenv import server
 from devenv.console import say, step
+from tests.administrator import Refused
 from tests.soak import disk, invariants, plan, site
 from tests.soak.clock import Clock
 from tests.soak.invariants import Evidence, Pickup, Row
-from tests.soak.odoo_host import Refused
 from tests.soak.traffic import Traffic
 from tests.soak.troubles import Troubles
 
@@ -26,7 +27,11 @@ PEOPLE = 6
 OTHERS = 3
 """Steps that others take while a trouble lasts."""
 
-CREDENTIALS = server.SIMULATOR_CLIENT_ID, server.SIMULATOR_CLIENT_SECRET
+CERTAIN = ("success", "told that it has ended")
+PICKUPS = "SELECT id, state, prn, past_references, outcome_source, problem FROM ups_pickup"
+CONNECTIONS = """SELECT company_id, state, reason, sealed_access_token, sealed_refresh_token
+                   FROM ups_connection"""
+SECRET = server.SIMULATOR_CLIENT_SECRET
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,7 @@ class Findings:
     """What came of it."""
 
     seed: int
-    size: Size
-    rounds: int
-    steps: int
-    minutes: float  # of this machine's clock
-    hours: float  # of UPS's
+    what: str  # was done, in numbers
     counts: Counter[tuple[str, str]]
     evidence: Evidence
     broken: dict[str, list[str]]
@@ -66,21 +67,13 @@ def run(seed: int, size: Size, goes_on: Callable[[int], bool]) -> Findings:
             with step(f"round {rounds + 1}: {soak.steps_a_round} steps"):
                 soak.take_round(rounds)
             rounds += 1
-        minutes = (time.monotonic() - started) / 60
+        minutes, hours = (time.monotonic() - started) / 60, soak.clock.seconds / 3600
         with step("asking for each company once more"):
             soak.end()
+        what = f"{size.companies} companies, {rounds} rounds, {rounds * soak.steps_a_round} steps,"
+        what += f" {minutes:.1f} minutes, {hours:.0f} hours of UPS's clock"
         evidence = soak.evidence()
-        return Findings(
-            seed,
-            size,
-            rounds,
-            rounds * soak.steps_a_round,
-            minutes,
-            soak.clock.seconds / 3600,
-            soak.traffic.counts,
-            evidence,
-            invariants.broken(evidence),
-        )
+        return Findings(seed, what, soak.traffic.counts, evidence, invariants.broken(evidence))
 
 
 class _Soak:
@@ -96,21 +89,22 @@ class _Soak:
 
     def begin(self) -> None:
         """The first settings make the key file: they wait for its disk."""
+        save = partial(self.site.hosts[0].save_settings, **server.SIMULATOR_SETTINGS)
         with disk.read_only(self.site.keys) as way:
             if way != disk.NOT_AT_ALL:
                 with pytest.raises(Refused, match="cannot be used"):
-                    self.traffic.save_settings(*CREDENTIALS)
+                    save()
             self.traffic.count("settings saved", f"refused, key file's disk {way}")
-        self.traffic.save_settings(*CREDENTIALS)
+        save()
         self.traffic.settle_in(self._size.companies)
 
     def take_round(self, number: int) -> None:
         troubles = plan.troubles(self._seed, number, list(self.troubles.kinds))
         first = number * self.steps_a_round
-        self._at_once(
-            lambda each: self._take(first + each, troubles[each // plan.SPACING]),
-            range(self.steps_a_round),
-        )
+        steps = range(first, first + self.steps_a_round)
+        each_trouble = [troubles[(step - first) // plan.SPACING] for step in steps]
+        with ThreadPoolExecutor(PEOPLE) as pool:
+            list(pool.map(self._take, steps, each_trouble))
 
     def _take(self, number: int, trouble: str) -> None:
         each = plan.step(self._seed, number, self._size.companies)
@@ -136,11 +130,8 @@ class _Soak:
         self.clock.move(site.ACCESS_LIFETIME)
         asked = [each for each in self.traffic.companies if each.code]
         for _try in range(6):
-            outcomes = self._at_once(lambda each: self.traffic.call_api(each, each.id % 2), asked)
-            certain = ("success", "told that it has ended")
-            asked = [
-                each for each, said in zip(asked, outcomes, strict=True) if said not in certain
-            ]
+            said = {each.id: self.traffic.call_api(each, each.id % 2) for each in asked}
+            asked = [each for each in asked if said[each.id] not in CERTAIN]
             if not asked:
                 break
             self.clock.move(5 * 60)  # UPS may have got a pause
@@ -149,10 +140,6 @@ class _Soak:
         for _look in range(4):  # two that find nothing, ten minutes apart, and who had a pause
             self.clock.run_job("news of pickups")
             self.clock.move(11 * 60)
-
-    def _at_once(self, work: Callable, items: Iterable) -> list:
-        with ThreadPoolExecutor(PEOPLE) as pool:
-            return list(pool.map(work, items))
 
     def evidence(self) -> Evidence:
         companies, ups = self.traffic.companies, self.site.ups
@@ -171,30 +158,20 @@ class _Soak:
             outages=self.troubles.outages,
             logs={name: path.read_text(errors="replace") for name, path in self.site.logs.items()},
             secrets=self._secrets(),
-            pickups=self._pickups(),
+            pickups=[Pickup(*row) for row in self.site.sql(PICKUPS)],
             trucks=ups.trucks(),
         )
 
-    def _pickups(self) -> list[Pickup]:
-        found = self.site.sql(
-            """SELECT id, state, prn, past_references, outcome_source, problem FROM ups_pickup"""
-        )
-        return [Pickup(*row) for row in found]
-
     def _rows(self) -> dict[int, Row]:
-        found = self.site.sql(
-            """SELECT company_id, state, reason, sealed_access_token, sealed_refresh_token
-                 FROM ups_connection"""
-        )
         unseal = self.site.unseal
         return {
             company: Row(state, reason or "", unseal(access), unseal(refresh))
-            for company, state, reason, access, refresh in found
+            for company, state, reason, access, refresh in self.site.sql(CONNECTIONS)
         }
 
     def _secrets(self) -> set[str]:
         (key,) = [path.read_text() for path in self.site.keys.glob("*.key")]
-        basic = base64.b64encode(":".join(CREDENTIALS).encode()).decode()
+        basic = base64.b64encode(f"{server.SIMULATOR_CLIENT_ID}:{SECRET}".encode()).decode()
         asked = self.site.ups.requests
         attempts = [(each.query.get("state"), each.form.get("code_verifier")) for each in asked]
-        return {key, CREDENTIALS[1], basic, *filter(None, itertools.chain(*attempts))}
+        return {key, SECRET, basic, *filter(None, itertools.chain(*attempts))}

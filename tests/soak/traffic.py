@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg2
 
 from tests import places
-from tests.soak.odoo_host import Broken, Refused
+from tests.administrator import Broken, Refused
 from tests.soak.plan import Step
 from tests.soak.site import Site
 
@@ -32,10 +32,10 @@ class Company:
     """What its people know. `code` is of the sign-in that counts, None when opted out."""
 
     id: int
+    location: int
     code: str | None = None
     has_ended: bool = False  # as Odoo told the last one who asked
     codes: list[str] = field(default_factory=list)
-    location: int = 0
     signing: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -54,31 +54,17 @@ class Traffic:
 
     def settle_in(self, number: int) -> None:
         """The companies; they become the administrator's own, since he makes them."""
+        call, ids = self.site.hosts[0].call, []
         values = [{"name": f"Company {each}"} for each in range(1, number + 1)]
-        ids = []
         # Each gets a warehouse, too, and a request has its limit of time.
         for first in range(0, number, AT_ONCE):
-            chunk = values[first : first + AT_ONCE]
-            ids += self.site.hosts[0].call("res.company", "create", chunk)
-        self.companies = [Company(each) for each in ids]
+            ids += call("res.company", "create", values[first : first + AT_ONCE])
         numbers = [f"S{each:05}" for each in ids]
-        for number in numbers:
-            self.site.ups.own_account(number)
-        made = places.make(self.site.hosts[0].call, ids, numbers)
-        for company, location in zip(self.companies, made, strict=True):
-            company.location = location
-        places.drafts(self.site.hosts[0].call, made)
-
-    def save_settings(self, client_id: str, client_secret: str) -> None:
-        """:raise Refused: in Odoo's words, when the secret cannot be sealed."""
-        call = self.site.hosts[0].call
-        values = {
-            "ups_client_id": client_id,
-            "ups_client_secret": client_secret,
-            "ups_environment": "cie",
-            "ups_use_pkce": True,
-        }
-        call("res.config.settings", "execute", call("res.config.settings", "create", [values]))
+        for each in numbers:
+            self.site.ups.own_account(each)
+        locations = places.make(call, ids, numbers)
+        self.companies = [Company(*each) for each in zip(ids, locations, strict=True)]
+        places.drafts(call, locations)
 
     def take(self, step: Step) -> None:
         """One step: what is done depends on how the company stands, as far as people know."""
@@ -100,10 +86,8 @@ class Traffic:
             said = self._press("action_ups_test", company, host)["context"]
             company.has_ended = "has ended" in said["ups_finding"]
             outcome = "told that it has ended" if company.has_ended else said["ups_finding_kind"]
-        except Refused as refusal:
-            outcome = refusal.kind
-        except Broken:
-            outcome = "broken off"
+        except (Refused, Broken) as problem:
+            outcome = problem.kind
         self.count("API call", outcome)
         return outcome
 
@@ -112,10 +96,7 @@ class Traffic:
         call = self.site.hosts[host].call
         domain = [["location_id", "=", company.location]]
         try:
-            pickup = max(
-                call("ups.pickup", "search_read", domain, ["state", "prn"]),
-                key=lambda row: row["id"],
-            )
+            [pickup] = call("ups.pickup", "search_read", domain, ["state", "prn"], 0, 1, "id desc")
         except (Refused, Broken):
             self.count("pickup", "not seen")
             return
@@ -145,10 +126,8 @@ class Traffic:
         try:
             self.site.hosts[host].call("ups.pickup", button, [pickup])
             outcome = "told"
-        except Refused as refusal:
-            outcome = f"refused: {refusal.kind}"
-        except Broken:
-            outcome = "broken off"
+        except (Refused, Broken) as problem:
+            outcome = problem.kind
         self.count(f"pickup, {button.removeprefix('action_')}", outcome)
 
     def opt_in(self, company: Company, host: int, back_at: int) -> None:
@@ -163,10 +142,8 @@ class Traffic:
     def _sign_in(self, company: Company, host: int, back_at: int) -> str:
         try:
             url = self._press("action_ups_oauth", company, host)["url"]
-        except Refused as refusal:
-            return f"not begun: {refusal.kind}"
-        except Broken:
-            return "broken off"
+        except (Refused, Broken) as problem:
+            return f"not begun: {problem.kind}"
         try:
             address = self.site.ups.person_agrees(url)
             (code,) = parse_qs(urlsplit(address).query).get("code", ())
@@ -185,7 +162,7 @@ class Traffic:
                 self._press("action_ups_opt_out", company, host)
                 outcome, company.code = "done", None
             except (Refused, Broken) as problem:
-                outcome = problem.kind if isinstance(problem, Refused) else "broken off"
+                outcome = problem.kind
                 self.look_up(company)
         self.count("opt-out", outcome)
 

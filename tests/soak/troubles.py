@@ -32,32 +32,33 @@ class Troubles:
         self.voided: set[str] = set()
         self.found_ended: set[str] = set()  # the codes of sign-ins that an outage ended
         self.kinds: dict[str, Callable[[Company], None]] = {
-            "PostgreSQL restarts during a refresh": partial(self._postgres_away, mode="fast"),
-            "PostgreSQL crashes during a refresh": partial(self._postgres_away, mode="immediate"),
+            "PostgreSQL restarts during a refresh": partial(self._postgres_away, "refresh", "fast"),
+            "PostgreSQL crashes during a refresh": partial(
+                self._postgres_away, "refresh", "immediate"
+            ),
             "an Odoo worker is killed during a refresh": partial(self._kill_asking, "refresh"),
             "an Odoo worker is killed during a request": partial(self._kill_asking, "request"),
-            "PostgreSQL crashes during a request": self._postgres_away_during_request,
+            "PostgreSQL crashes during a request": partial(
+                self._postgres_away, "request", "immediate"
+            ),
             "an Odoo worker is killed": self._kill_any_worker,
-            "UPS's clock goes five minutes forward": self._clock_forward,
-            "UPS's clock goes five minutes back": self._clock_back,
+            "UPS's clock goes five minutes forward": partial(self._clock_off, FIVE_MINUTES),
+            "UPS's clock goes five minutes back": partial(self._clock_off, -FIVE_MINUTES),
             "the key file's disk is read-only": self._read_only_keys,
             "UPS voids a grant (new password)": self._void_grant,
-        } | {_name(*each): partial(self._bad_answer, *each) for each in BAD_ANSWERS}
+        } | {name: partial(self._bad_answer, *each) for name, each in BAD_ANSWERS.items()}
 
     def make(self, name: str, company: Company) -> None:
         """:param company: which one it meets, where it meets one."""
         said = self.kinds[name](company)
         self.traffic.count("trouble", f"{name}: {said}" if said else name)
 
-    def _bad_answer(self, route: str, fault: dict, _company: Company) -> None:
-        for each in route.split(", "):
+    def _bad_answer(self, routes: tuple, fault: dict, _company: Company) -> None:
+        for each in routes:
             self.site.ups.queue_fault(each, **fault)
 
-    def _clock_forward(self, _company: Company) -> None:
-        self.site.ups.advance_clock(FIVE_MINUTES)
-
-    def _clock_back(self, _company: Company) -> None:
-        self.site.ups.advance_clock(-FIVE_MINUTES)
+    def _clock_off(self, seconds: int, _company: Company) -> None:
+        self.site.ups.advance_clock(seconds)
 
     def _read_only_keys(self, _company: Company) -> str:
         with disk.read_only(self.site.keys) as way:
@@ -74,26 +75,18 @@ class Troubles:
 
     # === WITH AN ANSWER OF UPS'S UNDER WAY === #
 
-    def _postgres_away(self, company: Company, mode: str) -> str:
+    def _postgres_away(self, route: str, mode: str, company: Company) -> str:
         """It goes between UPS's answer and the commit, and others ask once it is back."""
-        with self._held_answer("refresh", company) as (held, release):
-            self._away(mode, release)
-            if held:
+        with self._held_answer(route, company) as held:
+            began, tokens = time.time(), self._tokens_held()
+            self.site.cluster.stop(mode)
+            self.site.ups.release()
+            time.sleep(AWAY)
+            self.site.cluster.start_again()
+            self.outages.append(Outage(began, time.time(), tokens))
+            if held and route == "refresh":
                 self._ask_at_once(self._company_of(held))
-        return "" if held else "no refresh was under way"
-
-    def _postgres_away_during_request(self, company: Company) -> str:
-        with self._held_answer("request", company) as (held, release):
-            self._away("immediate", release)
-        return "" if held else "no request was under way"
-
-    def _away(self, mode: str, release: Callable) -> None:
-        began, tokens = time.time(), self._tokens_held()
-        self.site.cluster.stop(mode)
-        release()
-        time.sleep(AWAY)
-        self.site.cluster.start_again()
-        self.outages.append(Outage(began, time.time(), tokens))
+        return "" if held else f"no {route} was under way"
 
     def _ask_at_once(self, company: Company) -> None:
         """They may be told that it has ended, until whoever got the answer has stored it."""
@@ -109,7 +102,7 @@ class Troubles:
                 self.found_ended.add(company.code)
 
     def _kill_asking(self, route: str, company: Company) -> str:
-        with self._held_answer(route, company) as (held, _release):
+        with self._held_answer(route, company) as held:
             for host in self.site.hosts:
                 for process in host.processes():
                     if held and held.port in self._ports(process):
@@ -156,9 +149,9 @@ class Troubles:
 
     @contextlib.contextmanager
     def _held_answer(self, route: str, company: Company) -> Iterator:
-        """UPS has done the work, and its answer does not come before `release` is called.
+        """UPS has done the work, and its answer does not come before it is released.
 
-        :return: UPS's record of the request, None if there was none; and `release`.
+        :return: UPS's record of the request, None if there was none.
         """
         before = len(self.site.ups.requests)
         self._queue_hold(route)
@@ -168,7 +161,7 @@ class Troubles:
         try:
             record = self._held(route, before, asking)
             is_held.set()
-            yield record, self.site.ups.release
+            yield record
         finally:
             is_held.set()
             self.site.ups.release()
@@ -218,17 +211,3 @@ class Troubles:
                 self._queue_hold(route)
             time.sleep(0.05)
         return None
-
-
-def _name(route: str, fault: dict) -> str:
-    said = {
-        "status": f"answers {fault.get('status')}",
-        "html": f"answers with HTML ({fault.get('status', 502)})",
-        "truncated": "does the work and cuts the answer short",
-        "oversized": "answers with a megabyte",
-        "hang": f"takes {fault.get('seconds')} seconds",
-        "drop": "drops the connection",
-        "error_page": "leads to its error page",
-    }[fault["kind"]]
-    when = {None: "", "before": " before the work", "after": " after the work"}[fault.get("when")]
-    return f"UPS, {route}: {said}{when}"

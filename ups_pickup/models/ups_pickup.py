@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
 
@@ -190,7 +190,10 @@ class UpsPickup(models.Model):
         compute="_compute_is_price_stale",
     )
     problem = fields.Char(
-        help="What went wrong the last time, and what to do.", readonly=True, copy=False
+        help="What went wrong the last time, and what to do.",
+        translate=True,  # kept by a cron or a colleague, read by whoever opens it
+        readonly=True,
+        copy=False,
     )
     claimed_on = fields.Datetime(
         help="Since when it is being sent or cancelled.", readonly=True, copy=False
@@ -211,6 +214,7 @@ class UpsPickup(models.Model):
     retry_of_id = fields.Many2one(
         "ups.pickup", string="Again For", readonly=True, copy=False, index="btree_not_null"
     )
+    again_ids = fields.One2many("ups.pickup", "retry_of_id", string="Asked Again", readonly=True)
     sharing_ids = fields.Many2many(
         "ups.pickup",
         string="Shares Its PRN With",
@@ -292,10 +296,12 @@ class UpsPickup(models.Model):
             pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
 
     @api.depends("name", "location_id", "pickup_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for pickup in self:
-            parts = (pickup.name, pickup.location_id.name, pickup.pickup_date)
-            pickup.display_name = " · ".join(str(part) for part in parts if part)
+            day = format_date(self.env, pickup.pickup_date)
+            parts = (pickup.name, pickup.location_id.name, day)
+            pickup.display_name = " · ".join(part for part in parts if part and part != "/")
 
     @api.onchange("location_id")
     def _onchange_location(self):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from .. import clock
 from ..const import MAX_QUANTITY, OPEN
@@ -127,7 +128,7 @@ class UpsPickupBatch(models.Model):
         return self.env._(
             "%(location)s has an open pickup on %(day)s already: %(pickup)s.",
             location=pickup.location_id.display_name,
-            day=pickup.pickup_date,
+            day=format_date(self.env, pickup.pickup_date),
             pickup=pickup.name,
         )
 

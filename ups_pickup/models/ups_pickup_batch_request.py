@@ -1,13 +1,12 @@
 """How are the rows of batches requested? Four at once, a commit each, by a cron that may stop."""
 
 import logging
-import threading
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import own_cursor, quietly
+from odoo.addons.ups_pickup_oauth.side_by_side import side_by_side
 from odoo.exceptions import UserError
 
-from ..side_by_side import side_by_side
 from ..this_database import is_of_this_database
 from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
@@ -29,51 +28,47 @@ class UpsPickupBatch(models.Model):
         """
         commit_progress = self.env["ir.cron"]._commit_progress
         rows = self.env["ups.pickup"].sudo().search(self._queued(), order="queued_on, id")
-        why_paused = {batch.id: batch.paused_why or "" for batch in rows.batch_id}
-        waiting = [(row.id, row.batch_id.id) for row in rows][::-1]
+        batch_of = {row: row.batch_id for row in rows}
+        why_paused = {batch: batch.paused_why or "" for batch in rows.batch_id}
+        waiting = list(rows)[::-1]
         commit_progress(remaining=len(waiting))
         paused, seconds_left = set(), 1
 
         def following():
             while waiting and seconds_left:
-                row_id, batch_id = waiting.pop()
-                if batch_id not in paused:
-                    yield row_id
+                row = waiting.pop()
+                if batch_of[row] not in paused:
+                    yield row
 
-        for batch_id, why in side_by_side(self._request_in_thread, following(), parallel):
+        for row, why in side_by_side(
+            self.env, self._request_in_thread, following(), parallel, first_alone=True
+        ):
+            batch = batch_of[row]
             if why:
-                paused.add(batch_id)
-            is_news = why or batch_id not in paused  # not from rows that were under way
-            if batch_id and is_news and why_paused[batch_id] != why:
-                self._say_why_paused(batch_id, why)
-                why_paused[batch_id] = why
+                paused.add(batch)
+            is_news = why or (why == "" and batch not in paused)  # not from rows under way
+            if batch and is_news and why_paused[batch] != why:
+                self._say_why_paused(batch.id, why)
+                why_paused[batch] = why
             seconds_left = commit_progress(1)
         # Of what is paused there is nothing left to do: Odoo would start the next run at once.
-        commit_progress(remaining=sum(batch_id not in paused for _id, batch_id in waiting))
+        commit_progress(remaining=sum(batch_of[row] not in paused for row in waiting))
 
     @api.model
     def _queued(self):
         return [("queued_on", "!=", False), ("state", "=", "draft")]
 
     @api.model
-    def _request_in_thread(self, pickup_id):
-        """Request one row, in a thread of the cron: it survives whatever happens.
+    def _request_in_thread(self, row):
+        """Request one row, in a thread of the cron.
 
-        :return: the batch's id, and why it has to pause, or an empty text.
+        :return: why its batch has to pause, an empty text if it has not; None if there was nothing
+            to request, since the batch was deleted or a person was quicker.
         """
-        threading.current_thread().dbname = self.env.registry.db_name  # for the log
-        batch_id, why = None, ""
-        try:
-            with own_cursor(self.env.registry) as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                pickup = env["ups.pickup"].search([("id", "=", pickup_id), *self._queued()])
-                batch_id = pickup.batch_id.id
-                if pickup:  # not if the batch was deleted, or a person was quicker
-                    why = pickup._request_queued()
-        except Exception as error:
-            # Not its text, which may hold a row.
-            _logger.error("UPS pickup %s: %s", pickup_id, type(error).__name__)
-        return batch_id, why
+        with own_cursor(self.env.registry) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            pickup = env["ups.pickup"].search([("id", "=", row.id), *self._queued()])
+            return pickup._request_queued() if pickup else None
 
     @api.model
     def _say_why_paused(self, batch_id, why):
@@ -116,7 +111,7 @@ class UpsPickup(models.Model):
         except SaveFirst as error:  # a person has it in hand: it waits for the next run
             _logger.info("UPS pickup %s: %s", self.id, error)
         except UserError as error:
-            own._keep_problem(str(error))
+            own._keep_problem(getattr(error, "sentence", str(error)))
         except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
         if why:

@@ -128,30 +128,33 @@ class UpsPickup(models.Model):
             words = self._cancelled()
         elif isinstance(outcome, Refused):
             words = self._not_cancelled(
-                self.env._(
+                lambda own: own.env._(
                     "UPS did not cancel it. It may be too late, or done already. %s",
-                    refusal_in_words(self.env, outcome),
+                    refusal_in_words(own.env, outcome),
                 )
             )
         elif isinstance(outcome, NeverLeft):
             words = self._not_cancelled(
-                self.env._("UPS could not be reached, so it is not cancelled. Try again.")
+                lambda own: own.env._(
+                    "UPS could not be reached, so it is not cancelled. Try again."
+                )
             )
         elif isinstance(outcome, UserError):
-            words = self._not_cancelled(str(outcome))
+            words = self._not_cancelled(lambda _own: str(outcome))
         else:
             words = self._cancel_unanswered()
         return Told(self.id, self.state, "", words)
 
     def _cancel_unanswered(self):
-        words = self.env._(
-            "UPS's answer was lost: nobody knows yet whether it is cancelled. Odoo looks it up;"
-            " you may cancel it again in some minutes."
+        self._say(
+            {},
+            lambda own: own.env._(
+                "UPS's answer was lost: nobody knows yet whether it is cancelled. Odoo looks it up;"
+                " you may cancel it again in some minutes."
+            ),
         )
-        self._own_write({"problem": words})
-        self._note(words)
         self.env.ref("ups_pickup.ir_cron_check")._trigger()
-        return words
+        return self.problem
 
     def _cancelled(self):
         words = self.env._("UPS has cancelled it.")
@@ -166,10 +169,9 @@ class UpsPickup(models.Model):
         self._note(words)
         return words
 
-    def _not_cancelled(self, words):
-        self._own_write({"state": self.state_before or "requested", "problem": words})
-        self._note(words)
-        return words
+    def _not_cancelled(self, sentence):
+        self._say({"state": self.state_before or "requested"}, sentence)
+        return sentence(self)
 
     def _not_cancellable_in_words(self):
         if self.state == "unconfirmed":

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ..local_time import in_words, is_hour
 from ..telling import CONTAINERS, request_from
 from ..words import problem_in_words
+from .ups_pickup_request import Unfit
 
 
 class UpsPickup(models.Model):
@@ -18,8 +19,8 @@ class UpsPickup(models.Model):
     def _check_before_sending(self):
         """:raise UserError: with all that stands against sending it."""
         self._refuse_in_copy()
-        if problems := self._problems():
-            raise UserError("\n".join(problems))
+        if self._problems():
+            raise Unfit(self, lambda own: "\n".join(own._problems()))
 
     def _refuse_in_copy(self):
         """A copy of the database orders no truck.
@@ -82,6 +83,10 @@ class UpsPickup(models.Model):
         if not self.location_id.active:
             yield self.env._(
                 "The location %s is archived. Choose another one.", self.location_id.name
+            )
+        if not self.account_id.active:
+            yield self.env._(
+                "The UPS account %s is archived. Choose another one.", self.account_id.display_name
             )
         if self.kind == "smart":
             yield from self._smart_problems()

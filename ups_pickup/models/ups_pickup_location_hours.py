@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import models
+from odoo.tools import format_date
 from odoo.tools.intervals import Intervals
 
 from .. import clock
@@ -128,9 +129,9 @@ class UpsPickupLocation(models.Model):
             return self.env._(
                 "The pickup date %(day)s is past: at %(location)s it is %(now)s. Choose a later"
                 " date.",
-                day=day,
+                day=format_date(self.env, day),
                 location=self.display_name,
-                now=f"{now:%Y-%m-%d %H:%M}",
+                now=f"{format_date(self.env, now.date())} {now:%H:%M}",
             )
         if closed := self._closed_problem(day, ready, close):
             return closed
@@ -150,7 +151,7 @@ class UpsPickupLocation(models.Model):
             return self.env._(
                 "%(location)s is closed on the pickup date %(day)s. Choose another date.",
                 location=self.display_name,
-                day=f"{day:%Y-%m-%d (%A)}",
+                day=format_date(self.env, day, date_format="full"),
             )
         if place._is_open(day, leaves, ready, close):
             return None
@@ -158,7 +159,7 @@ class UpsPickupLocation(models.Model):
             "On the pickup date %(day)s %(location)s is closed between %(ready)s and %(close)s, or"
             " for a part of that time. Choose other hours, or another date.",
             location=self.display_name,
-            day=f"{day:%Y-%m-%d (%A)}",
+            day=format_date(self.env, day, date_format="full"),
             ready=in_words(ready),
             close=in_words(close),
         )

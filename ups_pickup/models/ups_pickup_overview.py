@@ -155,7 +155,18 @@ class UpsPickup(models.Model):
             "successful": span,
         }
         counts = _tiles(rows, today, tomorrow, start, end)
+        counts["unsuccessful"] = self._unanswered(domain, start, end)
         return counts | {"dates": dates, "cutoffs": _cutoffs(rows, today)}
+
+    @api.model
+    def _narrowed(self, domain):
+        return Domain(domain or []) & Domain("environment", "=", ups_environment(self.env))
+
+    @api.model
+    def _unanswered(self, domain, start, end):
+        """:return: how many were unsuccessful, and nobody has taken care of by “Again”."""
+        wanted = Domain("state", "=", "unsuccessful") & Domain("again_ids", "=", False)
+        return self.search_count(wanted & _within(start, end) & self._narrowed(domain))
 
     @api.model
     def _counted(self, domain, start, end, days):
@@ -164,14 +175,11 @@ class UpsPickup(models.Model):
             [
                 *map(_on_days, days),
                 _to_check(),
-                Domain("state", "in", ("done", "unsuccessful"))
-                & Domain("pickup_date", ">=", start)
-                & Domain("pickup_date", "<=", end),
+                Domain("state", "=", "done") & _within(start, end),
             ]
         )
-        wanted &= Domain(domain or []) & Domain("environment", "=", ups_environment(self.env))
         rows = self._read_group(
-            wanted,
+            wanted & self._narrowed(domain),
             ["location_id", "pickup_date:day", "state"],
             ["__count", "problem:count"],
         )
@@ -182,6 +190,10 @@ class UpsPickup(models.Model):
                 yield location, _day(day), state, False, count - with_problem
             else:
                 yield location, _day(day), state, state in TO_CHECK, count
+
+
+def _within(start, end):
+    return Domain("pickup_date", ">=", start) & Domain("pickup_date", "<=", end)
 
 
 def _by_day(places, ahead):
@@ -205,8 +217,8 @@ def _tiles(rows, today, tomorrow, start, end):
             counts["tomorrow"] += count * (location in tomorrow.get(day, ()))
         if is_asked:
             counts["to_check"] += count
-        if start <= day <= end and state in ("done", "unsuccessful"):
-            counts["successful" if state == "done" else "unsuccessful"] += count
+        if start <= day <= end and state == "done":
+            counts["successful"] += count
     return counts
 
 

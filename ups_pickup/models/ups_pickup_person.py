@@ -61,7 +61,7 @@ class UpsPickup(models.Model):
         :raise UserError: If a driver may still come for one of them.
         """
         self._check_requester()
-        if still_open := self.filtered(lambda each: each.state in OPEN):
+        if still_open := self.filtered(lambda each: each._is_going_on()):
             raise UserError(
                 self.env._(
                     "“Again” is for what has ended. Take these out of your choice: %s",
@@ -70,11 +70,19 @@ class UpsPickup(models.Model):
             )
         made = self.search([("retry_of_id", "in", self.ids), ("state", "=", "draft")])
         for pickup in self - made.retry_of_id:
-            again = pickup.copy()
-            again.sudo().write({"retry_of_id": pickup.id})
-            made += again
+            made |= pickup._again()
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
         return self._shown(made)
+
+    def _is_going_on(self):
+        """:return: whether it can still be cancelled, or requested."""
+        return self.state in OPEN or (self.state == "draft" and self.is_current_environment)
+
+    def _again(self):
+        """:return: a new draft of it; other addons may find one that is there."""
+        again = self.copy()
+        again.sudo().write({"retry_of_id": self.id})
+        return again
 
     @api.model
     def _shown(self, pickups):

@@ -79,14 +79,15 @@ class UpsPickup(models.Model):
             # Not of an outage, nor while somebody writes into it: a person has to do something.
             is_urgent = not isinstance(error, (UpsTryLater, SaveFirst))
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
-            why, is_over, is_urgent = str(error), True, True
+            why = getattr(error, "sentence", str(error))
+            is_over = is_urgent = True
         if is_over:
             in_own_transaction(
                 self.env,
                 lambda env: env["ups.pickup.location"].browse(location_id)._planned_until(day),
             )
         if why:
-            _logger.info("UPS plan of location %s: %s", location_id, why)
+            _logger.info("UPS plan of location %s could not request a pickup", location_id)
             if is_urgent or location.sudo()._is_cutoff_near(day):
                 draft._plan_failed(why)
 

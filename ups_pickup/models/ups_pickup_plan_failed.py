@@ -5,6 +5,7 @@ from datetime import timedelta
 from markupsafe import escape
 from odoo import api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+from odoo.tools import format_date
 
 from .. import clock
 from ..local_time import in_words
@@ -27,8 +28,12 @@ class UpsPickup(models.Model):
         )
         if draft_id:
             draft = self.browse(draft_id)._for_its_person()
-            why = draft.env._("The cut-off has passed, and the plan could not request it in time.")
-            draft._plan_failed(" ".join(filter(None, (why, draft.problem))))
+            draft._plan_failed(
+                lambda own: " ".join(filter(None, (own._cutoff_passed_in_words(), own.problem)))
+            )
+
+    def _cutoff_passed_in_words(self):
+        return self.env._("The cut-off has passed, and the plan could not request it in time.")
 
     @api.model
     def _missed_draft(self, location_id, day):
@@ -41,9 +46,13 @@ class UpsPickup(models.Model):
         location._planned_until(day)
         return draft_id
 
-    def _plan_failed(self, why):
-        """Keep in the draft why the plan could not request it, and ask its person, once."""
-        self._keep_problem(why)
+    def _plan_failed(self, sentence):
+        """Keep in the draft why the plan could not request it, and ask its person, once.
+
+        :param sentence: as a problem of :meth:`_own_write`.
+        """
+        why = sentence(self) if callable(sentence) else sentence
+        self._keep_problem(sentence)
         quietly(self.env, lambda env: env[self._name].browse(self.id)._ask_about_plan(why))
 
     def _ask_about_plan(self, why):
@@ -72,7 +81,7 @@ class UpsPickup(models.Model):
             "The plan could not request the pickup of %(day)s. %(why)s Correct it and click"
             " Request, or call UPS (the cut-off of that day is %(cutoff)s, %(zone)s) and enter the"
             " PRN.",
-            day=self.pickup_date,
+            day=format_date(self.env, self.pickup_date),
             why=why,
             cutoff=in_words(location.cutoff_time),
             zone=location.calendar_id.tz,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from .. import clock
 from ..const import LOSER_WAITS, SAVE_FIRST_AFTER, SOURCE
@@ -149,13 +150,14 @@ class UpsPickup(models.Model):
         return location._day_problem(self.pickup_date, self.ready_time, self.close_time)
 
     def _price_in_words(self, charge):
+        digits = max(0, -charge.payable.as_tuple().exponent)
         days = {
             "same": self.env._("for a pickup on the same day"),
             "future": self.env._("for a pickup on a future day"),
         }
         return self.env._(
             "UPS asks %(amount)s %(currency)s %(day)s. Nothing is booked yet.",
-            amount=charge.payable,
+            amount=formatLang(self.env, float(charge.payable), digits=digits),
             currency=charge.currency or "",
             day=days.get(charge.day, ""),
         )

@@ -8,10 +8,11 @@ draft again; whatever may have reached UPS is looked up by its reference, and ne
 import logging
 import time
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsReauthorizationNeeded,
     UpsSettingsWrong,
@@ -25,7 +26,9 @@ from odoo.addons.ups_pickup_oauth.own_transaction import (
 )
 from odoo.addons.ups_pickup_oauth.past_the_orm import put
 from odoo.addons.ups_pickup_oauth.token_flights import flight
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .. import clock
 from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
@@ -48,6 +51,9 @@ NEVER_LEFT = (UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater)
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at what another process is sending."""
+
+PLACE = {"oncall": "location_id", "smart": "account_id"}
+"""Whose one open pickup of a day it is (see the unique indexes)."""
 
 MOST_AT_ONCE = 20
 """More than that is a batch's work: the browser would wait too long."""
@@ -76,11 +82,44 @@ class SaveFirst(UserError):
     """The caller's own transaction has made or changed the pickup."""
 
 
+class Unfit(UserError):
+    """It cannot be sent as it is; `sentence` says why to another reader, given the pickup."""
+
+    def __init__(self, pickup, sentence):
+        super().__init__(sentence(pickup))
+        self.sentence = sentence
+
+
+class AlreadyAsked(Unfit):
+    """A driver is asked for that place and day: the click is led to the pickup that did."""
+
+    def __init__(self, pickup, first):
+        self.first_id, self.first_name, prn = first.id, first.name, first.prn or "?"
+        super().__init__(pickup, lambda own: own._already_asked_in_words(self.first_name, prn))
+
+
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
+    twin_id = fields.Many2one(
+        "ups.pickup",
+        string="Asked For Already",
+        help="The open pickup of the same place and day, beside which this draft cannot be sent.",
+        compute="_compute_twin_id",
+    )
+
+    @api.depends("state", "kind", "location_id", "account_id", "pickup_date")
+    def _compute_twin_id(self):
+        twins = self.filtered(lambda each: each.state == "draft" and each.kind)._open_twins()
+        for pickup in self:
+            pickup.twin_id = twins.get(pickup)
+
     # === ACTION METHODS === #
+
+    def action_open_twin(self):
+        """:return: An action that opens the pickup beside which the draft cannot be sent."""
+        return self._shown(self.twin_id)
 
     def action_request(self):
         """Have UPS send a driver. What came of it is committed, whatever the caller does next.
@@ -89,6 +128,7 @@ class UpsPickup(models.Model):
         :rtype: dict
         :raise AccessError: If the user may not request pickups of the company.
         :raise UserError: If it is not fit to be sent, or UPS refused it; it is a draft then.
+        :raise RedirectWarning: If a driver is asked for that place and day: it leads there.
         """
         self._check_requester()
         if len(self) > MOST_AT_ONCE:
@@ -97,10 +137,21 @@ class UpsPickup(models.Model):
                     "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
                 )
             )
-        told = self._one_by_one(lambda pickup: pickup._request())
+        with self._leading_to_the_first():
+            told = self._one_by_one(lambda pickup: pickup._request())
         if len(told) == 1 and told[0].state == "draft":
             raise UserError(told[0].words)
         return self._tell(told)
+
+    @contextmanager
+    def _leading_to_the_first(self):
+        """:raise RedirectWarning: that leads to the pickup which has asked for a driver already."""
+        try:
+            yield
+        except AlreadyAsked as error:
+            first = self.browse(error.first_id)
+            button = self.env._("Open %s", error.first_name)
+            raise RedirectWarning(str(error), self._shown(first), button) from error
 
     def _one_by_one(self, work):
         """Go on after a refusal, since what the others were told would be lost in its error.
@@ -131,6 +182,8 @@ class UpsPickup(models.Model):
         if self.environment != "production" or self.state != "draft":
             return self.action_request()
         self.sudo()._check_before_sending()
+        with self._leading_to_the_first():
+            self.sudo()._refuse_second()
         if self.kind == "oncall" and (not self.priced_on or self.is_price_stale):
             self._ask_price_quietly()
         return {
@@ -226,35 +279,41 @@ class UpsPickup(models.Model):
     def _refuse_second(self):
         """Lead the second request for a place and day to the first one.
 
-        :raise UserError: if there is an open one.
+        :raise AlreadyAsked: if there is an open one.
         """
         if first := self._open_twin():
-            raise UserError(
-                self.env._(
-                    "A driver is already asked for %(location)s on %(date)s: %(pickup)s, PRN"
-                    " %(prn)s. Put these pieces out with it, or cancel it first.",
-                    location=self.location_id.display_name,
-                    date=self.pickup_date,
-                    pickup=first.name,
-                    prn=first.prn or "?",
-                )
-            )
+            raise AlreadyAsked(self, first)
+
+    def _already_asked_in_words(self, first, prn):
+        return self.env._(
+            "A driver is already asked for %(location)s on %(date)s: %(pickup)s, PRN %(prn)s. Put"
+            " these pieces out with it, or cancel it first.",
+            location=self.location_id.display_name,
+            date=format_date(self.env, self.pickup_date),
+            pickup=first,
+            prn=prn,
+        )
 
     def _open_twin(self):
         """:return: the open pickup that the database's index would not let this one be beside."""
-        is_smart = self.kind == "smart"
-        place = self.account_id if is_smart else self.location_id
-        return self.sudo().search(
-            [
-                ("account_id" if is_smart else "location_id", "=", place.id),
-                ("pickup_date", "=", self.pickup_date),
-                ("environment", "=", self.environment),
-                ("kind", "=", self.kind),
-                ("state", "in", OPEN),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
+        return self._open_twins().get(self, self.browse())
+
+    def _open_twins(self):
+        """:return: by pickup its open twin, if there is one."""
+        places = Domain.OR(
+            Domain("kind", "=", kind) & Domain(PLACE[kind], "in", same[PLACE[kind]].ids)
+            for kind, same in self.grouped("kind").items()
         )
+        days = Domain("pickup_date", "in", self.mapped("pickup_date"))
+        found = self.sudo().search(places & days & Domain("state", "in", OPEN))
+        trucks = {each._truck(): each for each in found}
+        twins = {each: trucks.get(each._truck()) for each in self}
+        return {each: twin for each, twin in twins.items() if twin and twin != each._origin}
+
+    def _truck(self):
+        """:return: what the unique indexes let only one open pickup have."""
+        place = self[PLACE[self.kind]]
+        return self.kind, place._origin.id, self.pickup_date, self.environment
 
     def _send(self, session, reference, telling):
         """Send, in no transaction and with nothing locked, and keep what came of it."""
@@ -290,16 +349,16 @@ class UpsPickup(models.Model):
         if isinstance(outcome, Booked):
             words = self._keep_booked(outcome)
         elif isinstance(outcome, Refused):
-            words = self._back_to_draft(refusal_in_words(self.env, outcome))
+            words = self._back_to_draft(lambda own: refusal_in_words(own.env, outcome))
         elif isinstance(outcome, NeverLeft):
             words = self._back_to_draft(
-                self.env._(
+                lambda own: own.env._(
                     "UPS could not be reached, so no driver was asked for. Try again in a few"
                     " minutes."
                 )
             )
         elif isinstance(outcome, UserError):
-            words = self._back_to_draft(str(outcome))
+            words = self._back_to_draft(lambda _own: str(outcome))
         else:
             words = self._unconfirmed()
         is_of_all = isinstance(outcome, Refused) and outcome.is_of_all
@@ -329,24 +388,27 @@ class UpsPickup(models.Model):
         self.env.ref("ups_pickup.ir_cron_check")._trigger()
         return words
 
-    def _back_to_draft(self, words):
+    def _back_to_draft(self, sentence):
+        words = sentence(self)
         if self.state != "draft":
             # An earlier request may have been lost: it is still looked for.
             doubt = len(self.past_references or ()) > 1 and self.claimed_on
-            self._own_write({"state": "draft", "problem": words, "claimed_on": doubt})
+            self._own_write({"state": "draft", "problem": sentence, "claimed_on": doubt})
             self._note(words)
         return words
 
     def _unconfirmed(self):
-        words = self.env._(
-            "UPS's answer was lost: nobody knows yet whether a driver comes. Do not request it"
-            " again; Odoo looks it up at UPS, and you can call UPS with the address and the day."
-        )
+        def sentence(own):
+            return own.env._(
+                "UPS's answer was lost: nobody knows yet whether a driver comes. Do not request it"
+                " again; Odoo looks it up at UPS, and you can call UPS with the address and the"
+                " day."
+            )
+
         if self.state == "sending":
-            self._own_write({"state": "unconfirmed", "problem": words})
-            self._note(words)
+            self._say({"state": "unconfirmed"}, sentence)
             self.env.ref("ups_pickup.ir_cron_check")._trigger()
-        return words
+        return sentence(self)
 
     # === THE SECOND CLICK === #
 
@@ -455,11 +517,42 @@ class UpsPickup(models.Model):
         )
 
     def _own_write(self, vals):
-        """Write what the addon alone writes."""
+        """Write what the addon alone writes.
+
+        :param dict vals: as for `write()`; a problem may be a function that puts it into words,
+            given the pickup in an environment: then each reader has their own language.
+        """
+        words = self._in_each_language(vals.get("problem"))
+        if words:
+            vals = vals | {"problem": words[self.env.lang or "en_US"]}
         if self.env.context.get("ups_past_the_orm"):
             put(self, vals)  # what others have hooked into it has failed
-        else:
-            self.with_context(tracking_disable=True).sudo().write(vals)
+            return
+        own = self.with_context(tracking_disable=True).sudo()
+        own.write(vals)
+        if words:
+            own.update_field_translations("problem", words)
+
+    def _in_each_language(self, sentence):
+        """:return: by language what a sentence says, or None if there is none."""
+        if not sentence:
+            return None
+        languages = {"en_US", *(code for code, _name in self.env["res.lang"].get_installed())}
+        return {
+            each: sentence(self.with_context(lang=each)) if callable(sentence) else sentence
+            for each in languages
+        }
+
+    def _say(self, vals, sentence):
+        """Keep a problem and note it, unless it is known already.
+
+        :param dict vals: what else is written with it.
+        :param sentence: puts it into words, given the pickup in an environment.
+        """
+        words = sentence(self)
+        if vals or self.problem != words:
+            self._own_write(vals | {"problem": sentence})
+            self._note(words)
 
     def _note(self, words):
         """Add a sentence to the history; UPS's words in it are text, never HTML."""
@@ -491,16 +584,16 @@ class UpsPickup(models.Model):
                 own.flush_recordset()
         except psycopg2.errors.UniqueViolation:
             self.invalidate_recordset()
-            twin = self._open_twin()
+            other = self._open_twin().name or "?"
             prn = vals.get("prn") or self.prn  # what a driver is told must not get lost
-            problem = self.env._(
-                "UPS told news of it (PRN %(prn)s), but %(other)s is open for the same place and"
-                " day. Ask UPS which of them a driver comes for, and mark the other one.",
-                prn=prn or "?",
-                other=twin.name or "?",
+            self._say(
+                {} if self.prn == prn else {"prn": prn},
+                lambda own: own.env._(
+                    "UPS told news of it (PRN %(prn)s), but %(other)s is open for the same place"
+                    " and day. Ask UPS which of them a driver comes for, and mark the other one.",
+                    prn=prn or "?",
+                    other=other,
+                ),
             )
-            if (self.prn, self.problem) != (prn, problem):
-                self._own_write({"prn": prn, "problem": problem})
-                self._note(problem)
             return False
         return True

@@ -1,15 +1,15 @@
 """What does UPS's status say of the pickups of an account? One call, and a commit for each row."""
 
 import logging
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, own_cursor
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.addons.ups_pickup_oauth.side_by_side import side_by_side
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .. import clock
 from ..const import (
@@ -55,9 +55,8 @@ class UpsPickup(models.Model):
             pickup._each(lambda own: own._died())
         accounts = self._due_accounts()
         commit_progress(remaining=len(accounts))
-        with ThreadPoolExecutor(parallel) as pool:
-            for _done in pool.map(self._check_in_thread, accounts.ids):
-                commit_progress(1)
+        for _done in side_by_side(self.env, self._check_in_thread, accounts, parallel):
+            commit_progress(1)
         for pickup in self._past_and_open():
             pickup._each(lambda own: own._day_is_over())
         commit_progress()  # a new snapshot: the people are asked about what was just found
@@ -160,20 +159,15 @@ class UpsPickup(models.Model):
 
     # === THE LOOK === #
 
-    def _check_in_thread(self, account_id):
-        """One account, in a thread of the cron: it survives whatever happens."""
-        threading.current_thread().dbname = self.env.registry.db_name  # for the log
+    def _check_in_thread(self, account):
+        """One account, in a thread of the cron."""
         try:
             with own_cursor(self.env.registry) as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                company = env["ups.pickup.account"].browse(account_id).company_id
+                company = account.with_env(api.Environment(cr, SUPERUSER_ID, {})).company_id
                 session = company._ups_session(SOURCE)
-            self._check_account(account_id, session)
+            self._check_account(account.id, session)
         except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
-            _logger.info("UPS account %s told no status: %s", account_id, error)
-        except Exception as error:
-            # Not its text, which may hold a row.
-            _logger.error("UPS account %s: %s", account_id, type(error).__name__)
+            _logger.info("UPS account %s told no status: %s", account.id, error)
 
     def _check_account(self, account_id, session):
         """Ask UPS about an account, and let each of its pickups know.
@@ -333,26 +327,28 @@ class UpsPickup(models.Model):
 
     def _say_what_ups_knows(self):
         told = self.told
-        words = self.env._(
-            "It was changed after UPS was told: UPS knows of %(pieces)s pieces, ready from"
-            " %(ready)s, until %(close)s.",
-            pieces=sum(piece["quantity"] for piece in told.get("pieces", ())),
-            ready=told.get("ready_time"),
-            close=told.get("close_time"),
+        self._say(
+            {},
+            lambda own: own.env._(
+                "It was changed after UPS was told: UPS knows of %(pieces)s pieces, ready from"
+                " %(ready)s, until %(close)s.",
+                pieces=sum(piece["quantity"] for piece in told.get("pieces", ())),
+                ready=told.get("ready_time"),
+                close=told.get("close_time"),
+            ),
         )
-        self._own_write({"problem": words})
-        self._note(words)
 
     def _keep_truck_of_past_request(self, entry):
-        words = self.env._(
-            "UPS sends a driver for what this draft said before: PRN %(prn)s, %(date)s. Call UPS if"
-            " nobody is to come.",
-            prn=entry.prn,
-            date=(self.told or {}).get("date") or "?",
+        day = (self.told or {}).get("date")
+        self._say(
+            {},
+            lambda own: own.env._(
+                "UPS sends a driver for what this draft said before: PRN %(prn)s, %(date)s. Call"
+                " UPS if nobody is to come.",
+                prn=entry.prn,
+                date=format_date(own.env, day) or "?",
+            ),
         )
-        if self.problem != words:
-            self._own_write({"problem": words})
-            self._note(words)
 
     def _into(self, state):
         """:return: the values of a state that UPS has told."""
@@ -384,33 +380,31 @@ class UpsPickup(models.Model):
 
     def _missed_twice(self):
         if self.state == "unconfirmed":
-            vals = {
-                "state": "draft",
-                "problem": self.env._(
+            self._say(
+                {"state": "draft"},
+                lambda own: own.env._(
                     "UPS has no such pickup: the request was lost on its way. You can request it"
                     " again."
                 ),
-            }
+            )
         elif self.state == "cancelling":
-            vals = {
-                "problem": self.env._(
+            self._say(
+                {},
+                lambda own: own.env._(
                     "UPS lists it no longer, but has not said that it is cancelled. If you know"
                     " that no driver comes, mark it as cancelled."
-                )
-            }
+                ),
+            )
         elif self.account_id.trust_unlisted:
-            vals = {"state": "done", "outcome_source": "unlisted", "problem": False}
+            self._own_write({"state": "done", "outcome_source": "unlisted", "problem": False})
+            self._note(self.env._("Picked up: UPS lists it no longer."))
         else:
-            vals = {
-                "state": "unknown",
-                "problem": self.env._(
+            self._say(
+                {"state": "unknown"},
+                lambda own: own.env._(
                     "UPS lists it no longer, and has not said whether it was picked up. Mark it."
                 ),
-            }
-        if "state" not in vals and vals["problem"] == self.problem:
-            return
-        self._own_write(vals)
-        self._note(vals["problem"] or self.env._("Picked up: UPS lists it no longer."))
+            )
 
     def _offer_truck_of_others(self, listed):
         """UPS may have merged the request into another one of that place, whose reference it shows.
@@ -431,15 +425,15 @@ class UpsPickup(models.Model):
         )
         if not other:
             return False
-        words = self.env._(
-            "UPS lists a driver for this place and day, PRN %(prn)s, known as %(other)s. If it is"
-            " the same one, enter that PRN; if not, UPS has none for this pickup.",
-            prn=other.prn,
-            other=other.name,
+        self._say(
+            {},
+            lambda own: own.env._(
+                "UPS lists a driver for this place and day, PRN %(prn)s, known as %(other)s. If it"
+                " is the same one, enter that PRN; if not, UPS has none for this pickup.",
+                prn=other.prn,
+                other=other.name,
+            ),
         )
-        if self.problem != words:
-            self._own_write({"problem": words})
-            self._note(words)
         return True
 
     # === WHAT IS OVER === #
@@ -458,12 +452,13 @@ class UpsPickup(models.Model):
         self._lock()
         if self.state not in OPEN or self._is_in_flight(clock.now()):
             return
-        words = self.env._(
-            "Its day is over, and UPS has not said what became of it. Ask whoever was there, and"
-            " mark it."
+        self._say(
+            {"state": "unknown"},
+            lambda own: own.env._(
+                "Its day is over, and UPS has not said what became of it. Ask whoever was there,"
+                " and mark it."
+            ),
         )
-        self._own_write({"state": "unknown", "problem": words})
-        self._note(words)
 
     # === TRANSACTIONS === #
 
@@ -476,13 +471,17 @@ class UpsPickup(models.Model):
         except Exception as error:
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
 
-    def _keep_problem(self, words):
-        """Say in the draft why it was not sent."""
+    def _keep_problem(self, sentence):
+        """Say in the draft why it was not sent.
+
+        :param sentence: as a problem of :meth:`_own_write`.
+        """
 
         def keep(own):
             own._lock()
             if own.state == "draft":
-                own._own_write({"problem": words, "queued_on": False})
+                is_known = own.problem == sentence  # in other languages, too
+                own._own_write({"queued_on": False} | ({} if is_known else {"problem": sentence}))
 
         if self:
             self._each(keep)

@@ -80,7 +80,7 @@ class TestMany(PickupCase):
             told = batch.action_fill()["params"]["message"]
             batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
         self.assertIn("4 drafts made", told)
-        self.assertIn("is closed on the pickup date 2026-11-25", told)
+        self.assertIn("is closed on the pickup date Wednesday, November 25, 2026", told)
         self.assertIn(self.stored_values(booked_id, "name"), told)
         refused, killed, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)

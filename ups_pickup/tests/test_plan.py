@@ -190,9 +190,9 @@ class TestPlan(PickupCase):
             env["ups.pickup.location"].browse(self.location_id).user_id = person
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
-        for moment, reason in (
-            ("2026-11-24 09:05", "abgelehnt"),
-            ("2026-11-25 15:05", "Annahmeschluss ist vorbei"),
+        for moment, reason, in_english in (
+            ("2026-11-24 09:05", "abgelehnt", "UPS refused it"),
+            ("2026-11-25 15:05", "Annahmeschluss ist vorbei", "The cut-off has passed"),
         ):
             with self.subTest(moment):
                 self.set_time(moment, "America/New_York")
@@ -202,8 +202,15 @@ class TestPlan(PickupCase):
                     draft = env["ups.pickup"].search(domain, order="id desc", limit=1)
                     asked = draft.activity_ids
                     self.assertIn("UPS ist nicht gebeten", asked.summary)
-                    for words in (draft.problem, str(asked.note)):
+                    in_german = draft.with_context(lang="de_DE").problem
+                    for words in (in_german, str(asked.note)):
                         self.assertIn(reason, words)
+                    self.assertIn(in_english, draft.problem)
+        over_id = self.new_pickup(pickup_date="2026-11-24")
+        self.force(over_id, state="requested", prn="2929602E9CP")
+        self.run_cron()
+        with self.transaction(person.id) as env:
+            self.assertIn("Tag ist vorbei", env["ups.pickup"].browse(over_id).problem)
 
     def activate(self, language, person):
         person.env["res.lang"]._activate_lang(language)

@@ -1,9 +1,12 @@
 """What UPS tells, what it no longer lists, and what nobody said: never "done" by a calendar."""
 
 import threading
+from ast import literal_eval
 from contextlib import suppress
 
+from lxml import etree
 from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup.models.ups_pickup_overview import TILES
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -413,18 +416,25 @@ class TestStatus(PickupCase):
                 self.new_pickup(place, pickup_date=day)
         done_id = self.new_pickup(places[1], pickup_date="2026-11-20")
         self.force(done_id, state="done")
+        for day in ("2026-11-20", "2026-11-21"):
+            failed_id = self.new_pickup(places[1], pickup_date=day)
+            self.force(failed_id, state="unsuccessful", prn="2929602E9CP")
+        self.click(failed_id, "action_again")  # somebody takes care of it
         cie = self.new_pickup(places[1], pickup_date="2026-11-24")
         self.force(cie, environment="production")
         with self.transaction() as env:
             pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
             counts = pickups.overview_counts()
             self.assertEqual(
-                [counts[name] for name in ("today", "tomorrow", "to_check", "successful")],
-                [2, 2, 0, 1],
+                [counts[name] for name in TILES],
+                [3, 2, 0, 1, 1],
             )
-            for name in ("today", "tomorrow"):
+            arch = etree.fromstring(pickups.get_view(view_type="search")["arch"])
+            for name in TILES:
+                [domain] = arch.xpath(f"//filter[@name='{name}']/@domain")
                 found = pickups.search(
-                    [(f"is_{name}", "=", True), ("is_current_environment", "=", True)]
+                    [*literal_eval(domain), ("is_current_environment", "=", True)]
                 )
                 self.assertEqual(len(found), counts[name])
-                self.assertTrue(all(found.mapped(f"is_{name}")))
+                if name in ("today", "tomorrow"):
+                    self.assertTrue(all(found.mapped(f"is_{name}")))

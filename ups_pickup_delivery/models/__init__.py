@@ -1,6 +1,6 @@
 from . import (
     delivery_carrier,
-    stock_package,
+    later_changes,
     stock_picking,
     stock_picking_type,
     stock_warehouse,

@@ -15,6 +15,12 @@ class DeliveryCarrier(models.Model):
         ondelete="restrict",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "ups_pickup_service_id" in vals:
+            self.env["ups.pickup"]._count_drafts_anew(("picking_id.carrier_id", "in", self.ids))
+        return result
+
     def _is_collected_by_ups(self):
         """:return: whether UPS collects what this carrier ships."""
         own = self.sudo()

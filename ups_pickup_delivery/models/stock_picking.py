@@ -53,21 +53,20 @@ class StockPicking(models.Model):
         return result
 
     def write(self, vals):
-        # stock_delivery hands the carrier on after the validation, in the same transaction
         result = super().write(vals)
-        if vals.get("carrier_id"):
-            late = self.filtered(
-                lambda each: (
-                    each.state == "done"
-                    and not each.ups_pickup_waits
-                    and not each.sudo().ups_pickup_id
-                    and each._is_for_ups()
-                )
-            )
-            if late:
-                late.ups_pickup_waits = True
-                late._note_for_ups()
+        if "carrier_id" in vals:
+            self.filtered(lambda each: each.state == "done")._carrier_changes()
         return result
+
+    def _carrier_changes(self):
+        """A validated one goes another way, or stock_delivery hands on the carrier only now."""
+        for_ups = self.filtered(lambda each: each._is_for_ups())
+        (self - for_ups)._leave_ups_pickup()
+        joined = for_ups.filtered(lambda each: each.sudo().ups_pickup_id)
+        joined.sudo().ups_pickup_id._fill_from_deliveries()
+        late = for_ups - joined - for_ups.filtered("ups_pickup_waits")
+        late.ups_pickup_waits = True
+        late._note_for_ups()
 
     def cancel_shipment(self):
         result = super().cancel_shipment()
@@ -81,10 +80,11 @@ class StockPicking(models.Model):
             and self.carrier_id._is_collected_by_ups()
             and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
             and self.location_dest_id.usage == "customer"
-            and bool(self._ups_location())
+            and self._ups_location().active
         )
 
     def _ups_location(self):
+        """:return: its warehouse's, which may be archived: nothing joins there then."""
         return self.sudo().picking_type_id.warehouse_id.ups_pickup_location_id
 
     def _returns(self):
@@ -149,7 +149,7 @@ class StockPicking(models.Model):
         """
         joined = self.env["ups.pickup"].sudo()
         for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
-            if location:
+            if location.active:
                 joined |= pickings._join_at(location, may_make)
         return joined
 
@@ -193,7 +193,7 @@ class StockPicking(models.Model):
                         picking.name,
                     )
                 )
-            if not picking._ups_location():
+            if not picking._ups_location().active:
                 raise UserError(
                     self.env._(
                         "Choose the UPS pickup location of the warehouse %s first.",
@@ -207,7 +207,7 @@ class StockPicking(models.Model):
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _ask_for_pickup(self):
-        free = self.filtered(lambda each: not each.ups_pickup_id)
+        free = self.filtered(lambda each: not each.ups_pickup_id._may_take_along())
         return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
 
     def action_ups_pickup_open(self):
@@ -260,7 +260,8 @@ class StockPicking(models.Model):
         return bool(packages and self.env["stock.move.line"].search_count(others, limit=1))
 
     def _ups_service(self):
-        return self.carrier_id.ups_pickup_service_id or self._ups_location().service_id
+        location = self.ups_pickup_id.location_id or self._ups_location()
+        return self.carrier_id.ups_pickup_service_id or location.service_id
 
     def _ups_country(self):
         countries = self.partner_id.country_id, self.company_id.country_id

@@ -16,7 +16,9 @@ class StockPickingType(models.Model):
         for kind in self:
             location = kind.sudo().warehouse_id.ups_pickup_location_id
             kind.ups_pickup_count = counts.get(kind.id, 0)
-            kind.ups_pickup_until = counts.get(kind.id) and location and location._asked_until()
+            kind.ups_pickup_until = (
+                counts.get(kind.id) and location.active and location._asked_until()
+            )
 
     def _ups_counts(self):
         """:return: how many deliveries of each type wait: one query for all of them."""

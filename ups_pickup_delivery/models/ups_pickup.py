@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import zip_longest
 
 from odoo import api, fields, models
-from odoo.addons.ups_pickup.const import MAX_QUANTITY, OPEN
+from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
@@ -33,6 +33,10 @@ class UpsPickup(models.Model):
         help="What UPS was not told of the deliveries.",
         compute="_compute_deliveries",
     )
+    can_ask_anew = fields.Boolean(
+        help="UPS can be told of them by another pickup of that day.",
+        compute="_compute_can_ask_anew",
+    )
 
     @api.depends("picking_ids", "delivery_sum", "state", "told", "origin")
     def _compute_deliveries(self):
@@ -54,7 +58,45 @@ class UpsPickup(models.Model):
             return self.env._("UPS was told %(told)s, now %(now)s", told=told, now=now)
         return False
 
+    @api.depends("delivery_news", "state", "location_id")
+    def _compute_can_ask_anew(self):
+        for pickup in self:
+            is_asked = pickup.state in LISTED and bool(pickup.delivery_news)
+            pickup.can_ask_anew = is_asked and not pickup.location_id._day_problem(
+                pickup.pickup_date, pickup.ready_time, pickup.close_time
+            )
+
     # === ACTION METHODS === #
+
+    def action_ask_anew(self):
+        """Have UPS cancel it, and open a draft of all that its deliveries bring by now.
+
+        Nothing is requested by it: the price and that click are a person's.
+
+        :return: An action that opens the draft, or tells that UPS's answer was lost.
+        :rtype: dict
+        :raise UserError: If UPS does not cancel it; it is as before then.
+        """
+        self.ensure_one()
+        told = self.action_cancel()
+        again_id = self._in_own_transaction(
+            lambda own: own.state == "cancelled" and own._again().id
+        )
+        return self._shown(self.browse(again_id)) if again_id else told
+
+    def _again(self):
+        """Its deliveries go on to the draft that the next ones join, too, instead of to a copy."""
+        own, again = self.sudo(), self.browse()
+        if own.state not in FREED:
+            return super()._again()
+        if own.origin == "deliveries":
+            own.location_id._one_join_at_a_time()
+            again = own._for_deliveries(own.location_id, may_make=True)
+            if again.state == "draft" and not again.retry_of_id:
+                again.retry_of_id = own
+        again = self.browse(again.id) or super()._again()
+        own._free(again.sudo())
+        return again
 
     def action_deliveries(self):
         """:return: An action that lists its transfers."""
@@ -68,10 +110,23 @@ class UpsPickup(models.Model):
         pieces = self.sudo().picking_ids._ups_pieces()
         lacking = [piece for piece, (_s, _c, weight) in pieces.items() if not weight]
         packages = [each.id for each in lacking if each._name == "stock.package"]
-        title = self.env._("Packages Without Weight")
         if packages:
+            title = self.env._("Packages Without Weight")
             return self._list_of(title, "stock.package", [("id", "in", packages)])
-        return self._list_of(title, "stock.picking", [("id", "in", [each.id for each in lacking])])
+        loose = self.env["stock.picking"].sudo().union(*lacking)
+        products = loose.move_line_ids.product_id.filtered(lambda each: not each.weight)
+        title = self.env._("Products Without Weight")
+        return self._list_of(title, "product.product", [("id", "in", products.ids)])
+
+    @api.model
+    def _count_drafts_anew(self, *lines):
+        """Something has changed of what these move lines have brought to drafts.
+
+        :param lines: a domain's terms.
+        """
+        joined = [("picking_id.ups_pickup_id.state", "=", "draft"), *lines]
+        found = self.env["stock.move.line"].sudo().search(joined)
+        found.picking_id.ups_pickup_id._fill_from_deliveries()
 
     @api.model
     def _list_of(self, title, model, domain):
@@ -106,6 +161,11 @@ class UpsPickup(models.Model):
         makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
         there = self._there_on(location, day)
         return there if there or not makes else self._new_for_deliveries(location, day)
+
+    def _may_take_along(self):
+        """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
+        is_only_tried = self.state == "draft" and self.environment != ups_environment(self.env)
+        return bool(self) and self.state not in FREED and not is_only_tried
 
     @api.model
     def _new_for_deliveries(self, location, day):
@@ -220,9 +280,14 @@ class UpsPickup(models.Model):
 
     @api.model
     def _drafts_of_days_gone(self):
-        drafts = self.sudo().search([("state", "=", "draft"), ("origin", "=", "deliveries")])
+        own = [("state", "=", "draft"), ("origin", "=", "deliveries")]
+        # What was shipped while UPS was only tried goes with no real driver by itself.
+        drafts = self.sudo().search([*own, ("environment", "=", ups_environment(self.env))])
         return drafts.filtered(
-            lambda each: each.picking_ids and each.location_id._day_problem(each.pickup_date)
+            lambda each: (
+                each.picking_ids
+                and (not each.location_id.active or each.location_id._day_problem(each.pickup_date))
+            )
         ).ids
 
     @api.model
@@ -231,9 +296,13 @@ class UpsPickup(models.Model):
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
         return [each.ids for each in waiting.grouped(lambda each: each._ups_location()).values()]
 
-    def _free(self):
-        """What was not collected joins the pickup made again for it, or the next one."""
-        again = self.search([("retry_of_id", "=", self.id), ("state", "not in", FREED)], limit=1)
+    def _free(self, again=None):
+        """What was not collected joins the pickup made again for it, or the next one.
+
+        :param again: that pickup, if it is known.
+        """
+        made_again = [("retry_of_id", "=", self.id), ("state", "not in", FREED)]
+        again = again or self.search(made_again, limit=1)
         self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
         (self | again)._fill_from_deliveries()
 
@@ -242,9 +311,9 @@ class UpsPickup(models.Model):
         location = self.location_id
         location._one_join_at_a_time()
         day = location._next_date()
-        if location._day_problem(day):
+        if location.active and location._day_problem(day):
             return
-        if self._there_on(location, day) - self:
+        if not location.active or self._there_on(location, day) - self:
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":

@@ -244,6 +244,51 @@ class TestDelivery(TransactionCase):
             self.ship(self.packed(0.04))
         self.assertEqual(pickup.weight, 140.3)
 
+    def test_what_changes_after_it_has_joined(self):
+        other, not_ups = self.new_carrier("001"), self.new_carrier(False)
+        service = other.ups_pickup_service_id
+        for name, change, lines, weight in (
+            ("goes another way", {"carrier_id": other.id}, [("001", "US", 2)], 7),
+            ("not by UPS", {"carrier_id": not_ups.id}, [], 0),
+            (
+                "the delivery method",
+                lambda _picking: self.carrier.write({"ups_pickup_service_id": service.id}),
+                [("001", "US", 2)],
+                7,
+            ),
+            (
+                "in one package",
+                lambda picking: picking.move_line_ids.write(
+                    {"result_package_id": picking.move_line_ids.result_package_id[0].id}
+                ),
+                [("001", "US", 1)],
+                3,
+            ),
+            (
+                "in none",
+                lambda picking: picking.move_line_ids.write({"result_package_id": False}),
+                [("001", "US", 1)],
+                4,
+            ),
+            (
+                "a product weighed",
+                lambda picking: (
+                    picking.move_line_ids.write({"result_package_id": False}),
+                    self.product.write({"weight": 5}),
+                ),
+                [("001", "US", 1)],
+                10,
+            ),
+        ):
+            with self.subTest(name):
+                picking = self.packed(3, 4)
+                pickup = self.ship(picking)
+                picking.write(change) if isinstance(change, dict) else change(picking)
+                self.assertEqual(self.lines(pickup), lines)
+                self.assertAlmostEqual(pickup.weight, weight)
+                self.assertEqual(bool(picking.ups_pickup_id), bool(lines))
+                picking._leave_ups_pickup()
+
     def test_what_joins_later_counts_a_common_package_once(self):
         first, second = self.packed(3), self.packed(3)
         second.move_line_ids.result_package_id = first.move_line_ids.result_package_id
@@ -402,8 +447,17 @@ class TestDelivery(TransactionCase):
         today._own_write({"state": "unsuccessful"})
         self.cron()
         self.cron()
-        self.assertEqual(late.ups_pickup_id.state, "draft")
-        self.assertNotEqual(late.ups_pickup_id, today)
+        draft = late.ups_pickup_id
+        self.assertEqual(draft.state, "draft")
+        self.assertNotEqual(draft, today)
+        today.action_again()  # leads to where its deliveries are, and makes no second one
+        self.assertEqual((today.search_count([]), draft.quantity), (2, 2))
+        self.location.active = False
+        self.cron()
+        self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
+        self.location.active = True
+        self.cron()
+        self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 2))
 
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
@@ -416,6 +470,10 @@ class TestDelivery(TransactionCase):
         self.assertEqual(self.ship(self.delivery()), picking.ups_pickup_id)
         self.set_time(EVENING)
         self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (2, "Wed 25 15:00"))
+        tried = picking.ups_pickup_id
+        for ended in ({"environment": "cie"}, {"state": "cancelled"}):
+            picking.ups_pickup_id._own_write(ended)
+            self.assertNotEqual(picking.action_ups_pickup()["res_id"], tried.id)
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())

@@ -138,3 +138,12 @@ class TestRealJoins(PickupCase):
         self.assertEqual(self.posts(), 1)
         [asked] = truck["asks"]
         self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2"])
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["stock.picking"].browse(third).ups_pickup_id
+            self.assertTrue(pickup.can_ask_anew)
+            draft = pickup.browse(pickup.action_ask_anew()["res_id"])
+        with self.transaction(SUPERUSER_ID) as env:
+            draft = draft.with_env(env)
+            self.assertEqual((draft.state, draft.quantity, draft.delivery_count), ("draft", 3, 3))
+            self.assertEqual(draft.retry_of_id.state, "cancelled")
+        self.assertEqual(self.posts(), 1)

@@ -1,27 +1,26 @@
 """The daily cron: keeps every authorization alive, and moves it to the server's first key."""
 
 import logging
-import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
-from itertools import islice
+from functools import partial
 
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
 from .. import const, token_keys
 from ..exceptions import UpsGivenElsewhere, UpsSettingsWrong, UpsTryLater
 from ..live_token import Wish
 from ..own_transaction import in_own_transaction, quietly
+from ..side_by_side import side_by_side
 from .ups_connection_reason import InForce
 from .ups_connection_refresh import CLOCK_TOLERANCE
 
 _logger = logging.getLogger(__name__)
 
 PARALLEL = 8
-"""Refreshes at once. Each holds one connection to the database while UPS answers."""
+"""Refreshes at once."""
 
 SAFETY = 2
 """Seconds of the cron's time that are left for the refreshes under way; Odoo gives it 10."""
@@ -53,30 +52,25 @@ class UpsConnection(models.Model):
         started, due = fields.Datetime.now(), self._due_to_renew()
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=len(due))
-        waiting, row_of_outages, is_hopeless = iter(due), 0, False
-        parallel = max(1, min(parallel, config["db_maxconn"] // 2 - 1))  # others need some, too
-        at_once = parallel if InForce.of(self.env).verdict == "accepted" else 1
-        with ThreadPoolExecutor(parallel) as pool:
-            running, goes_on, is_refused = set(), True, False
-            while running or goes_on:
-                free = at_once - len(running) if goes_on else 0
-                following = islice(waiting, free)
-                running |= {pool.submit(self._renew, each, started) for each in following}
-                if not running:
-                    break
-                at_once = parallel
-                done = next(as_completed(running))
-                running.remove(done)
-                seconds_left = commit_progress(1)
-                row_of_outages = row_of_outages + 1 if done.result() == "outage" else 0
-                is_refused |= done.result() == "settings"
-                is_hopeless |= is_refused or row_of_outages >= OUTAGES
-                goes_on = seconds_left > SAFETY and not is_hopeless
+        waiting, row_of_outages, is_refused, is_hopeless = due[::-1], 0, False, False
+        seconds_left = SAFETY + 1
+
+        def following():
+            while waiting and seconds_left > SAFETY and not is_hopeless:
+                yield self.browse(waiting.pop())
+
+        first_alone = InForce.of(self.env).verdict != "accepted"
+        renew = partial(self._renew, started)
+        for _each, problem in side_by_side(self.env, renew, following(), parallel, first_alone):
+            seconds_left = commit_progress(1)
+            row_of_outages = row_of_outages + 1 if problem == "outage" else 0
+            is_refused |= problem == "settings"
+            is_hopeless |= is_refused or row_of_outages >= OUTAGES
         if is_hopeless or row_of_outages:
             commit_progress(remaining=0)  # Odoo would start the next run at once
             if not is_refused:
                 self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")._trigger(started + NEXT_RUN)
-        if next(waiting, None) is None:
+        if not waiting:
             self._use_first_key()
         self._ask_about_all()
 
@@ -124,23 +118,19 @@ class UpsConnection(models.Model):
         works = self.search([("state", "=", "authorized")])._needed()
         return works.filtered(lambda each: not each._reason_now(in_force))[:1].id or None
 
-    def _renew(self, connection_id, started):
-        """One refresh, in a thread of the cron: it survives whatever happens.
+    def _renew(self, started, connection):
+        """One refresh, in a thread of the cron.
 
         :return: `settings` or `outage`, when others would end like that too; else None.
         """
-        threading.current_thread().dbname = self.env.registry.db_name  # for the log
         try:
-            self.browse(connection_id)._refreshed_token(Wish(renewed_before=started))
+            connection._refreshed_token(Wish(renewed_before=started))
         except UserError as error:
-            _logger.info("UPS authorization %s was not renewed: %s", connection_id, error)
+            _logger.info("UPS authorization %s was not renewed: %s", connection.id, error)
             if isinstance(error, UpsTryLater):
                 return "outage"
             is_settings = isinstance(error, UpsSettingsWrong)
             return "settings" if is_settings and not isinstance(error, UpsGivenElsewhere) else None
-        except Exception as error:
-            # Not its text, which may hold a row.
-            _logger.error("UPS authorization %s: %s", connection_id, type(error).__name__)
         return None
 
     @api.model

@@ -4,32 +4,34 @@ import secrets
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.administrator import Administrator
 from tests.bench import companies, peers
-from tests.bench.results import OURS, Contestants, Line, Results
-from tests.bench.stage import Stage
-from tests.life.administrator import Administrator
+from tests.bench.results import OURS, Case
 
 ROUNDS = 30
 LATENCY = 0.05  # seconds
 
-NOTE = """The whole request to a real Odoo, less the remote's 50 ms; one at a time. Each return of
-ours is a new authorization: the state is looked up, the attempt claimed and committed, the code
-exchanged, the tokens encrypted, stored with a note in the company's history, and committed. The
-peer checks its CSRF token and writes its tokens in the clear, with the rest of the request in one
-transaction. What ours takes longer is the price of that: two transactions of their own, without
-which a code would be spent twice or a token lost when Odoo reruns the request, and the note, which
-is a third of it. They stay: a person waits for it once in an authorization's life."""
+CASES = [
+    Case(
+        "callback, less the remote's latency",
+        "at most the peer's",
+        "{ms:.1f} ms",
+        lambda ours: ours["ratio ms"] <= 1,
+        beside=(peers.MERCADO_PAGO,),
+        ratio="ratio ms",
+    )
+]
 
 
-def contestants(stage: Stage) -> Contestants:
+def contestants(stage):
     simulator = stage.simulator()
     stage.peers_host(LATENCY)
     odoo = stage.odoo_process()
-    company = odoo.call(companies.create, ["Callback"])[0]
+    [company] = odoo.call(companies.create, "Callback")
     provider, _mail_server = odoo.call(peers.create)
-    odoo.call(peers.use_address, stage.odoo_url)
-    url = stage.odoo_server()
-    admin = Administrator(url, stage.database)
+    here = {"web.base.url": stage.odoo_url, "web.base.url.freeze": "True"}
+    odoo.call(peers.set_parameters, here)
+    admin = Administrator(stage.odoo_server(), stage.database)
     simulator.set_latency(LATENCY, "token")
 
     def ours():
@@ -47,21 +49,6 @@ def contestants(stage: Stage) -> Contestants:
 
     ours(), theirs()  # the first request of a process loads what all later ones find
     return {OURS: ours, peers.MERCADO_PAGO: theirs}
-
-
-def lines(results: Results) -> list[Line]:
-    ratio = results.ratio("ms", peers.MERCADO_PAGO)
-    return [
-        Line(
-            work="callback, less the remote's latency",
-            goal="at most the peer's",
-            ours=f"{results.median('ms'):.1f} ms",
-            beside=peers.MERCADO_PAGO,
-            theirs=f"{results.median('ms', peers.MERCADO_PAGO):.1f} ms",
-            ratio=ratio,
-            reached=ratio <= 1,
-        )
-    ]
 
 
 def _timed(admin: Administrator, url: str, lands_at: str) -> dict[str, float]:
