@@ -75,7 +75,7 @@ class UpsPickup(models.Model):
     def _setup_problems(self):
         if self.environment != ups_environment(self.env):
             yield self.env._(
-                "It was made in another environment of UPS (%s). Delete it, and make another one.",
+                "It was made in another environment of UPS (%s). Make another one with “Again”.",
                 dict(self._fields["environment"]._description_selection(self.env))[
                     self.environment
                 ],
