@@ -3,8 +3,8 @@
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
-from odoo.modules.neutralize import get_neutralization_queries
 from odoo.exceptions import ValidationError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged
 
 from .common import PickupCase
