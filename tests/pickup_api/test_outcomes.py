@@ -179,6 +179,14 @@ def test_no_outcome_holds_what_was_sent():
     assert ADDRESS.street not in repr(request_pickup(Answering(error), PICKUP))
 
 
+def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
+    """As issue 63 of UPS-API/api-documentation shows it."""
+    said = {"ResponseStatus": {"Code": "&#xD;&#xD;1", "Description": "&#xD;Success"}}
+    booked = {"PickupCreationResponse": {"Response": said, "PRN": "&#xD;2929602E9CP&#13;"}}
+    sim.queue_fault("request", "status", status=200, body=booked)
+    assert request_pickup(ups, PICKUP).prn == "2929602E9CP"
+
+
 @pytest.mark.parametrize("status", [200, 400])
 def test_ups_words_are_redacted_as_the_session_says(status):
     failed = {"Response": {"ResponseStatus": {"Code": "0", "Description": "the-token"}}}

@@ -95,6 +95,12 @@ class UpsPickup(models.Model):
     line_ids = fields.One2many(
         "ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True
     )
+    usual_of_id = fields.Many2one(
+        "ups.pickup.location",
+        help="Whose usual lines a form has filled in.",
+        store=False,
+        readonly=True,
+    )
     quantity = fields.Integer(string="Pieces", compute="_compute_quantity", store=True)
     weight = fields.Float(help="Of all pieces together; 0 where nobody knows.", digits=(6, 1))
     weight_unit = fields.Selection(
@@ -300,8 +306,20 @@ class UpsPickup(models.Model):
 
     @api.onchange("location_id")
     def _onchange_location(self):
-        if self.location_id and not self.line_ids:
-            self.line_ids = self._usual_lines(self.location_id)
+        """Fill in what the location usually has, unless somebody has changed the lines."""
+        before = self.usual_of_id or self._origin.location_id
+        if self.location_id and self._has_usual_lines_of(before):
+            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id)]
+        self.usual_of_id = self.location_id
+
+    def _has_usual_lines_of(self, location):
+        """:return: whether nobody has changed what the location usually has."""
+        names = ("service_id", "destination_country_id", "quantity")
+        usual = [line for _create, _id, line in self._usual_lines(location)] if location else []
+        return not self.line_ids or [
+            (each.service_id.id, each.destination_country_id.id, each.quantity, each.container)
+            for each in self.line_ids
+        ] == [(*(line[name] for name in names), "package") for line in usual]
 
     @api.model
     def _usual_lines(self, location, quantity=None):
@@ -429,11 +447,11 @@ class UpsPickup(models.Model):
     # === SMALL QUESTIONS === #
 
     def _with_same_prn(self):
-        """:return: the pickups of the company, environment and account that share its truck."""
-        return self.search(
-            [
-                ("prn", "=", self.prn),
-                ("account_id", "=", self.account_id.id),
-                ("environment", "=", self.environment),
-            ]
-        )
+        """:return: the pickups that share its truck, also those of other accounts and companies."""
+        return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
+
+    def _names_of(self, others):
+        """:return: their names; of other companies' only that there are some."""
+        own = others.filtered(lambda each: each.company_id == self.company_id)
+        foreign = [self.env._("a pickup of another company")] if others - own else []
+        return ", ".join([*own.mapped("name"), *foreign])

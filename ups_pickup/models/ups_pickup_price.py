@@ -16,8 +16,10 @@ from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
 from .ups_pickup_request import NEVER_LEFT
 
-# What a price depends on; on no piece and on no weight.
-DEPENDS_ON = ("date", "address", "is_account_address", "account", "ready_time", "close_time")
+# What a price depends on; on no piece and on no weight. Tomorrow's is another on the day itself.
+DEPENDS_ON = (
+    "date", "service_day", "address", "is_account_address", "account", "ready_time", "close_time",
+)  # fmt: skip
 
 NO_PRICE = dict.fromkeys(
     ("price", "price_currency_id", "price_day", "priced_on", "priced_for"), False

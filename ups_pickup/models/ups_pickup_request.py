@@ -68,6 +68,7 @@ class Told:
     prn: str = ""
     words: str = ""
     is_refused: bool = False  # by UPS, for good
+    is_of_all: bool = False  # the next pickup would be refused, too
 
     @property
     def kind(self):
@@ -362,8 +363,9 @@ class UpsPickup(models.Model):
             words = self._back_to_draft(lambda _own: str(outcome))
         else:
             words = self._unconfirmed()
+        is_of_all = isinstance(outcome, Refused) and outcome.is_of_all
         is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
-        return Told(self.id, self.state, self.prn or "", words, is_refused)
+        return Told(self.id, self.state, self.prn or "", words, is_refused, is_of_all)
 
     def _keep_booked(self, booked):
         words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
@@ -381,9 +383,10 @@ class UpsPickup(models.Model):
         if others := self._with_same_prn() - self:
             words += " " + self.env._(
                 "UPS gives the same PRN as for %s: one driver comes for both.",
-                ", ".join(others.mapped("name")),
+                self._names_of(others),
             )
-        self._note(words)
+        said = " ".join(alert.words for alert in booked.alerts)
+        self._note(f"{words} {self.env._('UPS adds: %s', said)}" if said else words)
         self._look_soon()
         return words
 

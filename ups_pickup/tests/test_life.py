@@ -11,6 +11,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
+from . import ups_pickup_simulator_answers as answers
 from .common import PickupCase
 from .ups_pickup_simulator_answers import CURRENCIES
 from .ups_pickup_simulator_trucks import Truck
@@ -41,6 +42,14 @@ class TestLife(PickupCase):
             told = f"{pickup.activity_ids.mapped('note')} {pickup.message_ids.mapped('body')}"
             self.assertIn("&lt;img", told)
             self.assertNotIn("<img", told)
+
+    def test_what_ups_adds_to_a_booking_is_in_the_history(self):
+        adds = {"Alert": [{"Code": "9500689", "Description": "Call <us> about it"}]}
+        with patch.dict(answers.GOOD, adds):
+            pickup_id, prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            history = str(env["ups.pickup"].browse(pickup_id).message_ids.mapped("body"))
+            self.assertIn(f"PRN: {prn} UPS adds: Call &lt;us&gt; about it", history)
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -157,6 +166,12 @@ class TestLife(PickupCase):
             with patch.dict(CURRENCIES, US="???"):  # no price, and that of the 24th is none
                 self.click(pickup_id, action)
             self.assertFalse(self.stored_values(pickup_id, "price"))
+        later_id = self.new_pickup(pickup_date="2026-11-25")
+        self.click(later_id, "action_price")
+        self.assertFalse(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=1)  # on the day itself it is another price
+        self.assertTrue(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=-1)
 
     def test_in_production_the_dialog_comes_first(self):
         self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))

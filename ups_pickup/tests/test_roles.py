@@ -99,6 +99,29 @@ class TestRoles(PickupCase):
         )
         env.flush_all()
 
+    def test_an_address_as_ups_wants_it(self):
+        for country, state, code, told in (
+            ("us", "us_27", "10004-1234", ("US", "NY", "10004", "America/New_York")),
+            ("us", "us_pr", "00901-1234", ("PR", None, "00901", "America/New_York")),
+            ("br", "br_sp", "01310-100", ("BR", "SP", "01310100", "America/Noronha")),
+            ("gb", None, " SW1A 1AA ", ("GB", None, "SW1A 1AA", "Europe/London")),
+            ("vn", "vn_VN-44", "90000", ("VN", "VN-44", "90000", "Asia/Ho_Chi_Minh")),
+        ):
+            with self.subTest(told), self.transaction(SUPERUSER_ID) as env:
+                where = env["ups.pickup.location"].browse(self.location_id).copy()
+                where.partner_id.write(
+                    {
+                        "country_id": env.ref(f"base.{country.replace('gb', 'uk')}").id,
+                        "state_id": state and env.ref(f"base.state_{state}").id,
+                        "zip": code,
+                    }
+                )
+                address = where._address()
+                zone = where._zone_of(where.partner_id, where.company_id)
+                said = address["country"], address["state"], address["postal_code"], zone
+                self.assertEqual(said, told)
+                env.cr.rollback()
+
     def test_the_first_location_is_one_click(self):
         with self.transaction(self.people["manager"]) as env:
             company = env["res.company"].browse(self.company_ids[0])

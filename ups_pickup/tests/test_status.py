@@ -241,6 +241,19 @@ class TestStatus(PickupCase):
         self.assertEqual(self.stored_values(second_id, "state"), "done")
         self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
 
+    def test_a_driver_who_comes_for_another_company_too_is_not_called_off(self):
+        first_id, prn = self.booked()
+        other_company = self.create_company("Tenant")
+        with self.transaction(SUPERUSER_ID) as env:
+            account = self.new_account(env, "T3N4N7", other_company).id
+            other_id = self.new_location(env, "America/New_York", other_company, account).id
+        second_id = self.new_pickup(other_id)
+        self.force(second_id, state="requested", prn=prn)
+        told = self.click(first_id, "action_cancel")
+        self.assertIn("the same driver comes for a pickup of another company", told)
+        self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
+        self.assertEqual(self.simulator.calls("cancel"), 0)
+
     def test_a_merged_request_is_offered_and_not_taken(self):
         first_id, prn = self.booked()
         self.simulator.set_code(prn, "001")
@@ -309,10 +322,22 @@ class TestStatus(PickupCase):
                     "date_to": "2026-11-27 04:59:59",
                 }
             )
+            env["resource.calendar.leaves"].create(
+                {
+                    "name": "The afternoon before",
+                    "calendar_id": calendar.id,
+                    "date_from": "2026-11-25 18:00:00",  # 13:00 there
+                    "date_to": "2026-11-26 04:59:59",
+                }
+            )
+            [saturday] = calendar.attendance_ids.filtered(lambda line: line.dayofweek == "5")
+            saturday.hour_to = 12
         for vals, words in (
             ({"pickup_date": "2026-11-23"}, "pickup date 11/23/2026 is past"),
             ({"pickup_date": "2026-11-26"}, "is closed on the pickup date Thursday, November 26"),
             ({"pickup_date": "9999-12-31"}, "is closed on the pickup date Friday, December 31"),
+            ({"pickup_date": "2026-11-25"}, "closed between 14:00 and 17:00"),
+            ({"pickup_date": "2026-11-28"}, "closed between 14:00 and 17:00"),  # a Saturday
             ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),

@@ -79,12 +79,18 @@ class StockPicking(models.Model):
         return result
 
     def _is_for_ups(self):
-        """:return: whether it is the last step to a customer, with a carrier that UPS collects."""
+        """:return: whether it is the last step to a customer, with a carrier that UPS collects.
+
+        Goods for another company of the database go by the transit between companies, which is of
+        none (odoo/addons/stock, `res.company`).
+        """
+        to = self.location_dest_id
+        is_leaving = to.usage == "customer" or (to.usage == "transit" and not to.company_id)
         return (
             self.picking_type_code == "outgoing"
             and self.carrier_id._is_collected_by_ups()
             and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
-            and self.location_dest_id.usage == "customer"
+            and is_leaving
             and bool(self._ups_location())
         )
 
@@ -278,9 +284,12 @@ class StockPicking(models.Model):
         return self.carrier_id.ups_pickup_service_id or location.service_id
 
     def _ups_country(self):
+        partner = self.partner_id
+        if partner.state_id.code == "PR" and partner.country_id.code == "US":
+            return self.env.ref("base.pr")  # UPS knows it as a country
         # One after the other: a company's country takes longer than all the rest of a join.
         return (
-            self.partner_id.country_id
+            partner.country_id
             or self.company_id.country_id
             or self._ups_location().account_id.country_id
         )

@@ -203,7 +203,7 @@ class UpsPickup(models.Model):
         if not self.delivery_sum or pickings._ups_packages_of_others(pieces):
             return self._fill_from_deliveries()
         counts = Counter()
-        for line in self.line_ids:
+        for line in self._delivered_lines():
             counts[line.service_id, line.destination_country_id] += line.quantity
         return self._bring(pieces, self.delivery_sum, counts)
 
@@ -234,9 +234,14 @@ class UpsPickup(models.Model):
             }
         self.with_context(tracking_disable=True).write(vals)  # none of it is tracked
 
+    def _delivered_lines(self):
+        """:return: those that deliveries fill: letters are put there by people."""
+        return self.line_ids.filtered(lambda line: line.container == "package")
+
     def _line_commands(self, counts):
         """:return: commands that change as few of its lines as the counts need."""
-        lines = self.line_ids.grouped(lambda line: (line.service_id, line.destination_country_id))
+        lines = self._delivered_lines()
+        lines = lines.grouped(lambda line: (line.service_id, line.destination_country_id))
         for kind in {**lines, **counts}:
             for line, quantity in zip_longest(lines.get(kind, ()), _in_lines(counts[kind])):
                 if not quantity:

@@ -311,6 +311,26 @@ class TestDelivery(TransactionCase):
             self.assertEqual(self.lines(pickup), [("003", "US", 1)], kind)
             self.assertEqual(pickup._telling()["tracking_numbers"], numbers[:30])
             picking._leave_ups_pickup()
+        # In Odoo's test environment it prints samples, for which no real driver is asked.
+        for is_real in (False, True):
+            carrier.prod_environment = is_real
+            with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
+                self.assertEqual(carrier._is_collected_by_ups(), is_real)
+            self.assertTrue(carrier._is_collected_by_ups(), "with UPS's test environment")
+
+    def test_goods_for_another_company_and_for_puerto_rico(self):
+        transit = self.env.ref("stock.stock_location_inter_company")
+        self.customer.state_id = self.env.ref("base.state_us_pr")
+        pickup = self.ship(self.delivery(location_dest_id=transit.id))
+        self.assertEqual(self.lines(pickup), [("003", "PR", 1)])
+
+    def test_letters_that_a_person_adds_stay(self):
+        pickup = self.ship(self.packed(3))
+        [line] = pickup.line_ids
+        letters = line.copy({"container": "letter", "quantity": 3, "pickup_id": pickup.id})
+        self.assertEqual(self.ship(self.packed(4, 5)), pickup)
+        pickup._fill_from_deliveries()
+        self.assertEqual((line.quantity, letters.quantity), (3, 3))
 
     def test_who_does_not_wait_for_ups(self):
         other = self.new_carrier("003")
