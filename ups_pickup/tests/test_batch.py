@@ -74,15 +74,11 @@ class TestBatch(PickupCase):
             self.simulator.queue_fault("request", "hang", seconds=0, times=2)  # as usual
             too_many()
 
-        def opt_out():
-            with self.transaction() as env:
-                env["res.company"].browse(self.company_id).action_ups_opt_out()
-
         for happens, words, most_posts, trucks in (
             (too_many, "too many", 1, 0),
             # Two ends were seen: the first one's, and another's, beside which three had begun.
             (too_many_later, "too many", 6, 2),
-            (opt_out, "authorize", 0, 0),
+            (self.opt_out, "authorize", 0, 0),
         ):
             with self.subTest(happens.__name__):
                 self.delete_pickups_of_batches()

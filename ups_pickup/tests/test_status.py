@@ -95,8 +95,7 @@ class TestStatus(PickupCase):
 
     def test_without_an_authorization_nothing_is_paused(self):
         self.booked()
-        with self.transaction() as env:
-            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.opt_out()
         self.run_cron()
         self.authorize(expired=False)
         self.run_cron()

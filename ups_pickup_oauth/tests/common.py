@@ -213,6 +213,20 @@ class RealTransactionCase(BaseCase):
             company = env["res.company"].browse(company_id or self.company_id)
             return company.ups_authorization_state, company.ups_refresh_token
 
+    def assert_authorized(self, company_id=None):
+        """And the refresh token that is kept is the one that UPS takes next."""
+        state, refresh_token = self.stored(company_id)
+        self.assertEqual(state, "authorized")
+        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+
+    def want_token(self):
+        with self.transaction() as env:
+            return env["res.company"].browse(self.company_id)._ups_get_access_token()
+
+    def opt_out(self, company_id=None):
+        with self.transaction() as env:
+            env["res.company"].browse(company_id or self.company_id).action_ups_opt_out()
+
     # === OTHER PROCESSES === #
 
     def start_process(self, script, *arguments):
