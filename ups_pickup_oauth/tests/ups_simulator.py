@@ -157,14 +157,6 @@ class UpsSimulator(Simulator):
         self._pages.denial = kind
 
     @control
-    def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
-        """Seconds that tokens issued from now on live."""
-        good = all(value is None or type(value) is int for value in (access, refresh))
-        check(good, "access and refresh are whole seconds")
-        self.access_token_lifetime = self.access_token_lifetime if access is None else access
-        self.refresh_token_lifetime = self.refresh_token_lifetime if refresh is None else refresh
-
-    @control
     def register_redirect_uri(self, redirect_uri: str) -> None:
         """The same as `redirect_uris.add`, for other processes."""
         good = isinstance(redirect_uri, str) and redirect_uri.isascii() and urlsplit(redirect_uri)
