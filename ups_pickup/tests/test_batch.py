@@ -31,14 +31,9 @@ class TestBatch(PickupCase):
             return batch.id
 
     def run_batch(self, batch_id):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.batch"]._cron_request()
+        self.run_batches()
         with self.transaction() as env:
             return env["ups.pickup.batch"].browse(batch_id).state
-
-    def request_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
 
     def dates(self):
         return sorted(truck["date"] for truck in self.simulator.trucks())

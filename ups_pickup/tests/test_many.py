@@ -52,19 +52,6 @@ class TestMany(PickupCase):
             ["draft", "unconfirmed", "done", "done"],
         )
 
-    def close(self, *days):
-        with self.transaction(SUPERUSER_ID) as env:
-            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
-            for day in days:
-                env["resource.calendar.leaves"].create(
-                    {
-                        "name": "Closed",
-                        "calendar_id": calendar.id,
-                        "date_from": f"{day} 05:00:00",
-                        "date_to": f"{day} 23:59:59",
-                    }
-                )
-
     def test_a_batch_says_what_it_leaves_out(self):
         self.close("2026-11-25")
         booked_id, _prn = self.booked()
@@ -84,16 +71,11 @@ class TestMany(PickupCase):
         self.assertIn(self.stored_values(booked_id, "name"), told)
         refused, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
-        self.run_batch(batch_id)
+        self.request_batch(batch_id)
+        self.run_batches()
         self.assertIn("1 not possible", self.shown(batch_id)[2])
         self.assertIn("No such service", self.stored_values(refused, "problem"))
         self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
-
-    def run_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.batch"]._cron_request()
 
     def shown(self, batch_id):
         with self.transaction() as env:

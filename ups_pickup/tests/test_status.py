@@ -288,16 +288,7 @@ class TestStatus(PickupCase):
                     self.click(late_id)
 
     def test_what_is_refused_here_and_not_there(self):
-        with self.transaction(SUPERUSER_ID) as env:
-            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
-            env["resource.calendar.leaves"].create(
-                {
-                    "name": "Thanksgiving",
-                    "calendar_id": calendar.id,
-                    "date_from": "2026-11-26 05:00:00",
-                    "date_to": "2026-11-27 04:59:59",
-                }
-            )
+        self.close("2026-11-26")
         for vals, words in (
             ({"pickup_date": "2026-11-23"}, "pickup date 2026-11-23 is past"),
             ({"pickup_date": "2026-11-26"}, "is closed on the pickup date 2026-11-26"),

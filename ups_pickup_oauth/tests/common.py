@@ -21,13 +21,7 @@ from .ups_simulator import UpsSimulator
 
 CLIENT_ID = "client-of-the-tests"
 CLIENT_SECRET = "secret-of-the-tests"
-VARIABLES = (
-    "UPS_BASE_URL",
-    "UPS_CLIENT_ID",
-    "UPS_CLIENT_SECRET",
-    "UPS_ENVIRONMENT",
-    "UPS_TOKEN_KEYS",
-)
+VARIABLES = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "ENVIRONMENT", "TOKEN_KEYS")
 
 
 class UpsSetup:
@@ -51,10 +45,8 @@ class UpsSetup:
         os.environ["UPS_TOKEN_KEYS"] = Fernet.generate_key().decode()
         cls.configure()
         cls.company = cls.env["res.company"].create({"name": "Acme"})
-        cls.branch = cls.env["res.company"].create(
-            {"name": "Acme Harbour", "parent_id": cls.company.id}
-        )
-        cls.other_company = cls.env["res.company"].create({"name": "Bolt"})
+        of_acme = {"name": "Acme Harbour", "parent_id": cls.company.id}
+        cls.branch, cls.other_company = cls.env["res.company"].create([of_acme, {"name": "Bolt"}])
         cls.companies = cls.company + cls.branch + cls.other_company
         cls.admin = cls.new_user("ups_admin", "base.group_user,base.group_system")
 
@@ -65,7 +57,7 @@ class UpsSetup:
         environment.start()
         cls.addClassCleanup(environment.stop)
         for name in VARIABLES:
-            os.environ.pop(name, None)
+            os.environ.pop(f"UPS_{name}", None)
 
     @classmethod
     def configure(cls, **values):
