@@ -149,6 +149,18 @@ class PickupCase(Places, RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"]._cron_check(parallel=2)
 
+    def new_batch(self, env, date_to, **vals):
+        """:return: a batch of the location, from the day on that it is, not filled yet."""
+        return env["ups.pickup.batch"].create(
+            {
+                "company_id": self.company_id,
+                "location_ids": [(6, 0, [self.location_id])],
+                "date_from": "2026-11-24",
+                "date_to": date_to,
+                **vals,
+            }
+        )
+
     def request_batch(self, batch_id):
         with self.transaction() as env:
             env["ups.pickup.batch"].browse(batch_id).action_request()

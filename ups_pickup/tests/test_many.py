@@ -56,14 +56,7 @@ class TestMany(PickupCase):
         self.close("2026-11-25")
         booked_id, _prn = self.booked()
         with self.transaction() as env:
-            batch = env["ups.pickup.batch"].create(
-                {
-                    "company_id": self.company_id,
-                    "location_ids": [(6, 0, [self.location_id])],
-                    "date_from": "2026-11-24",
-                    "date_to": "2026-11-29",
-                }
-            )
+            batch = self.new_batch(env, "2026-11-29")
             told = batch.action_fill()["params"]["message"]
             batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
         self.assertIn("4 drafts made", told)
