@@ -60,18 +60,23 @@ def test_what_is_sent_and_answered_is_as_described(sim, ups):
         (changed(PICKUP, "weight", 5.5), "/api/pickupcreation/v2409/pickup"),
     ],
 )
-def test_a_misspelt_element_is_refused_wherever_it_stands(sim, ups, request_, path):
-    """UPS would ignore it, and the client's bug would not show."""
+def test_a_misspelt_a_missing_and_a_wrong_element_are_refused(sim, ups, request_, path):
+    """Wherever it stands: UPS would ignore the first, and the client's bug would not show."""
     body = request_.as_json()
     objects = list(_objects(*body.values()))
+
     assert len(objects) > 3
     for part in objects:
         part["Misspelt"] = "x"
-        assert judge_body(body)
-        answer = ups.post(path, json=body)
-        assert (answer.status_code, "Misspelt" in answer.text) == (400, True)
-        assert judge_body(answer.json()) == []
+        assert judge_body(body), "UPS's description names no such element"
+        assert "Misspelt" in _refuses(ups, path, body)
         del part["Misspelt"]
+        for key in [key for key, value in part.items() if isinstance(value, str)]:
+            kept = part[key]
+            for wrong in (7, "", "x" * 600, None, [], {}):
+                part[key] = wrong
+                _refuses(ups, path, body)
+            part[key] = kept
     assert sim.trucks() == []
     assert ups.post(path, json=body).status_code == 200
 
@@ -79,6 +84,15 @@ def test_a_misspelt_element_is_refused_wherever_it_stands(sim, ups, request_, pa
 def _objects(content):
     if isinstance(content, dict):
         yield content
-    if isinstance(content, dict | list):
-        for value in content.values() if isinstance(content, dict) else content:
+        for value in content.values():
             yield from _objects(value)
+    elif isinstance(content, list):
+        for entry in content:
+            yield from _objects(entry)
+
+
+def _refuses(ups, path, body):
+    answer = ups.post(path, json=body)
+    assert answer.status_code == 400, body
+    assert judge_body(answer.json()) == []
+    return answer.text

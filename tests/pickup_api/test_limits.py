@@ -1,4 +1,4 @@
-"""Each limit of Pickup.yaml: the last good value passes here and there, the first bad
+"""Each limit of Pickup.yaml: the last good value passes here and at the simulator, the first bad
 one is told with its field and limit, and nothing is sent."""
 
 import datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pickup_api import Account, PickupValueError, Piece, ask_price, request_pickup
 from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
+from ups_pickup_simulator_shapes import check
 
 from tests.ups_description import judge_body
 
@@ -89,7 +90,10 @@ def _with(way, value):
 
 @pytest.mark.parametrize(("way", "value"), GOOD)
 def test_the_last_good_value(way, value):
-    assert judge_body(_with(way, value).as_json()) == []
+    body = _with(way, value).as_json()
+
+    assert judge_body(body) == []
+    check(body, "PickupCreationRequest")
 
 
 @pytest.mark.parametrize("row", BAD, ids=lambda row: f"{row[0]}-{row[2]}")
@@ -147,6 +151,7 @@ def test_what_an_address_needs_depends_on_the_country(country, state, postal_cod
 
     assert fields == ([f"address.{missing}"] if missing else [])
     if not missing:
+        check(request.as_json(), "PickupRateRequest")
         assert judge_body(request.as_json()) == []
 
 

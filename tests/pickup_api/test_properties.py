@@ -1,4 +1,4 @@
-"""For any request: what validates, UPS's description takes. For any answer: it is
+"""For any request: what validates, the simulator and UPS's description take. For any answer: it is
 read, whatever it is."""
 
 import datetime
@@ -24,6 +24,7 @@ from pickup_api import (
     trigger_smart_pickup,
 )
 from samples import PICKUP, PRICE, TRIGGER
+from ups_pickup_simulator_shapes import check
 
 from tests.ups_description import judge_body
 
@@ -109,6 +110,7 @@ def test_what_validates_is_taken(requests_):
         assert request.problems() == []
         body = json.loads(json.dumps(request.as_json()))
         assert judge_body(body) == []
+        check(body, *body)
 
     any_request()
 

@@ -182,11 +182,6 @@ class PickupCase(Places, RealTransactionCase):
             values = tuple(pickup[name] for name in names)
             return values if len(values) > 1 else values[0]
 
-    def assert_stored(self, pickup_id, **values):
-        with self.transaction(SUPERUSER_ID) as env:
-            pickup = env["ups.pickup"].browse(pickup_id)
-            self.assertEqual({name: pickup[name] for name in values}, values)
-
     def force(self, pickup_id, **vals):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].browse(pickup_id).write(vals)

@@ -43,7 +43,9 @@ class TestStorm(PickupCase):
         [truck] = self.simulator.trucks()
         self.assertEqual(len(told), THREADS * PROCESSES)
         self.assertFalse([words for words in told if truck["prn"] not in words])
-        self.assert_stored(self.pickup_id, state="requested", prn=truck["prn"])
+        self.assertEqual(
+            self.stored_values(self.pickup_id, "state", "prn"), ("requested", truck["prn"])
+        )
 
     def told_by(self, processes):
         """:return: what each thread's user is told of the click that all wait for."""

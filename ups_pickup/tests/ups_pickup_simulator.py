@@ -1,9 +1,8 @@
 """A stand-in for UPS's Pickup API: UPS's simulator with trucks.
 
-It keeps trucks, returns the same PRN for the same open address, point and day, and tells of today
-and tomorrow only. It books a past date, as UPS does. An element that UPS's description
-(tests/contract/ups/Pickup.yaml) lacks is refused, since UPS ignores it, and a client's misspelling
-would pass silently. For the rest of their shape, tests/pickup_api judge the requests that it took.
+As strict as UPS's description (tests/contract/ups/Pickup.yaml), but it books a past date, as UPS
+does. It keeps trucks, returns the same PRN for the same open address, point and day, and tells of
+today and tomorrow only.
 Where UPS's behaviour is not published, the comment says "inferred", and there is a control for the
 other way.
 
@@ -34,6 +33,7 @@ if __package__:
     from odoo.addons.ups_pickup_oauth.tests.ups_simulator_login import PAGE_HEADERS, html_page
 
     from . import ups_pickup_simulator_answers as answers
+    from . import ups_pickup_simulator_shapes as shapes
     from . import ups_pickup_simulator_trucks as fleet
     from .ups_pickup_simulator_page import trucks_page
 else:  # run as a script, or loaded by its path; UPS's simulator stands beside this addon, or
@@ -42,6 +42,7 @@ else:  # run as a script, or loaded by its path; UPS's simulator stands beside t
     sys.path.append(_HERE)
     sys.path.append(os.path.join(_HERE, "..", "..", "ups_pickup_oauth", "tests"))
     import ups_pickup_simulator_answers as answers
+    import ups_pickup_simulator_shapes as shapes
     import ups_pickup_simulator_trucks as fleet
     import ups_simulator
     import ups_simulator_http as http
@@ -54,36 +55,11 @@ Route, control, EASTERN = ups_simulator.Route, ups_simulator.control, fleet.EAST
 ACCOUNT, SMART_ACCOUNT = "SIM001", "SIM002"
 """What the signed-in user owns, where nothing else is said."""
 
-PICKUP_POINTS = (
-    "Lobby", "Warehouse", "Front Door", "Side Door", "Back Door", "Garage", "Porch",
-    "Reception", "Office", "Mail Room", "Dock",
-)  # fmt: skip
-"""The first three passed at UPS, the rest is inferred: UPS publishes no list."""
-
-ELEMENTS = (
-    "Request RequestOption SubVersion TransactionReference CustomerContext Account AccountNumber"
-    " AccountCountryCode PickupDateInfo PickupDate ReadyTime CloseTime RateChartType"
-    " TaxInformationIndicator UserLevelDiscountIndicator ShipperAccount PickupAddress AddressLine"
-    " City StateProvince PostalCode CountryCode ResidentialIndicator AlternateAddressIndicator"
-    " ServiceDateOption RatePickupIndicator Shipper CompanyName ContactName Room Floor Urbanization"
-    " PickupPoint Phone Number Extension PickupPiece ServiceCode Quantity DestinationCountryCode"
-    " ContainerCode TotalWeight Weight UnitOfMeasurement OverweightIndicator TrackingData"
-    " TrackingNumber PaymentMethod SpecialInstruction ReferenceNumber ServiceCategory CashType"
-    " ShippingLabelsAvailable Notification ConfirmationEmailAddress UndeliverableEmailAddress"
-)
-"""Of the three requests that a client of ours makes."""
-
 NOT_THE_USERS_ACCOUNT = "9510154", "The account does not belong to the user."
 NO_SMART_PICKUP = "9510029", "The account has no Smart Pickup."
 NO_SUCH_PICKUP = "9510201", "There is no such pickup, or it can no longer be cancelled."
 """The number is inferred, and that "already" and "too late" cannot be told apart."""
 
-BAD_PICKUP_POINT = "9500535", "The pickup point is not valid."
-BAD_SERVICE = "9510119", "The service is not valid for the country."
-INVALID = "9500400"
-"""Inferred, as UPS publishes no number for most elements."""
-
-_NUMBER = r"[A-Z0-9]{6}|[A-Z0-9]{10}"
 _API = "/api/shipments/v2409/pickup"
 _BAD_TOKEN = {401: ("250002", "Invalid Authentication Information.")}
 _KINDS = {"oncall": (fleet.ON_CALL,), "smart": (fleet.SMART,), "both": (fleet.ON_CALL, fleet.SMART)}
@@ -138,7 +114,7 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
     @control
     def own_account(self, number: str, smart: bool = False, owned: bool = True) -> None:
         """Let the user own an account, or with `owned` False no longer."""
-        check(isinstance(number, str) and re.fullmatch(_NUMBER, number), "number is none")
+        check(isinstance(number, str) and re.fullmatch(shapes.ACCOUNT, number), "number is none")
         with self.memory.lock:
             for numbers, belongs in (
                 (self.accounts, owned),
@@ -252,8 +228,8 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
     def _status(self, call: Call, kind: str) -> Answer:
         self._check_caller(call)
         number = call.headers.get("AccountNumber", "")
-        if not re.fullmatch(_NUMBER, number):
-            raise Refused(400, INVALID, "Missing or invalid AccountNumber")
+        if not re.fullmatch(shapes.ACCOUNT, number):
+            raise Refused(400, shapes.INVALID, "Missing or invalid AccountNumber")
         with self.memory.lock:
             self._check_owned(number)
             listed = self.memory.trucks.listed(
@@ -265,10 +241,10 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
     def _cancel(self, call: Call, by: str) -> Answer:
         self._check_caller(call)
         if by != "02":
-            raise Refused(400, INVALID, "CancelBy 01 may end more than one: not simulated")
+            raise Refused(400, shapes.INVALID, "CancelBy 01 may end more than one: not simulated")
         prn = call.headers.get("Prn", "")
         if not re.fullmatch(r"[0-9A-Z]{11}", prn):
-            raise Refused(400, INVALID, "Missing or invalid Prn")
+            raise Refused(400, shapes.INVALID, "Missing or invalid Prn")
         with self.memory.lock:
             truck = self.memory.trucks.by_prn.get(prn)
             if truck is None or not truck.is_open:
@@ -286,13 +262,10 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
 
     def _asked(self, call: Call, *names: str) -> tuple[str, dict]:
         self._check_caller(call)
-        body = call.json
-        if not isinstance(body, dict) or len(body) != 1 or not {*names}.issuperset(body):
-            raise Refused(400, INVALID, f"The body is an object with one element, {names}")
-        ((name, asked),) = body.items()
-        for unknown in _names_in(asked).difference(ELEMENTS.split()):
-            raise Refused(400, INVALID, f"{name} has no element {unknown[:40]!a}")
-        return name, asked
+        try:
+            return shapes.check(call.json, *names)
+        except shapes.Bad as bad:
+            raise Refused(400, bad.code, str(bad)) from None
 
     def _check_owned(self, number: str) -> None:
         if number not in self.accounts:
@@ -325,21 +298,15 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
         return Answer(303, headers={**PAGE_HEADERS, "Location": "/trucks"})
 
 
-def _names_in(content) -> set[str]:
-    parts = content.values() if isinstance(content, dict) else content
-    inner = [_names_in(part) for part in parts if isinstance(part, dict | list)]
-    return {*(content if isinstance(content, dict) else ())}.union(*inner)
-
-
 def _check_tables(asked: dict) -> None:
     """What UPS keeps in lists that it does not publish: no client can know it before."""
     address = asked["PickupAddress"]
     point = address.get("PickupPoint")
-    if point is not None and point not in PICKUP_POINTS:
-        raise Refused(400, *BAD_PICKUP_POINT)
-    services = {piece["ServiceCode"] for piece in fleet.many(asked["PickupPiece"])}
+    if point is not None and point not in shapes.PICKUP_POINTS:
+        raise Refused(400, shapes.PICKUP_POINT, "The pickup point is not valid.")
+    services = {piece["ServiceCode"] for piece in shapes.many(asked["PickupPiece"])}
     if address["CountryCode"] == "DE" and "001" in services:  # measured
-        raise Refused(400, *BAD_SERVICE)
+        raise Refused(400, shapes.SERVICE, "The service is not valid for the country.")
 
 
 if __name__ == "__main__":

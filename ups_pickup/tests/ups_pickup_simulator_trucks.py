@@ -105,7 +105,8 @@ def place_of(request: dict) -> tuple:
     returned "if a pickup request already exists for a pickup address".
     """
     address = request.get("PickupAddress", {})
-    street = " ".join(many(address.get("AddressLine", "")))
+    lines = address.get("AddressLine", "")
+    street = " ".join(lines) if isinstance(lines, list) else lines
     names = ("City", "StateProvince", "PostalCode", "CountryCode", "Room", "Floor", "PickupPoint")
     return tuple(text.upper() for text in (street, *(address.get(name, "") for name in names)))
 
@@ -161,8 +162,3 @@ def next_business_day(day: datetime.date) -> datetime.date:
     while day.weekday() > 4:
         day += datetime.timedelta(days=1)
     return day
-
-
-def many(content) -> list:
-    """One element as an object is an array of one."""
-    return content if isinstance(content, list) else [content]
