@@ -85,7 +85,7 @@ def test_nothing_of_it_is_logged_as_a_warning(life):
         ("ups.connection", ("form",), ""),
         ("ups.pickup", ("list",), "action_request"),
         ("ups.pickup", ("search",), ""),
-        ("stock.picking", ("form",), "action_ups_pickup_open"),
+        ("stock.picking", ("form",), ""),
     ],
 )
 def test_the_views_load(life, model, kinds, button):
