@@ -8,12 +8,16 @@ import pytz
 def is_hour(hours):
     """:return: whether it is 0:00 to 23:59 in whole minutes, for as much as a float can say."""
     minutes = hours * 60
-    return 0 <= round(minutes) < 24 * 60 and abs(minutes - round(minutes)) < 0.01
+    return (
+        -1 < minutes < 24 * 60
+        and 0 <= round(minutes) < 24 * 60
+        and abs(minutes - round(minutes)) < 0.01
+    )
 
 
 def as_time(hours):
-    """:return: the `time` of hours as a float."""
-    return time(*divmod(round(hours * 60), 60))
+    """:return: the `time` of hours as a float; of what is no hour, the nearest."""
+    return time(*divmod(round(min(max(0, hours * 60), 24 * 60 - 1)), 60))
 
 
 def in_words(hours):

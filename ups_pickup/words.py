@@ -79,6 +79,13 @@ def refusal_in_words(env, refused):
     said = " ".join(filter(None, (refused.code, refused.words))) or f"HTTP {refused.http_status}"
     if refused.http_status == 429:
         return env._("UPS is receiving too many requests. Try again later. UPS's answer: %s", said)
+    if refused.is_of_all:
+        return env._(
+            "UPS does not let Odoo use its Pickup API. An administrator has to see in UPS's"
+            " developer portal that the Pickup API is among the products of the application, or"
+            " wait until UPS mends it. UPS's answer: %s",
+            said,
+        )
     if refused.code == "9510154":
         return env._(
             "The UPS user who authorized Odoo may not use this account. Add the account in the"

@@ -142,11 +142,17 @@ def _fix_settings(env, error, settings):
             advice = f"{advice} {_pkce_hint(env, settings)}"
         return env._("UPS does not accept the client ID with this client secret."), advice
     if error.setting == "redirect_uri":
-        return env._("UPS does not accept the address to return to."), env._(
+        set_it = env._(
             "In UPS's developer portal, set the callback URL of your application to exactly"
             " %(redirect_uri)s and try again.",
             redirect_uri=settings.redirect_uri,
         )
+        # The login of an administrator at another address has rewritten it.
+        or_back = env._(
+            "If it has worked before, Odoo's own address has changed since: set the system"
+            " parameter web.base.url back to it instead, and web.base.url.freeze to True."
+        )
+        return env._("UPS does not accept the address to return to."), f"{set_it} {or_back}"
     if error.setting == "application":
         return env._("UPS has blocked this application."), env._(
             "Ask your UPS Account Executive why the application is blocked."

@@ -12,10 +12,6 @@ def last(ups, route):
     return [request for request in ups.requests if request.route == route][-1]
 
 
-def basic(app):
-    return "Basic " + b64encode(f"{app.id}:{app.secret}".encode()).decode()
-
-
 @pytest.fixture(params=[True, False], ids=["pkce", "basic"])
 def flow(request, ups, app):
     """A client of each of UPS's two flows."""
@@ -48,34 +44,28 @@ def test_preflight_sends_what_ups_checks_and_nothing_of_the_attempt(flow, ups, a
     }
 
 
-# === TOKEN === #
+# === TOKEN AND REFRESH === #
 
 
-def test_with_pkce_the_verifier_is_the_only_proof(client, ups, app):
-    request = client.begin(app.redirect_uri)
+@pytest.mark.parametrize("use_pkce", [True, False])
+def test_what_is_sent_is_the_form_and_one_proof(ups, app, use_pkce):
+    """The verifier or the secret for the exchange, the secret for a refresh in both flows."""
+    flow = OAuthClient(ups.base_url, app.id, app.secret, use_pkce=use_pkce)
+    request = flow.begin(app.redirect_uri)
     code = ups.issue_code(app.redirect_uri, request.code_challenge)
-    client.exchange_code(code, app.redirect_uri, request.code_verifier)
-    sent = last(ups, "token")
-    assert "Authorization" not in sent.headers
-    assert sent.form.to_dict(flat=False) == {
-        "grant_type": ["authorization_code"],
-        "code": [code],
-        "redirect_uri": [app.redirect_uri],
-        "client_id": [app.id],
-        "code_verifier": [request.code_verifier],
-    }
-
-
-def test_without_pkce_the_secret_is_the_only_proof(client, ups, app):
-    code = ups.issue_code(app.redirect_uri)
-    client.exchange_code(code, app.redirect_uri)
-    sent = last(ups, "token")
-    assert sent.headers["Authorization"] == basic(app)
-    assert sent.form.to_dict(flat=False) == {
-        "grant_type": ["authorization_code"],
-        "code": [code],
-        "redirect_uri": [app.redirect_uri],
-    }
+    tokens = flow.exchange_code(code, app.redirect_uri, request.code_verifier)
+    flow.refresh(tokens.refresh_token)
+    basic = "Basic " + b64encode(f"{app.id}:{app.secret}".encode()).decode()
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect_uri}
+    pkce = {"client_id": app.id, "code_verifier": request.code_verifier}
+    renewal = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+    for route, proof, sent in (
+        ("token", None if use_pkce else basic, form | (pkce if use_pkce else {})),
+        ("refresh", basic, renewal),
+    ):
+        asked = last(ups, route)
+        assert asked.headers.get("Authorization") == proof
+        assert asked.form.to_dict(flat=False) == {name: [value] for name, value in sent.items()}
 
 
 def test_every_request_names_the_addon_and_asks_for_plain_json(flow, ups, app, tokens):
@@ -89,19 +79,6 @@ def test_every_request_names_the_addon_and_asks_for_plain_json(flow, ups, app, t
         assert "Cookie" not in request.headers
         if request.method == "POST":
             assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
-
-
-# === REFRESH === #
-
-
-def test_a_refresh_proves_itself_by_the_secret_in_both_flows(flow, ups, app, tokens):
-    flow.refresh(tokens.refresh_token)
-    sent = last(ups, "refresh")
-    assert sent.headers["Authorization"] == basic(app)
-    assert sent.form.to_dict(flat=False) == {
-        "grant_type": ["refresh_token"],
-        "refresh_token": [tokens.refresh_token],
-    }
 
 
 # === TIME === #
@@ -155,21 +132,12 @@ def test_a_lost_verifier_is_no_way_around_pkce(client, ups, app, damaged):
 @pytest.mark.parametrize(
     ("client_id", "client_secret", "setting"),
     [
-        ("", "secret", "client_id"),
-        (None, "secret", "client_id"),
-        (b"id", "secret", "client_id"),
-        (False, "secret", "client_id"),
-        ("id\n", "secret", "client_id"),
-        ("i:d", "secret", "client_id"),
-        (" id", "secret", "client_id"),
-        ("id", "hunter2\u00a0", "client_secret"),
-        ("i\ud800d", "secret", "client_id"),
-        ("id", "", "client_secret"),
-        ("id", False, "client_secret"),
-        ("id", "hunter2\r\nX-Evil: 1", "client_secret"),
-        ("id", "hunter2\0", "client_secret"),
+        *((bad, "secret", "client_id")
+          for bad in ("", None, b"id", False, "id\n", "i:d", " id", "i\ud800d")),
+        *(("id", bad, "client_secret")
+          for bad in ("", False, "hunter2\u00a0", "hunter2\r\nX-Evil: 1", "hunter2\0")),
     ],
-)
+)  # fmt: skip
 def test_a_setting_that_cannot_be_sent_is_named(client_id, client_secret, setting):
     with pytest.raises(FixSettings) as caught:
         OAuthClient("https://wwwcie.ups.com", client_id, client_secret)

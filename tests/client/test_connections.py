@@ -12,16 +12,6 @@ from tiny_server import always, answer
 from ups_client import TryLater, connections
 
 
-def test_connections_are_used_again_across_calls_and_clients(client_of, tiny, app):
-    server = tiny(always())
-    client_of(server).refresh("one")
-    client_of(server, use_pkce=False).refresh("two")
-    client_of(server).exchange_code("code", app.redirect_uri, "verifier")
-    client_of(server).refresh("three")
-    assert len(server.requests) == 4
-    assert server.connections == 1
-
-
 @pytest.mark.parametrize(
     "page",
     [
@@ -102,21 +92,6 @@ def test_a_post_is_never_sent_again(client_of, tiny):
     assert server.connections == 1
     client_of(server).refresh("three")
     assert server.connections == 2
-
-
-def test_a_bad_answer_closes_its_connection(client_of, tiny):
-    def script(peer):
-        peer.read_request()
-        peer.send(answer(b"x", Content_Encoding="gzip", Content_Length="2"))
-        peer.send(b"x")
-        always()(peer)
-
-    server = tiny(script)
-    with pytest.raises(TryLater):
-        client_of(server).refresh("one")
-    # The answer was whole, only its packing was bad: that connection may stay.
-    client_of(server).refresh("two")
-    assert server.connections == 1
 
 
 FORKING = """

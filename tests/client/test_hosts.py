@@ -17,63 +17,50 @@ def test_an_unknown_environment_is_refused(environment):
     assert caught.value.setting == "base_url"
 
 
-@pytest.mark.parametrize(
-    ("override", "expected"),
-    [
-        ("https://ups.example.com", "https://ups.example.com"),
-        ("https://ups.example.com/", "https://ups.example.com"),
-        ("https://ups.example.com:8443/gateway/", "https://ups.example.com:8443/gateway"),
-        ("https://ups-proxy_1", "https://ups-proxy_1"),
-        ("https://10.0.0.1", "https://10.0.0.1"),
-        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
-        ("HTTPS://UPS.example.com", "HTTPS://UPS.example.com"),
-        ("http://localhost:8080", "http://localhost:8080"),
-        ("http://LOCALHOST:8080", "http://LOCALHOST:8080"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("http://127.255.0.9", "http://127.255.0.9"),
-        ("http://[::1]:8080", "http://[::1]:8080"),
-    ],
+GOOD = (
+    "https://ups.example.com https://ups.example.com:8443/gateway https://ups-proxy_1"
+    " https://10.0.0.1 https://[2001:db8::1]:8443 HTTPS://UPS.example.com http://localhost:8080"
+    " http://LOCALHOST:8080 http://127.0.0.1:8080 http://127.255.0.9 http://[::1]:8080"
 )
-def test_an_override_replaces_the_host_of_both_environments(override, expected):
-    assert base_url_for(PRODUCTION, override) == base_url_for(CIE, override) == expected
+
+
+@pytest.mark.parametrize("override", GOOD.split())
+def test_an_override_replaces_the_host_of_both_environments(override):
+    for written in (override, override + "/"):
+        assert base_url_for(PRODUCTION, written) == base_url_for(CIE, written) == override
+
+
+UNSAFE = {
+    "must start with https://": [
+        "http://ups.example.com", "http://localhost.example.com", "http://10.0.0.1",
+        "http://128.0.0.1", "http://127.1", "http://0.0.0.0", "http://[::ffff:127.0.0.1]",
+        "http://[::2]", "ftp://localhost", "//ups.example.com",
+    ],
+    "no valid host": [
+        "ups.example.com", "https://", "https:///path", "https://a..b",
+        "https://" + "a" * 64 + ".example.com", "https://" + "a." * 127 + "com",
+        "https://ups%2eexample.com",
+    ],
+    "user name and password": [
+        "https://user:hunter2@ups.example.com", "https://ups.example.com@evil.example",
+    ],
+    "from '?' or '#'": [
+        "https://ups.example.com?x=1", "https://ups.example.com?", "https://ups.example.com/#top",
+        "https://ups.example.com#",
+    ],
+    "host or port": [
+        "https://ups.example.com:port", "https://ups.example.com:99999", "https://[::1",
+    ],
+    "plain ASCII": [
+        "https://ups.example.com\n", "https://ups.exam\tple.com", " https://ups.example.com",
+        "https://ups.example.com\\@evil.example", "https://üps.example.com",
+        b"https://ups.example.com",
+    ],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("override", "advice"),
-    [
-        ("http://ups.example.com", "must start with https://"),
-        ("http://localhost.example.com", "must start with https://"),
-        ("http://10.0.0.1", "must start with https://"),
-        ("http://128.0.0.1", "must start with https://"),
-        ("http://127.1", "must start with https://"),
-        ("http://0.0.0.0", "must start with https://"),
-        ("http://[::ffff:127.0.0.1]", "must start with https://"),
-        ("http://[::2]", "must start with https://"),
-        ("ftp://localhost", "must start with https://"),
-        ("//ups.example.com", "must start with https://"),
-        ("ups.example.com", "no valid host"),
-        ("https://", "no valid host"),
-        ("https:///path", "no valid host"),
-        ("https://a..b", "no valid host"),
-        ("https://" + "a" * 64 + ".example.com", "no valid host"),
-        ("https://" + "a." * 127 + "com", "no valid host"),
-        ("https://ups%2eexample.com", "no valid host"),
-        ("https://user:hunter2@ups.example.com", "user name and password"),
-        ("https://ups.example.com@evil.example", "user name and password"),
-        ("https://ups.example.com?x=1", "from '?' or '#'"),
-        ("https://ups.example.com?", "from '?' or '#'"),
-        ("https://ups.example.com/#top", "from '?' or '#'"),
-        ("https://ups.example.com#", "from '?' or '#'"),
-        ("https://ups.example.com:port", "host or port"),
-        ("https://ups.example.com:99999", "host or port"),
-        ("https://[::1", "host or port"),
-        ("https://ups.example.com\n", "plain ASCII"),
-        ("https://ups.exam\tple.com", "plain ASCII"),
-        (" https://ups.example.com", "plain ASCII"),
-        ("https://ups.example.com\\@evil.example", "plain ASCII"),
-        ("https://üps.example.com", "plain ASCII"),
-        (b"https://ups.example.com", "plain ASCII"),
-    ],
+    ("override", "advice"), [(each, advice) for advice, urls in UNSAFE.items() for each in urls]
 )
 def test_an_unsafe_override_is_refused_with_what_to_change(override, advice):
     with pytest.raises(FixSettings) as caught:

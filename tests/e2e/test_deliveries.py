@@ -39,6 +39,14 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
     expect(page.get_by_role("status")).to_contain_text("UPS was told 2, now 3")
     assert trucks(guide, page) == [truck]
 
+    press(page, "Ask UPS Anew")
+    press(page, "Cancel and Ask Anew")
+    page.get_by_role("tab", name="Deliveries").click()
+    expect(page.locator("[name=delivery_pieces]")).to_have_text("3")
+    expect(page.get_by_role("button", name="Request", exact=True)).to_be_visible()
+    [cancelled] = trucks(guide, page)
+    assert cancelled != truck
+
 
 @pytest.fixture
 def sell(guide: Guide) -> Iterator[Callable[[int], int]]:

@@ -84,14 +84,6 @@ def test_each_fault(sim, ups, row, monkeypatch):
     assert type(ask_status(ups, ACCOUNT)) is NoLook
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_200_without_a_prn_is_no_booking(sim, ups, when):
-    sim.lose_prn(when)
-
-    assert request_pickup(ups, PICKUP).reason == "no_prn"
-    assert len(sim.trucks()) == (when == "after")
-
-
 @pytest.mark.parametrize(
     ("status", "code", "words", "field"),
     [
@@ -187,6 +179,14 @@ def test_no_outcome_holds_what_was_sent():
     assert ADDRESS.street not in repr(request_pickup(Answering(error), PICKUP))
 
 
+def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
+    """As issue 63 of UPS-API/api-documentation shows it."""
+    said = {"ResponseStatus": {"Code": "&#xD;&#xD;1", "Description": "&#xD;Success"}}
+    booked = {"PickupCreationResponse": {"Response": said, "PRN": "&#xD;2929602E9CP&#13;"}}
+    sim.queue_fault("request", "status", status=200, body=booked)
+    assert request_pickup(ups, PICKUP).prn == "2929602E9CP"
+
+
 @pytest.mark.parametrize("status", [200, 400])
 def test_ups_words_are_redacted_as_the_session_says(status):
     failed = {"Response": {"ResponseStatus": {"Code": "0", "Description": "the-token"}}}
@@ -265,7 +265,8 @@ READ = Entry("29290000001", "oncall", None, "002")
     [
         ({**GOOD, "PRN": 29290000001}, Booked("29290000001")),
         ({**GOOD, "PRN": "29\ud800\x00 A"}, Booked("29 A")),  # PostgreSQL takes neither
-        ({**GOOD, "PRN": " "}, Unknown),
+        ({**GOOD, "PRN": " "}, Unknown("no_prn", "HTTP 200", 200)),
+        (GOOD, Unknown("no_prn", "HTTP 200", 200)),
         ({"PRN": "2929AONCALL"}, Unknown),
         ({"Response": {"ResponseStatus": {"Code": "0"}}}, Refused),
         ({"Response": {"ResponseStatus": {"Code": "0"}}, "PRN": "2929AONCALL"}, Unknown),

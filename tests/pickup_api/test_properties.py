@@ -19,13 +19,11 @@ from pickup_api import (
     ask_states,
     ask_status,
     cancel_pickup,
-    codes,
-    countries,
     outcomes,
     request_pickup,
     trigger_smart_pickup,
 )
-from samples import PICKUP, PRICE, TRIGGER, changed
+from samples import PICKUP, PRICE, TRIGGER
 from ups_pickup_simulator_shapes import check
 
 from tests.ups_description import judge_body
@@ -35,15 +33,21 @@ HURRY = settings(
     derandomize=True,
 )  # fmt: skip
 
-# === REQUESTS: mostly good values, and some just past a limit === #
+# === REQUESTS === #
 
-ANY = st.characters(codec="utf-8")
+ANY = st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp"))
 CODE = st.sampled_from
 YES_NO = st.booleans()
+# What an address needs depends on the country: one of each kind.
+PLACES = [
+    ("US", "NJ", "07401"), ("CA", "ON", "M5V"), ("VN", "VN-44", "1"), ("IE", "Cork", None),
+    ("HK", None, None), ("AE", "any", "1"), ("DE", None, "10115"), ("PR", "any", "00901"),
+]  # fmt: skip
 
 
 def texts(most):
-    return st.text(ANY, max_size=most + 1)
+    """None is blank: that is as good as none."""
+    return st.text(ANY, max_size=most - 1).map("x".__add__)
 
 
 def maybe(values):
@@ -54,101 +58,61 @@ def letters(form):
     return st.from_regex(form, fullmatch=True)
 
 
-ACCOUNTS = st.builds(
-    Account, letters(r"[A-Z0-9]{6}|[A-Z0-9]{10}|[a-z]{1,12}"), letters(r"[A-Z]{2}|[a-z]{1,3}")
-)
-PLACE = {
-    "city": texts(50),
-    "country": CODE([*sorted(countries.COUNTRIES), "BG"]),
-    "state": maybe(letters(r"[A-Z]{2}|VN-[0-9]{2}") | texts(50)),
-    "postal_code": maybe(letters(r"[0-9]{5}") | texts(8)),
-    "is_residential": YES_NO,
-}
+def _address(place, **more):
+    return PickupAddress(country=place[0], state=place[1], postal_code=place[2], **more)
+
+
+ACCOUNTS = st.builds(Account, letters(r"[A-Z0-9]{6}|[A-Z0-9]{10}"), letters(r"[A-Z]{2}"))
 ADDRESSES = st.builds(
-    PickupAddress,
+    _address, CODE(PLACES), city=texts(50), is_residential=YES_NO,
     street=texts(73), company_name=texts(27), contact_name=texts(22), phone=texts(25),
     phone_extension=maybe(texts(10)), room=maybe(texts(8)), floor=maybe(texts(3)),
-    urbanization=maybe(texts(50)), pickup_point=maybe(texts(11)), **PLACE,
+    urbanization=maybe(texts(50)), pickup_point=maybe(texts(11)),
 )  # fmt: skip
 PIECES = st.builds(
-    Piece, letters(r"[0-9]{3}"), st.integers(0, 1000), letters(r"[A-Z]{2}"),
-    CODE([*codes.CONTAINERS, "04"]),
-)  # fmt: skip
+    Piece, letters(r"[0-9]{3}"), st.integers(1, 999), letters(r"[A-Z]{2}"), CODE(["01", "02"])
+)
 WHEN = {
-    "date": st.dates(),
-    "ready_time": st.times().map(lambda time: time.replace(second=0, microsecond=0)),
-    "close_time": CODE([datetime.time(23, 59), datetime.time(0)]),
+    "date": st.dates(datetime.date(1000, 1, 1)),
+    "ready_time": st.times().map(lambda time: time.replace(hour=12, second=0, microsecond=0)),
+    "close_time": CODE([datetime.time(23, 59), datetime.time(13)]),
 }
 COMMON = {
-    "rate_chart": maybe(CODE("123456")),
+    "rate_chart": maybe(CODE("13456")),
     "with_taxes": YES_NO,
-    "sub_version": maybe(CODE(["1607", "2007", "1"])),
+    "sub_version": maybe(CODE(["1607", "2007"])),
     "context": maybe(texts(512)),
     "is_account_address": YES_NO,
-    "account": maybe(ACCOUNTS),
 }
 PICKUPS = st.builds(
     PickupRequest,
-    address=ADDRESSES, pieces=st.lists(PIECES, max_size=12).map(tuple),
-    payment_method=CODE([*codes.PAYMENT_METHODS, "03"]),
-    weight=maybe(st.floats() | st.decimals() | st.integers()), weight_unit=CODE(["LBS", "KGS"]),
+    address=ADDRESSES, pieces=st.lists(PIECES, min_size=1, max_size=10).map(tuple),
+    payment_method=CODE(["00", "01"]), account=ACCOUNTS,
+    weight=maybe(st.floats(0.1, 9999.9) | st.integers(1, 9999)), weight_unit=CODE(["LBS", "KGS"]),
     is_overweight=YES_NO, has_labels=YES_NO, with_price=YES_NO,
     tracking_numbers=st.lists(letters(r"1Z[A-Z0-9]{16}"), max_size=2).map(tuple),
     instruction=maybe(texts(57)), reference=maybe(texts(35)),
-    confirmation_email=maybe(st.emails()), undeliverable_email=maybe(st.emails()),
-    **WHEN, **COMMON,
+    confirmation_email=maybe(letters(r"[a-z]{1,9}@[a-z]{1,9}\.example")), **WHEN, **COMMON,
 )  # fmt: skip
 PRICES = st.builds(
     PriceRequest,
-    address=ADDRESSES.map(PickupAddress.for_price), service_day=CODE(["01", "02", "03", "1"]),
-    **{name: maybe(values) for name, values in WHEN.items()}, **COMMON,
+    address=ADDRESSES.map(PickupAddress.for_price), service_day=CODE(["01", "02", "03"]),
+    account=maybe(ACCOUNTS), **WHEN, **COMMON,
 )  # fmt: skip
-TRIGGERS = st.builds(
-    SmartTrigger, letters(r"[A-Z0-9]{6}|[A-Z0-9]{10}"), CODE(["01", "02", "03"]),
-    maybe(texts(512)),
-)  # fmt: skip
+TRIGGERS = st.builds(SmartTrigger, letters(r"[A-Z0-9]{6}"), CODE(["01", "02"]), maybe(texts(512)))
 
 
 @pytest.mark.parametrize("requests_", [PICKUPS, PRICES, TRIGGERS], ids=["pickup", "price", "smart"])
 def test_what_validates_is_taken(requests_):
-    taken = []
-
     @HURRY
     @given(requests_)
     def any_request(request):
-        # Where it does not validate, the problems name what to leave out.
-        request = _mended(request)
+        assert request.problems() == []
         body = json.loads(json.dumps(request.as_json()))
         assert judge_body(body) == []
         check(body, *body)
-        taken.append(body)
 
     any_request()
-    assert taken
-
-
-def _mended(request):
-    """The request with a good value wherever there was a problem: so each example counts, with
-    whatever odd values it had elsewhere.
-    """
-    good = {PickupRequest: PICKUP, PriceRequest: PRICE, SmartTrigger: TRIGGER}[type(request)]
-    while found := request.problems():
-        name, _, rest = found[0].field.partition(".")
-        if name == "address" and rest not in ("state", "postal_code", "country"):
-            request = changed(request, f"address.{rest}", getattr(good.address, rest))
-        elif name == "address":
-            for part in ("state", "postal_code", "country"):
-                request = changed(request, f"address.{part}", getattr(good.address, part))
-        elif name in ("date", "ready_time", "close_time"):
-            for part in ("date", "ready_time", "close_time"):
-                request = changed(request, part, getattr(good, part))
-            if isinstance(request, PriceRequest):
-                request = changed(request, "service_day", "01")
-        elif name == "tracking_numbers":
-            request = changed(request, "payment_method", "00")
-        else:
-            request = changed(request, name, getattr(good, name))
-    return request
 
 
 # === ANSWERS === #

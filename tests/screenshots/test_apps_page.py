@@ -111,14 +111,11 @@ def _keep_deliveries(walk: Walk) -> None:
 def shipping(odoo: RunningOdoo, company: int) -> Callable[[int], int]:
     """`ship(2)` validates two deliveries of one package; :return: the pickup they have joined."""
     call = partial(odoo.call, context={"allowed_company_ids": [company]})
-    [warehouse] = call("stock.warehouse", "search", [["company_id", "=", company]])
     [pier] = call("ups.pickup.location", "search", [["name", "=", "Pier Warehouse"]])
-    call("stock.warehouse", "write", [warehouse], {"ups_pickup_location_id": pier})
-    [kind] = call(
-        "stock.picking.type",
-        "search",
-        [["warehouse_id", "=", warehouse], ["code", "=", "outgoing"]],
-    )
+    dock = {"name": "Pier", "code": "PIER", "company_id": company, "ups_pickup_location_id": pier}
+    warehouse = call("stock.warehouse", "create", dock)
+    of_it = [["warehouse_id", "=", warehouse], ["code", "=", "outgoing"]]
+    [kind] = call("stock.picking.type", "search", of_it)
     [source] = call("stock.picking.type", "read", [kind], ["default_location_src_id"])
     [customers] = call("stock.location", "search", [["usage", "=", "customer"]], limit=1)
     product = call("product.product", "create", {"name": "Oak Lamp", "weight": 2})

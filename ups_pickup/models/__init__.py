@@ -1,5 +1,6 @@
 from . import ups_pickup, ups_pickup_location  # isort: skip  what the others extend
 from . import (
+    mail_activity_type,
     res_company,
     resource_calendar,
     ups_pickup_account,

@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+OWN = ("ups.pickup.location", "resource.calendar.attendance", "resource.calendar.leaves")
+"""What points to a calendar that is a location's alone."""
+
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
@@ -17,3 +20,16 @@ class ResourceCalendar(models.Model):
                 and (not week or line.week_type == week)
             )
         )
+
+    def _unused(self):
+        """:return: those of them to which nothing points that has a life of its own."""
+        columns = self.env["ir.model.fields"].sudo()
+        columns = columns.search(
+            [("relation", "=", self._name), ("store", "=", True), ("model", "not in", OWN)]
+        )
+        unused = self
+        for column in columns.filtered(lambda each: each.ttype in ("many2one", "many2many")):
+            users = self.env[column.model].sudo().with_context(active_test=False)
+            if not users._abstract:
+                unused -= users.search([(column.name, "in", unused.ids)])[column.name]
+        return unused

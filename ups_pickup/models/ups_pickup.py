@@ -35,6 +35,7 @@ class UpsPickup(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
+    _rec_names_search = ["name", "prn"]
 
     # === WHAT UPS IS TOLD === #
 
@@ -93,6 +94,12 @@ class UpsPickup(models.Model):
     tz = fields.Selection(related="location_id.calendar_id.tz", string="Time Zone")
     line_ids = fields.One2many(
         "ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True
+    )
+    usual_of_id = fields.Many2one(
+        "ups.pickup.location",
+        help="Whose usual lines a form has filled in.",
+        store=False,
+        readonly=True,
     )
     quantity = fields.Integer(string="Pieces", compute="_compute_quantity", store=True)
     weight = fields.Float(help="Of all pieces together; 0 where nobody knows.", digits=(6, 1))
@@ -299,8 +306,20 @@ class UpsPickup(models.Model):
 
     @api.onchange("location_id")
     def _onchange_location(self):
-        if self.location_id and not self.line_ids:
-            self.line_ids = self._usual_lines(self.location_id)
+        """Fill in what the location usually has, unless somebody has changed the lines."""
+        before = self.usual_of_id or self._origin.location_id
+        if self.location_id and self._has_usual_lines_of(before):
+            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id)]
+        self.usual_of_id = self.location_id
+
+    def _has_usual_lines_of(self, location):
+        """:return: whether nobody has changed what the location usually has."""
+        names = ("service_id", "destination_country_id", "quantity")
+        usual = [line for _create, _id, line in self._usual_lines(location)] if location else []
+        return not self.line_ids or [
+            (each.service_id.id, each.destination_country_id.id, each.quantity, each.container)
+            for each in self.line_ids
+        ] == [(*(line[name] for name in names), "package") for line in usual]
 
     @api.model
     def _usual_lines(self, location, quantity=None):
@@ -318,10 +337,16 @@ class UpsPickup(models.Model):
 
     # === CRUD === #
 
+    @api.model
+    def default_get(self, fields):
+        """Neither a caller's context nor `ir.default`, which anybody writes, says what is OWN."""
+        defaults = super().default_get([name for name in fields if name not in OWN])
+        own = [self._fields[name] for name in OWN.intersection(fields)]
+        return defaults | {field.name: field.default(self) for field in own if field.default}
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            self = self.with_context(**self._no_own_defaults())
             vals_list = [self._without_own(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("name", "/") == "/":
@@ -346,15 +371,6 @@ class UpsPickup(models.Model):
                         pickup.display_name,
                     )
                 )
-
-    @api.model
-    def _no_own_defaults(self):
-        """:return: what overrides the defaults of a caller's context."""
-        return {
-            f"default_{name}": self._fields[name].default and self._fields[name].default(self)
-            for name in OWN
-            if f"default_{name}" in self.env.context
-        }
 
     @api.model
     def _without_own(self, vals):
@@ -431,11 +447,11 @@ class UpsPickup(models.Model):
     # === SMALL QUESTIONS === #
 
     def _with_same_prn(self):
-        """:return: the pickups of the company, environment and account that share its truck."""
-        return self.search(
-            [
-                ("prn", "=", self.prn),
-                ("account_id", "=", self.account_id.id),
-                ("environment", "=", self.environment),
-            ]
-        )
+        """:return: the pickups that share its truck, also those of other accounts and companies."""
+        return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
+
+    def _names_of(self, others):
+        """:return: their names; of other companies' only that there are some."""
+        own = others.filtered(lambda each: each.company_id == self.company_id)
+        foreign = [self.env._("a pickup of another company")] if others - own else []
+        return ", ".join([*own.mapped("name"), *foreign])

@@ -5,12 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
+from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
+NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 
 
 class UpsPickupAccount(models.Model):
@@ -18,6 +20,7 @@ class UpsPickupAccount(models.Model):
     _description = "UPS Account of a Company"
     _check_company_auto = True
     _order = "company_id, number"
+    _rec_names_search = ["name", "number"]
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -60,12 +63,12 @@ class UpsPickupAccount(models.Model):
     @api.constrains("number")
     def _check_number(self):
         for account in self:
-            if not NUMBER.fullmatch(account.number):
+            if not NUMBER.fullmatch(account.number or ""):
                 raise ValidationError(
                     self.env._(
                         "The number of a UPS account has 6 or 10 letters and digits: “%s” does not"
                         " fit. You find it on UPS's invoices.",
-                        account.number,
+                        account.number or "",
                     )
                 )
 
@@ -101,6 +104,11 @@ class UpsPickupAccount(models.Model):
         for account in self:
             name, number = account.name or "", account.number
             account.display_name = f"{name} ({number})" if number else name
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find by name, by number, and by both as they are shown."""
+        return super()._search_display_name(operator, as_searched(value, NUMBER_AT_END, 13))
 
     def action_check(self):
         """Ask UPS whether the UPS user who authorized Odoo may use the account: one status call.
@@ -140,5 +148,5 @@ class UpsPickupAccount(models.Model):
     def _tidied(self, vals):
         """People copy numbers with spaces, and write small letters."""
         if vals.get("number"):
-            return vals | {"number": re.sub(r"[\s-]", "", vals["number"]).upper()}
+            return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
         return vals

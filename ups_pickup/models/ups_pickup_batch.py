@@ -87,6 +87,8 @@ class UpsPickupBatch(models.Model):
     @api.constrains("date_from", "date_to")
     def _check_days(self):
         for batch in self:
+            if not (batch.date_from and batch.date_to):
+                continue  # PostgreSQL has its say
             if not 0 <= (batch.date_to - batch.date_from).days < MOST_DAYS:
                 raise ValidationError(
                     self.env._(
@@ -165,7 +167,7 @@ class UpsPickupBatch(models.Model):
     def action_request(self):
         """Have a cron request the drafts, and return at once.
 
-        :raise UserError: If there is nothing to request.
+        :raise UserError: If there is nothing to request, or no cron to do it.
         """
         self.ensure_one()
         self.check_access("write")
@@ -173,9 +175,17 @@ class UpsPickupBatch(models.Model):
         drafts._check_requester()
         if not drafts:
             raise UserError(self.env._("There is no draft in the batch. Fill it first."))
+        cron = self.env.ref("ups_pickup.ir_cron_batch", raise_if_not_found=False)
+        if not cron:
+            raise UserError(
+                self.env._(
+                    "The scheduled action that requests batches was deleted. Have an administrator"
+                    " upgrade the app UPS Pickups, which makes it anew."
+                )
+            )
         drafts.sudo().write({"queued_on": clock.now(), "problem": False})
         self.sudo().write({"paused_why": False, "queued_database": this_database(self.env)})
-        self.env.ref("ups_pickup.ir_cron_batch").sudo()._trigger()
+        cron.sudo()._trigger()
         return True
 
     def write(self, vals):

@@ -104,7 +104,8 @@ class UpsPickup(models.Model):
         try:
             own._refuse_queue_of_another_database()
             told = own._request()
-            why = told.words if told.state == "draft" and not told.is_refused else ""
+            is_for_row = told.is_refused and not told.is_of_all
+            why = told.words if told.state == "draft" and not is_for_row else ""
         except NEVER_LEFT as error:
             why = str(error)
         except SaveFirst as error:  # a person has it in hand: it waits for the next run

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+MOST = timedelta(days=400)
+"""More than a year is no calendar's question."""
+
 
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
@@ -25,6 +28,7 @@ class UpsPickup(models.Model):
             [*domain, ("company_id", "in", self.env.companies.ids)]
         )
         first, last = fields.Date.to_date(date_from), fields.Date.to_date(date_to or date_from)
+        last = first + min(last - first, MOST)
         days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
         open_days = set().union(*locations._open_days(first, last).values())
         return {day.isoformat(): bool(locations) and day not in open_days for day in days}

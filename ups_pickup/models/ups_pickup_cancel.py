@@ -109,7 +109,7 @@ class UpsPickup(models.Model):
         words = self.env._(
             "Cancelled here. UPS was not asked, because the same driver comes for %(others)s (PRN"
             " %(prn)s).",
-            others=", ".join(others.mapped("name")),
+            others=self._names_of(others),
             prn=self.prn,
         )
         self._own_write({"state": "cancelled", "outcome_source": "person", "problem": False})
@@ -153,7 +153,7 @@ class UpsPickup(models.Model):
                 " you may cancel it again in some minutes."
             ),
         )
-        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        self._look_soon()
         return self.problem
 
     def _cancelled(self):

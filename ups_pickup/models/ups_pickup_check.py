@@ -76,9 +76,9 @@ class UpsPickup(models.Model):
         if self.environment != ups_environment(self.env):
             yield self.env._(
                 "It was made in another environment of UPS (%s). Make another one with “Again”.",
-                dict(self._fields["environment"]._description_selection(self.env))[
-                    self.environment
-                ],
+                dict(self._fields["environment"]._description_selection(self.env)).get(
+                    self.environment, ""
+                ),
             )
         if not self.location_id.active:
             yield self.env._(
@@ -150,7 +150,7 @@ class UpsPickup(models.Model):
                     "service": line.service_id.code,
                     "quantity": line.quantity,
                     "destination": line.destination_country_id.code,
-                    "container": CONTAINERS[line.container],
+                    "container": CONTAINERS.get(line.container),
                 }
                 for line in self.line_ids
             ],

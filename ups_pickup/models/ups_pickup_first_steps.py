@@ -96,7 +96,8 @@ class UpsPickup(models.Model):
     def _who_can(self, group):
         """:return: who can do it, as a sentence."""
         company = self.env.company
-        people = self.env.ref(group).sudo().all_user_ids
+        group = self.env.ref(group, raise_if_not_found=False) or self.env["res.groups"]
+        people = group.sudo().all_user_ids
         people = people.filtered(lambda each: each.active and company in each.company_ids)
         names = ", ".join(people.sorted("name")[:NAMED].mapped("name"))
         if not names:

@@ -99,7 +99,9 @@ class UpsPickup(models.Model):
             return vals
         [(_create, _id, usual)] = self._usual_lines(location)
         lines = [
-            Command.create(usual | {name: value for name, value in line.items() if value})
+            Command.create(
+                usual | {name: value for name, value in line.items() if value is not False}
+            )
             if command == Command.CREATE
             else (command, line_id, line)
             for command, line_id, line in vals.get("line_ids") or [Command.create({})]

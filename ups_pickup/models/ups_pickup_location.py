@@ -1,13 +1,18 @@
 """Where does UPS collect, and who answers for it?"""
 
+import re
+
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..const import MAX_QUANTITY
 from ..local_time import is_hour
 from ..notice import notice
 from ..pickup_api import PickupAddress
 from ..words import problem_in_words
 
+ZIP_PLUS_4 = re.compile(r"\d{5}[ -]?\d{4}")
 LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
 
 
@@ -74,7 +79,7 @@ class UpsPickupLocation(models.Model):
         string="Cut-Off",
         help="The latest hour at which UPS takes a request for the same day.",
         required=True,
-        default=14.0,
+        default=15.0,
     )
     minimum_window = fields.Float(
         string="Least Hours",
@@ -99,6 +104,10 @@ class UpsPickupLocation(models.Model):
         default=lambda self: self.env.user,
     )
 
+    _quantity_is_ups = models.Constraint(
+        f"CHECK(quantity BETWEEN 1 AND {MAX_QUANTITY})",
+        "The usual pieces of a UPS pickup location are 1 to 999.",
+    )
     _calendar_unique = models.Constraint(
         "UNIQUE(calendar_id)",
         "Each UPS pickup location has working days of its own. Choose others, or leave it empty.",
@@ -122,20 +131,19 @@ class UpsPickupLocation(models.Model):
     @api.depends("partner_id")
     def _compute_company_name(self):
         for location in self:
-            name = _company_of(location.partner_id)
-            location.company_name = location.company_name or _fitting(name, "company_name")
+            location.company_name = _fitting(_company_of(location.partner_id), "company_name")
 
     @api.depends("partner_id")
     def _compute_contact_name(self):
         for location in self:
             name = location.partner_id.name
             name = name if name != _company_of(location.partner_id) else ""
-            location.contact_name = location.contact_name or _fitting(name, "contact_name")
+            location.contact_name = _fitting(name, "contact_name")
 
     @api.depends("partner_id")
     def _compute_phone(self):
         for location in self:
-            location.phone = location.phone or _fitting(location.partner_id.phone, "phone")
+            location.phone = _fitting(location.partner_id.phone, "phone")
 
     # === CRUD === #
 
@@ -158,14 +166,33 @@ class UpsPickupLocation(models.Model):
                 )
         return super().write(vals)
 
+    def unlink(self):
+        """Its calendar goes too, which would stand in everybody's choice of working hours."""
+        calendars = self.sudo().calendar_id
+        result = super().unlink()
+        unused = calendars._unused()
+        # Without its calendar, a closed day would be everybody's.
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        leaves.search([("calendar_id", "in", unused.ids)]).unlink()
+        unused.unlink()
+        return result
+
     @api.model
     def _new_calendar(self, vals):
         """:return: working days as the company has them, in a calendar of the location's own."""
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
         name = self.env._("UPS pickups: %s", vals.get("name") or company.name)
-        usual = company.sudo().resource_calendar_id
-        vals = {"name": name, "company_id": company.id, "tz": usual.tz or self.env.user.tz or "UTC"}
-        return self.env["resource.calendar"].create(vals)
+        partner = self.env["res.partner"].browse(vals.get("partner_id")) or company.partner_id
+        vals = {"name": name, "company_id": company.id, "tz": self._zone_of(partner, company)}
+        return self.env["resource.calendar"].with_company(company).create(vals)
+
+    @api.model
+    def _zone_of(self, partner, company):
+        """:return: the address's time zone: its country's only one, or the likeliest of them."""
+        usual = company.sudo().resource_calendar_id.tz
+        likely = [zone for zone in (partner.tz, usual, self.env.user.tz) if zone]
+        zones = pytz.country_timezones.get(partner.country_id.code or "", likely)
+        return next((zone for zone in likely if zone in zones), [*zones, "UTC"][0])
 
     @api.constrains("ready_time", "close_time", "cutoff_time", "minimum_window", "plan_time")
     def _check_hours(self):
@@ -190,7 +217,9 @@ class UpsPickupLocation(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if problems := self._place_problems():
+        pickups = self.env["ups.pickup"].sudo()
+        usual = {"location_id": self.id, "line_ids": pickups._usual_lines(self)}
+        if problems := pickups.new(usual)._problems():
             raise UserError("\n".join(problems))
         return notice(
             "success", self.env._("UPS can be asked to collect at %s.", self.display_name)
@@ -262,8 +291,12 @@ class UpsPickupLocation(models.Model):
         """:return: the address as UPS is told it, by the names of `pickup_api.PickupAddress`."""
         partner = self.partner_id
         country, state = partner.country_id.code or "", partner.state_id
+        if (country, state.code) == ("US", "PR"):  # UPS knows it as a country
+            country, state = "PR", state.browse()
         has_name = country in ("IE", "HK")  # UPS wants the county's, the district's name
-        code = state.name if has_name else state.code
+        code = state.name if has_name else state.code or ""
+        if country == "VN" and code and not code.startswith("VN-"):
+            code = f"VN-{code}"
         return {
             "company_name": self.company_name or "",
             "contact_name": self.contact_name or "",
@@ -271,13 +304,15 @@ class UpsPickupLocation(models.Model):
             "room": self.room or None,
             "floor": self.floor or None,
             "city": partner.city or "",
-            "state": (f"VN-{code}" if country == "VN" else code) if state else None,
-            "postal_code": partner.zip or None,
+            "state": code or None,
+            "postal_code": _postal_code(partner.zip, country),
             "country": country,
             "is_residential": self.is_residential,
             "pickup_point": self.pickup_point or None,
             "phone": self.phone or "",
             "phone_extension": self.phone_extension or None,
+            # Only where it matters, so that what UPS was told before compares as the same.
+            **({} if partner.country_id.zip_required else {"has_postal_codes": False}),
         }
 
     def _place_problems(self):
@@ -297,6 +332,16 @@ class UpsPickupLocation(models.Model):
 
 def _company_of(partner):
     return partner.commercial_company_name or partner.commercial_partner_id.name or ""
+
+
+def _postal_code(code, country):
+    """:return: the code within UPS's eight characters: of ZIP+4 the ZIP, others without signs."""
+    code = (code or "").strip()
+    if country in ("US", "PR"):
+        code = code[:5] if ZIP_PLUS_4.fullmatch(code) else code
+    elif len(code) > 8:
+        code = re.sub(r"[\s.-]", "", code)
+    return code or None
 
 
 def _fitting(text, name):

@@ -1,17 +1,19 @@
 """When can UPS be asked to come? All of it is the location's time."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 from odoo import models
 from odoo.tools import format_date
-from odoo.tools.date_utils import float_to_time
 from odoo.tools.intervals import Intervals
 
 from .. import clock
 from ..local_time import as_time, at, hour_of, in_words, local
 
 LOOK_AHEAD = 60  # days
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+"""No zone's clock can be put to the last days that Python has: there nobody works."""
 
 
 class UpsPickupLocation(models.Model):
@@ -31,23 +33,49 @@ class UpsPickupLocation(models.Model):
         return at(day, hours, self.sudo().calendar_id.tz or "UTC")
 
     def _is_open_on(self, day):
-        """:return: whether somebody works there on that day."""
+        """:return: whether somebody is there on that day when UPS usually comes."""
         return day in self._open_days(day, day)[self]
 
     def _open_days(self, first, last):
-        """Tell on which days somebody works there, by as many queries at any size.
+        """Tell on which days somebody is there when UPS comes, by as many queries at any size.
 
         Odoo's own ``_work_intervals_batch`` asks for each calendar anew.
 
         :return: by location a set of dates.
         :rtype: dict
         """
+        first, last = max(first, EARLIEST), min(last, LATEST)
         days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        if not days:
+            return {location: set() for location in self}
         leaves = self._leaves(first, last)
         return {
-            location: {day for day in days if location.sudo()._hours_left(day, leaves)}
+            location: {day for day in days if location.sudo()._is_open(day, leaves)}
             for location in self
         }
+
+    def _is_open(self, day, leaves, ready=None, close=None):
+        """Tell whether a driver would find somebody there, from ready to close, if not as usual.
+
+        Which hours somebody works in an ordinary week is looked at only where they are meant for
+        drivers: the working hours may end before UPS comes on every day.
+
+        :param leaves: the closed times around that day.
+        """
+        hours, closed = self._hours_of(day), self._closed(leaves)
+        ready = self.ready_time if ready is None else ready
+        close = self.close_time if close is None else close
+        driver = Intervals([(self._moment(day, ready), self._moment(day, close), leaves.browse())])
+        if closed & driver or not hours - closed:
+            return False
+        return bool(hours & driver) or not self._works_between(ready, close)
+
+    def _works_between(self, ready, close):
+        """:return: whether somebody works between these hours on any day of an ordinary week."""
+        calendar = self.calendar_id
+        lines = calendar.attendance_ids.filtered(lambda line: line.day_period != "lunch")
+        is_met = any(line.hour_from < close and ready < line.hour_to for line in lines)
+        return is_met and not calendar.flexible_hours
 
     def _leaves(self, first, last):
         """:return: the closed times of these days; a zone is less than a day from UTC."""
@@ -66,15 +94,19 @@ class UpsPickupLocation(models.Model):
             )
         )
 
-    def _hours_left(self, day, leaves):
-        """:return: the working hours of a day without its closed times."""
+    def _closed(self, leaves):
+        """:return: the location's closed times."""
         # Of the closed days of all calendars, not those of other companies.
         own = leaves.filtered(
             lambda each: each.calendar_id <= self.calendar_id and each.company_id <= self.company_id
         )
         utc = pytz.utc.localize
-        closed = [(utc(each.date_from), utc(each.date_to), each) for each in own]
-        return self._hours_of(day) - Intervals(closed)
+        return Intervals([(utc(each.date_from), utc(each.date_to), each) for each in own])
+
+    def _moment(self, day, hour):
+        """:return: the moment, with its zone, of the location's hour: also of one that is none."""
+        zone = pytz.timezone(self.calendar_id.tz or "UTC")
+        return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=round(hour * 60)))
 
     def _hours_of(self, day):
         """:return: the hours of a day in an ordinary week."""
@@ -84,12 +116,12 @@ class UpsPickupLocation(models.Model):
                 zone.localize(datetime.combine(day, each)) for each in (time.min, time.max)
             )
             return calendar._attendance_intervals_batch(*whole_day)[False]
-
-        def moment(hour):
-            return zone.localize(datetime.combine(day, float_to_time(hour)))
-
-        lines = calendar._lines_of(day)
-        return Intervals([(moment(each.hour_from), moment(each.hour_to), each) for each in lines])
+        return Intervals(
+            [
+                (self._moment(day, line.hour_from), self._moment(day, line.hour_to), line)
+                for line in calendar._lines_of(day)
+            ]
+        )
 
     def _day_problem(self, day, ready_time=None, close_time=None):
         """Say why UPS cannot be asked any more to come that day.
@@ -107,12 +139,8 @@ class UpsPickupLocation(models.Model):
                 location=self.display_name,
                 now=f"{format_date(self.env, now.date())} {now:%H:%M}",
             )
-        if not self._is_open_on(day):
-            return self.env._(
-                "%(location)s is closed on the pickup date %(day)s. Choose another date.",
-                location=self.display_name,
-                day=format_date(self.env, day, date_format="full"),
-            )
+        if closed := self._closed_problem(day, ready, close):
+            return closed
         if day == now.date() and now.time() > as_time(self.cutoff_time):
             return self.env._(
                 "The cut-off of %(location)s for today's pickups was %(cutoff)s, and it is %(now)s"
@@ -122,6 +150,25 @@ class UpsPickupLocation(models.Model):
                 now=f"{now:%H:%M}",
             )
         return self._window_problem(day, ready, close, now)
+
+    def _closed_problem(self, day, ready, close):
+        leaves, place = self._leaves(day, day), self.sudo()
+        if not place._hours_of(day) - place._closed(leaves):
+            return self.env._(
+                "%(location)s is closed on the pickup date %(day)s. Choose another date.",
+                location=self.display_name,
+                day=format_date(self.env, day, date_format="full"),
+            )
+        if place._is_open(day, leaves, ready, close):
+            return None
+        return self.env._(
+            "On the pickup date %(day)s %(location)s is closed between %(ready)s and %(close)s, or"
+            " for a part of that time. Choose other hours, or another date.",
+            location=self.display_name,
+            day=format_date(self.env, day, date_format="full"),
+            ready=in_words(ready),
+            close=in_words(close),
+        )
 
     def _window_problem(self, day, ready, close, now):
         start = max(ready, hour_of(now)) if day == now.date() else ready
@@ -141,6 +188,10 @@ class UpsPickupLocation(models.Model):
 
     def _next_date(self):
         """:return: the next date that UPS can be asked for, or the location's today."""
+        return self._possible_date() or self._today()
+
+    def _possible_date(self):
+        """:return: the next date that UPS can be asked for, or None."""
         today = self._today()
         days = (today + timedelta(days=ahead) for ahead in range(LOOK_AHEAD))
-        return next((day for day in days if not self._day_problem(day)), today)
+        return next((day for day in days if not self._day_problem(day)), None)

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import ValidationError
 
 from .. import clock
 from ..this_database import is_of_this_database, this_database
@@ -77,7 +78,27 @@ class UpsPickupLocation(models.Model):
         for location in self.sudo():
             today = location._today()
             is_too_late = clock.now() > location._at(today, location.cutoff_time)
-            location.write(marks | {"plan_done_until": is_too_late and today})
+            # "On the day before" means that today's was for yesterday to ask for.
+            is_over = is_too_late or location.plan_day == "before"
+            location.write(marks | {"plan_done_until": is_over and today})
+
+    @api.constrains("plan", "plan_day", "plan_time", "cutoff_time")
+    def _check_plan_time(self):
+        for location in self:
+            is_same_day = location.plan != "manual" and location.plan_day == "same"
+            if is_same_day and location.plan_time >= location.cutoff_time:
+                raise ValidationError(
+                    self.env._(
+                        "At %s UPS takes no request for the same day any more when the plan makes"
+                        " it. Let it request before the cut-off, or on the day before.",
+                        location.display_name,
+                    )
+                )
+
+    @api.onchange("plan_day", "cutoff_time")
+    def _onchange_plan_day(self):
+        if self.plan_day == "same" and self.plan_time >= self.cutoff_time:
+            self.plan_time = max(self.cutoff_time - 1, 0)
 
     def _is_plan_in_force(self):
         own = self.sudo()

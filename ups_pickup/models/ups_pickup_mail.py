@@ -13,6 +13,7 @@ from ..const import LISTED
 _logger = logging.getLogger(__name__)
 
 TEMPLATE = "ups_pickup.mail_template_confirmed"
+MAIL_CRON = "mail.ir_cron_mail_scheduler_action"
 
 
 class UpsPickup(models.Model):
@@ -53,7 +54,8 @@ class UpsPickup(models.Model):
             if own.state in LISTED and not own.mailed_on:
                 own._own_write({"mailed_on": clock.now()})
                 env["mail.template"].browse(template_id).send_mail(own.id)
-                env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+                if cron := env.ref(MAIL_CRON, raise_if_not_found=False):
+                    cron._trigger()
 
         try:
             in_own_transaction(self.env, mail)

@@ -98,7 +98,8 @@ class UpsPickup(models.Model):
     def _places(self):
         # All of them: they are few, and archived ones still have pickups.
         locations = self.env["ups.pickup.location"].with_context(active_test=False)
-        return locations.search([("company_id", "in", self.env.companies.ids)])
+        own = Domain("company_id", "in", self.env.companies.ids)
+        return locations.search(Domain.TRUE if self.env.su else own)
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -144,7 +145,7 @@ class UpsPickup(models.Model):
         today, tomorrow = _by_day(places, 0), _by_day(places, 1)
         days = sorted(today) or [fields.Date.context_today(self)]
         end = fields.Date.to_date(date_to) or max(days)
-        week_ago = end - timedelta(days=SUCCESSFUL_DAYS - 1)
+        week_ago = end - min(timedelta(days=SUCCESSFUL_DAYS - 1), end - date.min)
         start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
         rows = list(self._counted(domain, start, end, [today, tomorrow]))
         span = [day.isoformat() for day in (start, end) if day != date.min]

@@ -72,8 +72,8 @@ class UpsPickup(models.Model):
         try:
             told = draft._request()
             why = told.words if told.state == "draft" else None
-            is_over = not why or told.is_refused
-            is_urgent = is_over
+            is_over = not why or (told.is_refused and not told.is_of_all)
+            is_urgent = told.is_refused
         except (*NEVER_LEFT, SaveFirst) as error:
             why, is_over = str(error), False
             # Not of an outage, nor while somebody writes into it: a person has to do something.
@@ -127,13 +127,18 @@ class UpsPickup(models.Model):
 
     @api.model
     def _draft_for(self, location, day, origin, **vals):
-        """:return: a new draft with what the location usually has."""
+        """:return: a new draft with what the location usually has.
+
+        Without a country it has no lines: its request says what is missing, and whoever is asked.
+        """
+        lines = self._usual_lines(location, vals.pop("quantity", None))
+        has_country = all(line[2]["destination_country_id"] for line in lines)
         return self.sudo().create(
             {
                 "location_id": location.id,
                 "pickup_date": day,
                 "origin": origin,
-                "line_ids": self._usual_lines(location, vals.pop("quantity", None)),
+                "line_ids": lines if has_country else [],
                 **vals,
             }
         )

@@ -56,16 +56,11 @@ class UpsPickup(models.Model):
         quietly(self.env, lambda env: env[self._name].browse(self.id)._ask_about_plan(why))
 
     def _ask_about_plan(self, why):
-        asked = self.env["mail.activity"].with_context(active_test=False)
-        asked = asked.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("activity_type_id", "=", self.env.ref(PLAN_ACTIVITY).id),
-            ]
-        )
+        own = self.with_context(active_test=False)
+        asked = own._activities(PLAN_ACTIVITY, [("res_id", "=", self.id)])
         person = self._responsible()
-        if self.state != "draft" or not person or not all(asked.mapped("active")):
+        is_deleted = not self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY)
+        if self.state != "draft" or is_deleted or not person or not all(asked.mapped("active")):
             return  # also who has said "done" is not asked again
         own = self.with_context(lang=person.lang)
         note = escape(own._plan_failed_in_words(why))
@@ -90,17 +85,7 @@ class UpsPickup(models.Model):
     @api.model
     def _close_plan_questions(self):
         """Ask nobody any more about what was requested since."""
-        activities = self.env["mail.activity"].sudo()
-        asked = activities.search(
-            [
-                ("res_model", "=", self._name),
-                (
-                    "activity_type_id",
-                    "=",
-                    self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY),
-                ),
-            ]
-        )
+        asked = self._activities(PLAN_ACTIVITY)
         drafts = self.sudo().browse(asked.mapped("res_id")).exists()
         drafts = drafts.filtered(lambda each: each.state == "draft")
         asked.filtered(lambda each: each.res_id not in drafts.ids).unlink()

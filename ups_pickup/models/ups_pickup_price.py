@@ -16,8 +16,14 @@ from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
 from .ups_pickup_request import NEVER_LEFT
 
-# What a price depends on; on no piece and on no weight.
-DEPENDS_ON = ("date", "address", "is_account_address", "account", "ready_time", "close_time")
+# What a price depends on; on no piece and on no weight. Tomorrow's is another on the day itself.
+DEPENDS_ON = (
+    "date", "service_day", "address", "is_account_address", "account", "ready_time", "close_time",
+)  # fmt: skip
+
+NO_PRICE = dict.fromkeys(
+    ("price", "price_currency_id", "price_day", "priced_on", "priced_for"), False
+)
 
 PRICE_IS_FRESH = timedelta(seconds=20)
 """Who clicks again within it is told the same."""
@@ -122,7 +128,15 @@ class UpsPickup(models.Model):
         self._lock_or_save_first()
         if self.state != "draft":
             return
-        self._own_write(self._price_values(charge) | {"priced_for": asked, "problem": False})
+        named = self._price_values(charge)
+        # Without a price of now, that of before would be taken for it.
+        self._own_write({"problem": False} | (named | {"priced_for": asked} if named else NO_PRICE))
+
+    def _price_booked(self, charge):
+        """:return: the values of the price of what UPS was told; one of something else is none."""
+        asked = {name: (self.told or {}).get(name) for name in DEPENDS_ON}
+        kept = {} if self.priced_for == asked else NO_PRICE
+        return kept | (self._price_values(charge) if charge else {})
 
     def _price_values(self, charge):
         """:return: the values of the fields that hold a Charge."""

@@ -22,22 +22,34 @@ class UpsPickup(models.Model):
     @api.model
     def _ask_people(self):
         """Keep each person's question up to date: how many pickups there are to check."""
-        pickups = self.sudo().search(self._to_check_domain())
-        pairs = {(each._responsible().id, each.company_id.id) for each in pickups}
+        to_check = self._to_check_by_person()
         asked = self._questions()
         companies = self.sudo().browse(asked.mapped("res_id")).exists()
         company_of = {each.id: each.company_id.id for each in companies}
-        pairs |= {(each.user_id.id, company_of.get(each.res_id)) for each in asked}
-        for user_id, company_id in pairs:
+        pairs = {(each.user_id.id, company_of.get(each.res_id)) for each in asked}
+        for user_id, company_id in pairs | to_check.keys():
             if not user_id:
                 continue  # nobody is left who could be asked
+            ids = to_check.get((user_id, company_id), self.browse()).ids
             try:
                 in_own_transaction(
                     self.env,
-                    lambda env, who=user_id, where=company_id: env[self._name]._ask(who, where),
+                    lambda env, asked=(user_id, company_id, ids): env[self._name]._ask(*asked),
                 )
             except Exception as error:  # others' rules, too: the next person is asked all the same
                 _logger.warning("UPS pickups of user %s: %s", user_id, type(error).__name__)
+
+    @api.model
+    def _to_check_by_person(self, *domain):
+        """:return: the pickups to check by who answers for them and by company, both as ids."""
+        pickups, who = self.sudo().search([*self._to_check_domain(), *domain]), {}
+        for pickup in pickups:
+            key = pickup.location_id, pickup.create_uid
+            if key not in who:  # they are few, and the pickups may be many
+                who[key] = pickup._responsible().id
+        return pickups.grouped(
+            lambda each: (who[each.location_id, each.create_uid], each.company_id.id)
+        )
 
     @api.model
     def _to_check_domain(self):
@@ -50,22 +62,27 @@ class UpsPickup(models.Model):
 
     @api.model
     def _questions(self, user_id=None):
-        domain = [
-            ("activity_type_id", "=", self.env.ref(TO_CHECK_ACTIVITY).id),
-            ("res_model", "=", self._name),
-        ]
-        if user_id:
-            domain.append(("user_id", "=", user_id))
-        return self.env["mail.activity"].sudo().search(domain)
+        return self._activities(TO_CHECK_ACTIVITY, [("user_id", "=", user_id)] if user_id else [])
 
     @api.model
-    def _ask(self, user_id, company_id):
-        """Make, change or take away one person's one question."""
+    def _activities(self, kind, domain=()):
+        """:return: those on pickups by their type's external id; none where it was deleted."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(kind)
+        activities = self.env["mail.activity"].sudo()
+        own = [("activity_type_id", "=", type_id), ("res_model", "=", self._name)]
+        return activities.search([*own, *domain]) if type_id else activities
+
+    @api.model
+    def _ask(self, user_id, company_id, ids):
+        """Make, change or take away one person's one question.
+
+        :param ids: of what the person answers for there.
+        """
         person = self.env["res.users"].browse(user_id)
         person_env = self.with_context(lang=person.lang, mail_activity_quick_update=True)
         pickups = person_env.search(
-            [*self._to_check_domain(), ("company_id", "=", company_id)], order="pickup_date, id"
-        ).filtered(lambda each: each._responsible() == person)
+            [*self._to_check_domain(), ("id", "in", ids)], order="pickup_date, id"
+        )
         asked = self._questions(user_id).filtered(
             lambda each: self.browse(each.res_id).company_id.id == company_id
         )
@@ -77,7 +94,7 @@ class UpsPickup(models.Model):
             asked[1:].unlink()
             if (asked[0].summary, asked[0].res_id) != (summary, pickups[0].id):
                 asked[0].write({"summary": summary, "res_id": pickups[0].id})
-        else:
+        elif self.env["ir.model.data"]._xmlid_to_res_id(TO_CHECK_ACTIVITY):
             pickups[0].activity_schedule(TO_CHECK_ACTIVITY, summary=summary, user_id=user_id)
 
     def _responsible(self):
@@ -85,9 +102,16 @@ class UpsPickup(models.Model):
         where none of them can be asked any more, a coordinator; or nobody.
         """
         location = self.location_id
-        coordinators = self.env.ref("ups_pickup.group_manager").sudo().all_user_ids.sorted("id")
-        people = (*location.user_id, *self.create_uid, *location.create_uid, *coordinators)
-        return next(filter(self._may_be_asked, people), self.env["res.users"])
+        people = (*location.user_id, *self.create_uid, *location.create_uid)
+        found = next(filter(self._may_be_asked, people), None)
+        return found or next(
+            filter(self._may_be_asked, self._coordinators()), self.env["res.users"]
+        )
+
+    @api.model
+    def _coordinators(self):
+        group = self.env.ref("ups_pickup.group_manager", raise_if_not_found=False)
+        return group.sudo().all_user_ids.sorted("id") if group else self.env["res.users"]
 
     def _for_its_person(self):
         """:return: the pickup, whose words are then in the language of who answers for it."""
@@ -119,4 +143,6 @@ class UpsPickup(models.Model):
         self.activity_unlink([UNSUCCESSFUL_ACTIVITY])
         if self.activity_ids and (person := self._responsible()):
             self.flush_recordset()
-            self._ask(person.id, self.company_id.id)
+            pair = (person.id, self.company_id.id)
+            of_company = self._to_check_by_person(("company_id", "=", self.company_id.id))
+            self._ask(*pair, of_company.get(pair, self.browse()).ids)

@@ -68,6 +68,7 @@ class Told:
     prn: str = ""
     words: str = ""
     is_refused: bool = False  # by UPS, for good
+    is_of_all: bool = False  # the next pickup would be refused, too
 
     @property
     def kind(self):
@@ -202,8 +203,10 @@ class UpsPickup(models.Model):
 
     def _tell(self, told):
         """:return: an action that says what became of them, and shows the records anew."""
+        if not told:
+            return shown_anew()
         kinds = {each.kind for each in told}
-        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds or not told)
+        kind = next(kind for kind in ("danger", "warning", "success") if kind in kinds)
         return notice(
             kind,
             "\n".join(each.words for each in told),
@@ -360,8 +363,9 @@ class UpsPickup(models.Model):
             words = self._back_to_draft(lambda _own: str(outcome))
         else:
             words = self._unconfirmed()
+        is_of_all = isinstance(outcome, Refused) and outcome.is_of_all
         is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
-        return Told(self.id, self.state, self.prn or "", words, is_refused)
+        return Told(self.id, self.state, self.prn or "", words, is_refused, is_of_all)
 
     def _keep_booked(self, booked):
         words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
@@ -373,17 +377,23 @@ class UpsPickup(models.Model):
                 "prn": booked.prn,
                 "status_on": clock.now(),
                 "problem": False,
-                **(self._price_values(booked.charge) if booked.charge else {}),
+                **self._price_booked(booked.charge),
             }
         )
         if others := self._with_same_prn() - self:
             words += " " + self.env._(
                 "UPS gives the same PRN as for %s: one driver comes for both.",
-                ", ".join(others.mapped("name")),
+                self._names_of(others),
             )
-        self._note(words)
-        self.env.ref("ups_pickup.ir_cron_check")._trigger()
+        said = " ".join(alert.words for alert in booked.alerts)
+        self._note(f"{words} {self.env._('UPS adds: %s', said)}" if said else words)
+        self._look_soon()
         return words
+
+    def _look_soon(self):
+        """Have the cron look, if nobody has deleted it: what is kept must not hang on that."""
+        if cron := self.env.ref("ups_pickup.ir_cron_check", raise_if_not_found=False):
+            cron._trigger()
 
     def _back_to_draft(self, sentence):
         words = sentence(self)
@@ -404,7 +414,7 @@ class UpsPickup(models.Model):
 
         if self.state == "sending":
             self._say({"state": "unconfirmed"}, sentence)
-            self.env.ref("ups_pickup.ir_cron_check")._trigger()
+            self._look_soon()
         return sentence(self)
 
     # === THE SECOND CLICK === #

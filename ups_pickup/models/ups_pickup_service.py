@@ -1,10 +1,12 @@
 import re
-from collections.abc import Iterable
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-CODE_AT_END = re.compile(r".+ \((\d{3})\)")
+from ..as_shown import as_searched
+
+CODE = re.compile(r"[0-9]{3}")
+CODE_AT_END = re.compile(r" \(([0-9]{3})\)\Z")
 
 
 class UpsPickupService(models.Model):
@@ -15,7 +17,7 @@ class UpsPickupService(models.Model):
     _order = "code"
     _rec_names_search = ["name", "code"]
 
-    code = fields.Char(required=True, size=3, help="UPS's three digits for pickups, such as 003.")
+    code = fields.Char(required=True, help="UPS's three digits for pickups, such as 003.")
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
 
@@ -24,7 +26,7 @@ class UpsPickupService(models.Model):
     @api.constrains("code")
     def _check_code(self):
         for service in self:
-            if not (len(service.code) == 3 and service.code.isascii() and service.code.isdigit()):
+            if not CODE.fullmatch(service.code or ""):
                 raise ValidationError(
                     self.env._("The code of a UPS service has three digits, such as 003.")
                 )
@@ -37,12 +39,4 @@ class UpsPickupService(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """Find by name, by code, and by both as they are shown: a file says what it was shown."""
-        if isinstance(value, str):
-            value = _as_searched(value)
-        elif isinstance(value, Iterable):
-            value = [_as_searched(each) for each in value]
-        return super()._search_display_name(operator, value)
-
-
-def _as_searched(value):
-    return CODE_AT_END.sub(r"\1", value) if isinstance(value, str) else value
+        return super()._search_display_name(operator, as_searched(value, CODE_AT_END, 6))

@@ -12,8 +12,8 @@ COUNTRIES = frozenset(_ALL.split())
 NEEDS_STATE = frozenset({"US", "CA", "VN", "IE"})
 """StateProvince: a state's code (US, CA), ``VN-44`` (VN), the county (IE)."""
 
-WITHOUT_POSTAL_CODE = frozenset({"AE", "CL", "CR", "DO", "HK", "IE", "MO", "NG"})
-"""Nothing is asked for there. UPS takes HK and IE for such, the others seldom write one."""
+WITHOUT_POSTAL_CODE = frozenset({"AE"})
+"""Where none is asked for whatever a caller's list of countries says, such as Odoo's."""
 
 STATE_FORMS = {"US": r"[A-Z]{2}", "CA": r"[A-Z]{2}", "VN": r"VN-[A-Z0-9]{2,3}"}
 """Regular expressions for the whole of StateProvince, where its form is known."""
@@ -25,5 +25,5 @@ def needs_state(country: str) -> bool:
 
 
 def needs_postal_code(country: str) -> bool:
-    """Whether UPS refuses an address there without a postal code."""
+    """Whether UPS wants a postal code, if it is a country "with postal codes"."""
     return country in COUNTRIES and country not in WITHOUT_POSTAL_CODE

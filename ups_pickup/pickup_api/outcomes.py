@@ -103,6 +103,15 @@ class Refused:
     field: str | None = None
     retry_after: int | None = None
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the next request would be refused, too: too many, or the application's rights.
+
+        The Pickup API's own codes begin with 95; those of the gateway before it with 25.
+        """
+        is_right = self.http_status in (401, 403) and not (self.code or "").startswith("95")
+        return is_right or self.http_status == 429
+
 
 @dataclass(frozen=True, slots=True)
 class NeverLeft:

@@ -83,6 +83,7 @@ class PriceAddress(Checked):
     :param state: 50; where it is needed see ``countries``.
     :param postal_code: 8.
     :param country: one of the 56.
+    :param has_postal_codes: whether the country has them: UPS wants one there, and names no list.
     """
 
     city: str
@@ -91,6 +92,7 @@ class PriceAddress(Checked):
     state: str | None = None
     postal_code: str | None = None
     is_residential: bool = False
+    has_postal_codes: bool = True
 
     def problems(self) -> list[Problem]:
         """See :class:`Checked`."""
@@ -112,7 +114,8 @@ class PriceAddress(Checked):
         )  # fmt: skip
 
     def _postal_code_problems(self) -> list[Problem]:
-        required = isinstance(self.country, str) and countries.needs_postal_code(self.country)
+        country = self.country if isinstance(self.country, str) else ""
+        required = self.has_postal_codes and countries.needs_postal_code(country)
         return problems.text("postal_code", self.postal_code, 8, required=required)
 
     def as_json(self) -> dict:
@@ -174,6 +177,7 @@ class PickupAddress(PriceAddress):
         return PriceAddress(
             street=self.street, city=self.city, state=self.state, postal_code=self.postal_code,
             country=self.country, is_residential=self.is_residential,
+            has_postal_codes=self.has_postal_codes,
         )  # fmt: skip
 
     def as_json(self) -> dict:

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
 MOST_WORDS = 500  # characters
+_CONTROL_REFERENCE = re.compile(r"&#(?:x0*[01]?[0-9a-f]|0*(?:[12]?\d|3[01]));", re.IGNORECASE)
+"""UPS's gateway leaves some of its XML in texts, such as ``&#xD;`` before a number (issue 63 of
+UPS-API/api-documentation)."""
 _BIGGEST = Decimal(10) ** 9
 
 
@@ -43,6 +47,7 @@ def words(content: object, longest: int = MOST_WORDS) -> str:
     if not isinstance(content, str):
         return ""
     # Surrogates and NUL are in JSON's reach, and not in PostgreSQL's.
+    content = _CONTROL_REFERENCE.sub(" ", content)
     kept = (" " if _is_control(letter) else letter for letter in content)
     return " ".join("".join(kept).split())[:longest]
 

@@ -19,16 +19,8 @@ ADDRESS = {
     "zip": "10004",
     "phone": "+1 212 555 0100",
 }
-EVERY_DAY = [
-    {
-        "name": f"{day}",
-        "dayofweek": f"{day}",
-        "hour_from": 8,
-        "hour_to": 18,
-        "day_period": "morning",
-    }
-    for day in range(7)
-]
+HOURS = {"hour_from": 8, "hour_to": 18, "day_period": "morning"}
+EVERY_DAY = [HOURS | {"name": f"{day}", "dayofweek": f"{day}"} for day in range(7)]
 
 
 class Places:
@@ -196,10 +188,8 @@ class PickupCase(Places, RealTransactionCase):
             locations = env["ups.pickup.location"].with_context(active_test=False).search(own)
             calendars, partners = locations.calendar_id, locations.partner_id
             locations.unlink()
+            self.assertFalse(calendars.exists(), "in everybody's choice of working hours")
             env["ups.pickup.account"].with_context(active_test=False).search(own).unlink()
-            # Without its calendar, a closed day would be everybody's.
-            env["resource.calendar.leaves"].search([("calendar_id", "in", calendars.ids)]).unlink()
-            calendars.unlink()
             partners.unlink()
             users = env["res.users"].browse(self.user_ids)
             users_partners = users.partner_id

@@ -70,6 +70,10 @@ class TestBatch(PickupCase):
         def too_many():
             self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
 
+        def no_right():
+            words = "The application has no such product"
+            self.simulator.refuse_next("request", "250002", words, status=403, times=99)
+
         def too_many_later():
             self.simulator.queue_fault("request", "hang", seconds=0, times=2)  # as usual
             too_many()
@@ -80,6 +84,7 @@ class TestBatch(PickupCase):
 
         for happens, words, most_posts, trucks in (
             (too_many, "too many", 1, 0),
+            (no_right, "no such product", 1, 0),
             # Two ends were seen: the first one's, and another's, beside which three had begun.
             (too_many_later, "too many", 6, 2),
             (opt_out, "authorize", 0, 0),

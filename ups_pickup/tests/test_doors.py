@@ -3,13 +3,17 @@
 import csv
 import io
 import json
+from contextlib import suppress
 
 from odoo.addons.ups_pickup_oauth.tests.common import UpsCase, UpsHttpCase
 from odoo.addons.ups_pickup_oauth.tests.test_remote_calls import RemoteDoors
 from odoo.addons.ups_pickup_oauth.tests.test_roles import WRITING, Doors
+from odoo.exceptions import UserError
 from odoo.http import Request
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from openpyxl import load_workbook
+from psycopg2 import IntegrityError
 
 from ..models.ups_pickup import OWN
 from .planted_pickups import PLANTED, PlantedPickups
@@ -45,12 +49,31 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         self.assert_nothing_happened()
 
     def test_a_default_of_the_caller_is_none(self):
+        mine = self.draft.with_user(self.own["clerk"])
         for name in OWN - {"company_id", "name"}:
-            mine = self.draft.with_user(self.own["clerk"])
-            by_default = mine.with_context(**{f"default_{name}": value(mine, name)})
+            by_context = mine.with_context(**{f"default_{name}": value(mine, name)})
             with self.subTest(name):
-                made = by_default.create({"location_id": mine.location_id.id})
-                self.assertNotEqual(made[name], value(mine, name))
+                made = by_context.create({"location_id": mine.location_id.id})
+                self.assertEqual(made[name], self.draft[name])
+                mine.env["ir.default"].set("ups.pickup", name, value(mine, name), user_id=True)
+                made = mine.create({"location_id": mine.location_id.id})
+                self.assertEqual(made[name], self.draft[name])
+
+    def test_nothing_where_something_is_required_is_no_crash(self):
+        for model, record in self.records.items():
+            with self.subTest(model):
+                shown = record.new(dict.fromkeys(record._fields, False))
+                self.assertTrue([shown[name] for name in record._fields])
+            for name in [each for each, field in record._fields.items() if field.required]:
+                with (
+                    self.subTest(model, name=name),
+                    suppress(UserError, IntegrityError),
+                    mute_logger("odoo.sql_db"),
+                    self.env.cr.savepoint(),
+                ):
+                    record.write({name: False})
+                    self.env.flush_all()
+                self.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open
 
 from .common import PickupCase
+from .ups_pickup_simulator import ACCOUNT
 
 USUAL = ["location_id", "pickup_date", "line_ids/quantity"]
 GOOD = ["America/New_York", "2026-11-26", "11"]
@@ -18,6 +19,7 @@ BAD = [
     (USUAL, [GOOD, ["America/New_York", "2026-11-23", "1"]], 1, "is past"),
     (USUAL, [GOOD, ["America/New_York", "2026-11-28", "1"]], 1, "is closed"),
     (USUAL, [GOOD, ["America/New_York", "2026-11-26", "1000"]], 1, "from 1 to 999 pieces"),
+    (USUAL, [GOOD, ["America/New_York", "2026-11-26", "0"]], 1, "from 1 to 999 pieces"),
     (LINES, [[*GOOD, "UPS Rocket", ""]], 0, "UPS Rocket"),
     *[
         ([*USUAL, name], [[*GOOD, ""], [*GOOD, value]], 1, "Only Odoo itself writes")
@@ -67,12 +69,12 @@ class TestImport(PickupCase):
 
     def test_a_good_file_makes_drafts(self):
         rows = [
-            [*GOOD, "UPS Next Day Air (001)", "Canada"],
-            ["", "", "2", "003", "United States"],
-            ["America/New_York", "2026-11-27", "", "", ""],
+            [*GOOD, "UPS Next Day Air (001)", "Canada", f"Account {ACCOUNT} ({ACCOUNT})"],
+            ["", "", "2", "003", "United States", ""],
+            ["America/New_York", "2026-11-27", "", "", "", ACCOUNT],
         ]
         with self.transaction(self.clerk_id) as env:
-            told = env["ups.pickup"].load(LINES, rows)
+            told = env["ups.pickup"].load([*LINES, "account_id"], rows)
             self.assertEqual(told["messages"], [])
             mixed, usual = env["ups.pickup"].browse(told["ids"])
             self.assertEqual((mixed.state, mixed.origin, mixed.quantity), ("draft", "person", 13))
@@ -80,6 +82,8 @@ class TestImport(PickupCase):
             self.assertEqual(mixed.line_ids.destination_country_id.mapped("code"), ["CA", "US"])
             self.assertEqual((usual.location_id.id, usual.quantity), (self.location_id, 1))
             self.assertFalse(mixed.hint or usual.hint)
+            mixed.sudo().prn = "29ABCDEFGHI"
+            self.assertEqual(env["ups.pickup"].name_search("29ABCDEFGHI")[0][0], mixed.id)
         self.assertEqual(self.posts(), 0)
 
     def test_the_templates_fit_as_they_are(self):

@@ -11,7 +11,9 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
+from . import ups_pickup_simulator_answers as answers
 from .common import PickupCase
+from .ups_pickup_simulator_answers import CURRENCIES
 from .ups_pickup_simulator_trucks import Truck
 
 
@@ -41,11 +43,13 @@ class TestLife(PickupCase):
             self.assertIn("&lt;img", told)
             self.assertNotIn("<img", told)
 
-    def test_an_instruction_of_a_million_characters_is_refused_here(self):
-        pickup_id = self.new_pickup(instruction="x" * 10**6)
-        with self.assertRaisesRegex(UserError, "longer than the 57 characters"):
-            self.click(pickup_id)
-        self.assertEqual(self.posts(), 0)
+    def test_what_ups_adds_to_a_booking_is_in_the_history(self):
+        adds = {"Alert": [{"Code": "9500689", "Description": "Call <us> about it"}]}
+        with patch.dict(answers.GOOD, adds):
+            pickup_id, prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            history = str(env["ups.pickup"].browse(pickup_id).message_ids.mapped("body"))
+            self.assertIn(f"PRN: {prn} UPS adds: Call &lt;us&gt; about it", history)
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -151,14 +155,23 @@ class TestLife(PickupCase):
         self.assertIn("one_open_oncall", str(caught.exception))
 
     def test_the_price_is_a_question(self):
-        pickup_id = self.new_pickup()
-        self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
-        price, day, stale = self.stored_values(pickup_id, "price", "price_day", "is_price_stale")
-        self.assertTrue(price)
-        self.assertEqual((day, stale), ("same", False))
-        self.force(pickup_id, pickup_date="2026-11-26")
-        self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
-        self.assertFalse(self.simulator.trucks())
+        for action in ("action_price", "action_request"):
+            pickup_id, names = self.new_pickup(), ("price_day", "is_price_stale")
+            self.assertIn("Nothing is booked", self.click(pickup_id, "action_price"))
+            self.assertTrue(self.stored_values(pickup_id, "price"))
+            self.assertEqual(self.stored_values(pickup_id, *names), ("same", False))
+            self.force(pickup_id, pickup_date="2026-11-26")
+            self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
+            self.assertFalse(self.simulator.trucks())
+            with patch.dict(CURRENCIES, US="???"):  # no price, and that of the 24th is none
+                self.click(pickup_id, action)
+            self.assertFalse(self.stored_values(pickup_id, "price"))
+        later_id = self.new_pickup(pickup_date="2026-11-25")
+        self.click(later_id, "action_price")
+        self.assertFalse(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=1)  # on the day itself it is another price
+        self.assertTrue(self.stored_values(later_id, "is_price_stale"))
+        self.wait(days=-1)
 
     def test_in_production_the_dialog_comes_first(self):
         self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))
@@ -247,20 +260,3 @@ class TestLife(PickupCase):
     def click_of_a_lost_caller(self, pickup_id, action):
         with suppress(psycopg2.Error):  # its own transaction is lost, too
             self.click(pickup_id, action)
-
-    def test_of_two_threads_one_sends_and_both_are_told(self):
-        pickup_id, told = self.new_pickup(), []
-        self.simulator.queue_fault("request", "hang")
-        threads = [
-            threading.Thread(target=lambda: told.append(self.click(pickup_id))) for _each in "ab"
-        ]
-        for thread in threads:
-            thread.start()
-        self.simulator.wait_for_calls("request", 1)
-        self.simulator.release()
-        for thread in threads:
-            thread.join()
-        prn = self.stored_values(pickup_id, "prn")
-        self.assertTrue(prn)
-        self.assertEqual([prn in each for each in told], [True, True])
-        self.assertEqual(self.posts(), 1)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytz
 from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import PickupCase
 
@@ -65,7 +65,7 @@ class TestMany(PickupCase):
                     }
                 )
 
-    def test_a_batch_says_what_it_leaves_out_and_goes_on_after_a_kill(self):
+    def test_a_batch_says_what_it_leaves_out(self):
         self.close("2026-11-25")
         booked_id, _prn = self.booked()
         with self.transaction() as env:
@@ -82,18 +82,11 @@ class TestMany(PickupCase):
         self.assertIn("4 drafts made", told)
         self.assertIn("is closed on the pickup date Wednesday, November 25, 2026", told)
         self.assertIn(self.stored_values(booked_id, "name"), told)
-        refused, killed, *_fine = rows
+        refused, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
         self.run_batch(batch_id)
         self.assertIn("1 not possible", self.shown(batch_id)[2])
         self.assertIn("No such service", self.stored_values(refused, "problem"))
-        posts = self.posts()
-        # The server dies while it sends a row: nobody knows, and nobody sends it again.
-        self.force(killed, state="sending", prn=False, claimed_on=self.now)
-        self.run_batch(batch_id)
-        self.assertEqual(self.posts(), posts + 1, "only the refused draft is sent again")
-        self.assertEqual(self.stored_values(refused, "state"), "requested")
-        self.assertEqual(self.stored_values(killed, "state"), "sending")
         self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
 
     def run_batch(self, batch_id):
@@ -117,6 +110,9 @@ class TestMany(PickupCase):
                 found = pickups.get_unusual_days(*days, location_ids=chosen)
                 self.assertEqual(len(found), 3)
                 self.assertEqual([day for day in found if found[day]], closed)
+            for days in (("9999-12-30", "9999-12-31"), ("0001-01-01", "9999-12-31")):
+                self.assertTrue(pickups.get_unusual_days(*days)[days[0]])
+            self.assertEqual(pickups.overview_counts(date_to="0001-01-03")["successful"], 0)
         booked_id, _prn = self.booked()
         draft_id = self.new_pickup(there)
         with self.transaction() as env:  # what a drag writes
@@ -146,6 +142,50 @@ class TestMany(PickupCase):
             location.write({"company_name": "A" * 28, "phone": False})
             for field in ("Name at the Door", "Phone"):
                 self.assertIn(field, location.hint)
+            env.cr.rollback()
+
+    def test_a_form_follows_the_location_and_the_address(self):
+        with self.transaction() as env:
+            first = env["ups.pickup.location"].browse(self.location_id)
+            second = self.new_location(env, "America/Chicago", quantity=7)
+            form = Form(env["ups.pickup"])
+            for place, pieces in ((first, [1]), (second, [7]), (first, [1])):
+                form.location_id = place
+                self.assertEqual([line.quantity for line in form.record.line_ids], pieces)
+            with form.line_ids.edit(0) as line:
+                line.quantity = 3
+            form.location_id = second
+            self.assertEqual([line.quantity for line in form.record.line_ids], [3])
+            bolt = env["res.partner"].create({"name": "Bolt", "phone": "2125550199"})
+            with Form(first) as form:
+                form.partner_id = bolt
+                self.assertEqual((form.company_name, form.phone), ("Bolt", "2125550199"))
+            env.cr.rollback()
+
+    def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):
+        for vals, words in (
+            ({"instruction": "x" * 58}, "Instruction"),
+            ({"notification_email": "nobody"}, "UPS Confirms To"),
+            ({"close_time": 14.5}, "UPS wants 02:00 hours"),
+            ({}, None),
+        ):
+            with self.subTest(vals), self.transaction() as env:
+                place = env["ups.pickup.location"].browse(self.location_id)
+                place.write(vals)
+                if words:
+                    with self.assertRaisesRegex(UserError, words):
+                        place.action_check()
+                else:
+                    self.assertIn("can be asked", place.action_check()["params"]["message"])
+                env.cr.rollback()
+
+    def test_working_days_are_those_of_the_locations_company(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(self.create_company("Saturdays"))
+            week = company.resource_calendar_id.attendance_ids
+            week.filtered(lambda each: each.dayofweek != "4").unlink()
+            calendar = env["ups.pickup.location"]._new_calendar({"company_id": company.id})
+            self.assertEqual(set(calendar.attendance_ids.mapped("dayofweek")), {"4"})
             env.cr.rollback()
 
     def test_what_many_locations_say_takes_as_many_queries_as_one(self):
@@ -189,7 +229,7 @@ class TestMany(PickupCase):
             flexible.calendar_id.write({"flexible_hours": True, "hours_per_day": 8})
             for company_id, start, end in (
                 (self.company_id, "2026-11-23 03:00:00", "2026-11-24 23:00:00"),
-                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 20:00:00"),  # half a day
+                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),  # in the morning
                 (elsewhere_id, "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
             ):
                 vals = {"calendar_id": False, "company_id": company_id, "name": "Closed"}

@@ -51,7 +51,7 @@ class TestOverview(PickupCase):
         many, more_queries = self.overview()
         self.assertEqual((many["today"], len(many["cutoffs"])), (12, 11))
         self.assertEqual(more_queries, queries)
-        self.assertLessEqual(queries, 7)
+        self.assertLessEqual(queries, 8)
 
     def test_no_empty_column_says_that_all_are_real(self):
         for environment, optional in (("production", "hide"), ("cie", "show")):

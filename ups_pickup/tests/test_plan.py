@@ -3,8 +3,9 @@
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
+from odoo.exceptions import ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import PickupCase
 
@@ -27,6 +28,7 @@ class TestPlan(PickupCase):
     def test_each_working_day_is_requested_once_on_the_day_before(self):
         self.plan(plan="working_days", plan_time=17.0, plan_day="before")
         for moment, dates in (
+            ("2026-11-24 12:05", []),  # today's was for yesterday to ask for
             ("2026-11-24 16:50", []),
             ("2026-11-24 17:00", ["20261125"]),
             ("2026-11-24 17:05", ["20261125"]),
@@ -51,6 +53,7 @@ class TestPlan(PickupCase):
         self.assertEqual(self.stored_values(mine, "state"), "draft")
 
     def test_packages_that_come_in_the_morning(self):
+        self.set_time("2026-11-23 12:00", "America/New_York")
         self.plan(plan="when_packages", plan_time=17.0, plan_day="before")
         self.set_time("2026-11-23 17:05", "America/New_York")
         self.run_plans()
@@ -122,12 +125,18 @@ class TestPlan(PickupCase):
         def refusal():
             self.simulator.refuse_next("request", "9510119", "No such service", status=400)
 
+        def no_country():
+            with self.transaction(SUPERUSER_ID) as env:
+                place = env["ups.pickup.location"].browse(self.location_id)
+                place.partner_id.write({"country_id": False, "state_id": False})
+
         for what, happens, moment, words in (
             ("authorization", opt_out, "09:05", "authorize"),
             ("outage", outage, "13:55", None),
             ("outage", outage, "14:05", "too many requests"),
             ("refusal", refusal, "09:05", "No such service"),
             ("nothing ran", lambda: None, "15:05", "cut-off has passed"),
+            ("address", no_country, "09:05", "Country"),
         ):
             with self.subTest(what, moment=moment):
                 self.delete_drafts()
@@ -152,6 +161,14 @@ class TestPlan(PickupCase):
         self.delete_drafts()
         self.run_plans()
         self.assertEqual(self.asked(), [])
+
+    def test_a_plan_that_could_never_run_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "before the cut-off, or on the day before"):
+            self.plan(plan="working_days", plan_day="same", plan_time=15.0)
+        with self.transaction() as env, Form(env["ups.pickup.location"]) as form:
+            form.plan_day = "same"
+            self.assertEqual((form.plan_time, form.cutoff_time), (14.0, 15.0))
+            form.record.env.cr.rollback()
 
     def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
@@ -192,8 +209,9 @@ class TestPlan(PickupCase):
         over_id = self.new_pickup(pickup_date="2026-11-24")
         self.force(over_id, state="requested", prn="2929602E9CP")
         self.run_cron()
-        with self.transaction(person.id) as env:
-            self.assertIn("Tag ist vorbei", env["ups.pickup"].browse(over_id).problem)
+        with self.transaction() as env:
+            pickups = env["ups.pickup"].with_context(lang="de_DE")
+            self.assertIn("Tag ist vorbei", pickups.browse(over_id).problem)
 
     def activate(self, language, person):
         person.env["res.lang"]._activate_lang(language)

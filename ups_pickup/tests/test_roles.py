@@ -99,26 +99,28 @@ class TestRoles(PickupCase):
         )
         env.flush_all()
 
-    def imported(self, env, more):
-        """:return: what the import of one row says."""
-        ground = env["ups.pickup.service"].search([("code", "=", "003")])
-        row = {
-            "location_id/.id": self.location_id,
-            "pickup_date": "2026-11-25",
-            "line_ids/service_id/.id": ground.id,
-            "line_ids/destination_country_id/.id": env.ref("base.us").id,
-            "line_ids/quantity": 3,
-        } | more
-        return env["ups.pickup"].load(list(row), [[str(value) for value in row.values()]])
-
-    def test_an_import_makes_drafts(self):
-        with self.transaction(self.people["clerk"]) as env:
-            told = self.imported(env, {"weight": 2.5})
-            self.assertFalse(told["messages"])
-            made = env["ups.pickup"].browse(told["ids"])
-            self.assertEqual((made.state, made.quantity, made.origin), ("draft", 3, "person"))
-            env.cr.rollback()
-        self.assertEqual(self.posts(), 0)
+    def test_an_address_as_ups_wants_it(self):
+        for country, state, code, told in (
+            ("us", "us_27", "10004-1234", ("US", "NY", "10004", "America/New_York")),
+            ("us", "us_pr", "00901-1234", ("PR", None, "00901", "America/New_York")),
+            ("br", "br_sp", "01310-100", ("BR", "SP", "01310100", "America/Noronha")),
+            ("gb", None, " SW1A 1AA ", ("GB", None, "SW1A 1AA", "Europe/London")),
+            ("vn", "vn_VN-44", "90000", ("VN", "VN-44", "90000", "Asia/Ho_Chi_Minh")),
+        ):
+            with self.subTest(told), self.transaction(SUPERUSER_ID) as env:
+                where = env["ups.pickup.location"].browse(self.location_id).copy()
+                where.partner_id.write(
+                    {
+                        "country_id": env.ref(f"base.{country.replace('gb', 'uk')}").id,
+                        "state_id": state and env.ref(f"base.state_{state}").id,
+                        "zip": code,
+                    }
+                )
+                address = where._address()
+                zone = where._zone_of(where.partner_id, where.company_id)
+                said = address["country"], address["state"], address["postal_code"], zone
+                self.assertEqual(said, told)
+                env.cr.rollback()
 
     def test_the_first_location_is_one_click(self):
         with self.transaction(self.people["manager"]) as env:

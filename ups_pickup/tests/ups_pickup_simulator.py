@@ -165,12 +165,6 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
         return truck
 
     @control
-    def lose_prn(self, when: str = "after", times: int = 1) -> None:
-        """Answer the next requests with 200, Code 1 and no PRN, the truck ordered or not."""
-        body = {"PickupCreationResponse": answers.good() | {"RateStatus": answers.NOT_RATED}}
-        self.queue_fault("request", "status", status=200, body=body, when=when, times=times)
-
-    @control
     def refuse_next(self, route: str, code: str, words: str, status: int = 400, times: int = 1):
         """Refuse in UPS's envelope; with status 200, by ResponseStatus 0."""
         body = {"response": {"errors": [{"code": code, "message": words}]}}

@@ -22,8 +22,11 @@ TAX = Decimal("0.19")
 CURRENCIES = {"US": "USD", "PR": "USD", "CA": "CAD", "GB": "GBP", "CH": "CHF"}
 
 
+GOOD = {"ResponseStatus": {"Code": "1", "Description": "Success"}, "Alert": []}
+
+
 def good() -> dict:
-    return {"Response": {"ResponseStatus": {"Code": "1", "Description": "Success"}, "Alert": []}}
+    return {"Response": dict(GOOD)}
 
 
 def failed(code: str, words: str) -> dict:

@@ -9,12 +9,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-Y_N = r"[YN]"
 ACCOUNT = r"[A-Z0-9]{6}|[A-Z0-9]{10}"
-COUNTRY = r"[A-Z]{2}"
-TIME = r"([01][0-9]|2[0-3])[0-5][0-9]"
 
 PAYMENT = "9500554"
 PICKUP_POINT = "9500535"
@@ -37,64 +33,68 @@ class Bad(Exception):
         self.code = code
 
 
-@dataclass(frozen=True)
-class Text:
+# A rule is called with a value and its name, and raises Bad.
+
+
+def text(most: int, form: str = ".+", code: str = INVALID):
     """A string; numbers are none."""
 
-    most: int
-    form: str = ".+"
-    code: str = INVALID
+    def rule(value, name):
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise Bad(f"{name} is a text of 1 to {most} characters", code)
+        if not re.fullmatch(form, value):
+            raise Bad(f"{name} is not valid", code)
 
-    def check(self, value, name: str) -> None:
-        if not isinstance(value, str) or not 1 <= len(value) <= self.most:
-            raise Bad(f"{name} is a text of 1 to {self.most} characters", self.code)
-        if not re.fullmatch(self.form, value):
-            raise Bad(f"{name} is not valid", self.code)
+    return rule
 
 
-@dataclass(frozen=True)
-class Many:
-    """An array; one element may come as an object."""
+def texts(**most: int) -> dict:
+    return {name: text(length) for name, length in most.items()}
 
-    rule: object
-    most: int = 9999
 
-    def check(self, value, name: str) -> None:
-        found = value if isinstance(value, list) else [value]
-        if not 1 <= len(found) <= self.most:
-            raise Bad(f"{name} has 1 to {self.most} entries")
+def one_of(values: str, code: str = INVALID):
+    return text(15, values.replace(" ", "|"), code)
+
+
+def array(each, most: int = 9999):
+    """One element may come as an object."""
+
+    def rule(value, name):
+        found = many(value)
+        if not 1 <= len(found) <= most:
+            raise Bad(f"{name} has 1 to {most} entries")
         for entry in found:
-            self.rule.check(entry, name)
+            each(entry, name)
+
+    return rule
 
 
-class Part:
+def part(also: Callable[[dict], None] | None = None, **rules):
     """An object. A name that ends in ``_`` is required."""
+    by_name = {name.rstrip("_"): rule for name, rule in rules.items()}
+    required = {name.rstrip("_") for name in rules if name.endswith("_")}
 
-    def __init__(self, also: Callable[[dict], None] | None = None, **rules):
-        self.rules = {name.rstrip("_"): rule for name, rule in rules.items()}
-        self.required = {name.rstrip("_") for name in rules if name.endswith("_")}
-        self.also = also
-
-    def check(self, value, name: str = "") -> None:
+    def rule(value, name):
         if not isinstance(value, dict):
             raise Bad(f"{name} is an object")
-        for unknown in sorted(set(value) - set(self.rules)):
+        for unknown in sorted(set(value) - set(by_name)):
             raise Bad(f"{name} has no element {unknown[:40]!a}")
-        for missing in sorted(self.required - set(value)):
-            raise Bad(f"Missing {name}/{missing}".replace("//", "/"))
+        for missing in sorted(required - set(value)):
+            raise Bad(f"Missing {name}/{missing}")
         for key, entry in value.items():
-            self.rules[key].check(entry, f"{name}/{key}")
-        if self.also:
-            self.also(value)
+            by_name[key](entry, f"{name}/{key}")
+        if also:
+            also(value)
+
+    return rule
 
 
-def one_of(*values: str, code: str = INVALID) -> Text:
-    return Text(max(map(len, values)), "|".join(map(re.escape, values)), code)
-
+Y_N, HOUR = text(1, r"[YN]"), text(4, r"([01][0-9]|2[0-3])[0-5][0-9]")
+COUNTRY = text(2, r"[A-Z]{2}")
 
 # === ADDRESSES === #
 
-WITHOUT_POSTAL_CODE = ("AE", "CL", "CR", "DO", "HK", "IE", "MO", "NG")
+WITHOUT_POSTAL_CODE = ("AE", "CL", "CR", "DO", "HK", "IE", "MO", "NG", "VN")
 STATES = {"US": r"[A-Z]{2}", "CA": r"[A-Z]{2}", "VN": r"VN-[A-Z0-9]{2,3}", "IE": r".+"}
 COUNTRIES = (
     "AE AR AU AT BE BR CA CL CN CR CZ DK DO FI FR DE GR HK HU IN ID IE IT JP LV LT LU MY MO MX MA"
@@ -112,19 +112,17 @@ def _place(address: dict) -> None:
 
 
 _ADDRESS = {
-    "City_": Text(50),
-    "StateProvince": Text(50),
-    "PostalCode": Text(8),
-    "CountryCode_": one_of(*COUNTRIES.split()),
-    "ResidentialIndicator_": Text(1, Y_N),
+    **texts(City_=50, StateProvince=50, PostalCode=8),
+    "CountryCode_": one_of(COUNTRIES),
+    "ResidentialIndicator_": Y_N,
 }
-_REQUEST = Part(
-    RequestOption=Text(15),
-    SubVersion=one_of("1607", "1707", "2007"),
-    TransactionReference=Part(CustomerContext=Text(512)),
+_TO_3 = one_of("01 02 03")
+_REFERENCE = part(CustomerContext=text(512))
+_REQUEST = part(
+    RequestOption=text(15), SubVersion=one_of("1607 1707 2007"), TransactionReference=_REFERENCE
 )
-_SMART_REQUEST = Part(TransactionReference=Part(CustomerContext=Text(512)))
-_ACCOUNT = Part(AccountNumber_=Text(10, ACCOUNT), AccountCountryCode_=Text(2, COUNTRY))
+_SMART_REQUEST = part(TransactionReference=_REFERENCE)
+_ACCOUNT = part(AccountNumber_=text(10, ACCOUNT), AccountCountryCode_=COUNTRY)
 
 
 def _window(info: dict) -> None:
@@ -136,16 +134,11 @@ def _window(info: dict) -> None:
         raise Bad("CloseTime minus ReadyTime must be greater than the LeadTime")
 
 
-_DATE_INFO = Part(
-    _window,
-    PickupDate_=Text(8, r"[0-9]{8}"),
-    ReadyTime_=Text(4, TIME),
-    CloseTime_=Text(4, TIME),
-)
+_DATE_INFO = part(_window, PickupDate_=text(8, r"[0-9]{8}"), ReadyTime_=HOUR, CloseTime_=HOUR)
 _RATING = {
-    "RateChartType": Text(1, r"[13456]"),
-    "TaxInformationIndicator": Text(1, Y_N),
-    "UserLevelDiscountIndicator": Text(1, Y_N),
+    "RateChartType": text(1, r"[13456]"),
+    "TaxInformationIndicator": Y_N,
+    "UserLevelDiscountIndicator": Y_N,
 }
 
 # === THE REQUESTS === #
@@ -156,13 +149,13 @@ def _price(request: dict) -> None:
         raise Bad("Missing PickupDateInfo: ServiceDateOption is 03")
 
 
-PRICE = Part(
+PRICE = part(
     _price,
     Request_=_REQUEST,
     ShipperAccount=_ACCOUNT,
-    PickupAddress_=Part(_place, AddressLine=Many(Text(73), 1), **_ADDRESS),
-    AlternateAddressIndicator_=Text(1, Y_N),
-    ServiceDateOption_=one_of("01", "02", "03"),
+    PickupAddress_=part(_place, AddressLine=array(text(73), 1), **_ADDRESS),
+    AlternateAddressIndicator_=Y_N,
+    ServiceDateOption_=_TO_3,
     PickupDateInfo=_DATE_INFO,
     **_RATING,
 )
@@ -174,13 +167,10 @@ def _piece(piece: dict) -> None:
         raise Bad("ContainerCode 03 is used for WWEF services only")
 
 
-_PIECE = Part(
-    _piece,
-    ServiceCode_=Text(3, r"[0-9]{3}", SERVICE),
-    Quantity_=Text(3, r"[1-9][0-9]*"),
-    DestinationCountryCode_=Text(2, COUNTRY),
-    ContainerCode_=Text(2, r"0[123]"),
-)
+_PIECE = part(
+    _piece, ServiceCode_=text(3, r"[0-9]{3}", SERVICE), Quantity_=text(3, r"[1-9][0-9]*"),
+    DestinationCountryCode_=COUNTRY, ContainerCode_=_TO_3,
+)  # fmt: skip
 
 
 def _pickup(request: dict) -> None:
@@ -193,45 +183,36 @@ def _pickup(request: dict) -> None:
         raise Bad("Missing TrackingData for PaymentMethod 04", PAYMENT)
 
 
-PICKUP = Part(
+_WEIGHT = text(6, r"[0-9]{1,4}(\.[0-9])?|[0-9]{5,6}")
+PICKUP = part(
     _pickup,
     Request_=_REQUEST,
-    RatePickupIndicator_=Text(1, Y_N),
-    Shipper=Part(Account=_ACCOUNT),
+    RatePickupIndicator_=Y_N,
+    Shipper=part(Account=_ACCOUNT),
     PickupDateInfo_=_DATE_INFO,
-    PickupAddress_=Part(
-        _place,
-        CompanyName_=Text(27),
-        ContactName_=Text(22),
-        AddressLine_=Many(Text(73), 1),
-        Room=Text(8),
-        Floor=Text(3),
-        Urbanization=Text(50),
-        PickupPoint=Text(11),
-        Phone_=Part(Number_=Text(25), Extension=Text(10)),
-        **_ADDRESS,
+    PickupAddress_=part(
+        _place, **texts(CompanyName_=27, ContactName_=22, Room=8, Floor=3, Urbanization=50),
+        **texts(PickupPoint=11), AddressLine_=array(text(73), 1),
+        Phone_=part(**texts(Number_=25, Extension=10)), **_ADDRESS,
     ),
-    AlternateAddressIndicator_=Text(1, Y_N),
-    PickupPiece_=Many(_PIECE),
-    TotalWeight=Part(
-        Weight_=Text(6, r"[0-9]{1,4}(\.[0-9])?|[0-9]{5,6}"), UnitOfMeasurement_=Text(3, "LBS|KGS")
-    ),
-    OverweightIndicator=Text(1, Y_N),
-    TrackingData=Many(Part(TrackingNumber_=Text(18, r"[A-Z0-9]{18}")), 30),
-    PaymentMethod_=one_of("00", "01", "04", "05", "06", "07", code=PAYMENT),
-    SpecialInstruction=Text(57),
-    ReferenceNumber=Text(35),
-    ServiceCategory=Text(2, r"0[123]"),
-    CashType=Text(2, r"0[123]"),
-    ShippingLabelsAvailable=Text(1, "Y"),
-    Notification=Part(ConfirmationEmailAddress=Text(50), UndeliverableEmailAddress=Text(50)),
+    AlternateAddressIndicator_=Y_N,
+    PickupPiece_=array(_PIECE),
+    TotalWeight=part(Weight_=_WEIGHT, UnitOfMeasurement_=one_of("LBS KGS")),
+    OverweightIndicator=Y_N,
+    TrackingData=array(part(TrackingNumber_=text(18, r"[A-Z0-9]{18}")), 30),
+    PaymentMethod_=one_of("00 01 04 05 06 07", PAYMENT),
+    **texts(SpecialInstruction=57, ReferenceNumber=35),
+    ServiceCategory=_TO_3,
+    CashType=_TO_3,
+    ShippingLabelsAvailable=one_of("Y"),
+    Notification=part(**texts(ConfirmationEmailAddress=50, UndeliverableEmailAddress=50)),
     **_RATING,
-)
+)  # fmt: skip
 
-TRIGGER = Part(
+TRIGGER = part(
     Request_=_SMART_REQUEST,
-    AccountNumber_=Text(6, r"[A-Z0-9]{6}"),
-    ServiceDateOption_=one_of("01", "02"),
+    AccountNumber_=text(6, r"[A-Z0-9]{6}"),
+    ServiceDateOption_=one_of("01 02"),
 )
 
 REQUESTS = {
@@ -249,7 +230,7 @@ def check(body: object, *names: str) -> tuple[str, dict]:
     if not isinstance(body, dict) or len(body) != 1 or next(iter(body)) not in names:
         raise Bad(f"The body is an object with one element, {' or '.join(names)}")
     ((name, content),) = body.items()
-    REQUESTS[name].check(content, name)
+    REQUESTS[name](content, name)
     return name, content
 
 

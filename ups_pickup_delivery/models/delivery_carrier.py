@@ -1,6 +1,7 @@
 """Which carriers does UPS collect?"""
 
 from odoo import fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 from ..const import UPS_CONNECTORS
 
@@ -22,6 +23,11 @@ class DeliveryCarrier(models.Model):
         return result
 
     def _is_collected_by_ups(self):
-        """:return: whether UPS collects what this carrier ships."""
+        """:return: whether UPS collects what this carrier ships.
+
+        A connector in Odoo's test environment prints samples, which no real driver takes along.
+        """
         own = self.sudo()
-        return bool(own.ups_pickup_service_id) or own.delivery_type in UPS_CONNECTORS
+        is_connector = own.delivery_type in UPS_CONNECTORS
+        is_real = own.prod_environment or ups_environment(self.env) != "production"
+        return is_real if is_connector else bool(own.ups_pickup_service_id)

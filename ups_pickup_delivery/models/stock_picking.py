@@ -17,6 +17,10 @@ from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TR
 
 NOTED = "ups_pickup_delivery"
 
+# A hundred transfers and their lines have a hundred columns each.
+JOINS_BY = ("carrier_id", "company_id", "partner_id", "picking_type_id", "ups_pickup_id")
+WEIGHED_BY = ("picking_id", "product_id", "quantity_product_uom", "result_package_id")
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -45,8 +49,9 @@ class StockPicking(models.Model):
     # === VALIDATION === #
 
     def _action_done(self):
+        before = self.filtered(lambda each: each.state == "done")
         result = super()._action_done()
-        done = self.filtered(lambda each: each.state == "done")
+        done = (self - before).filtered(lambda each: each.state == "done")
         waiting = done.filtered(lambda each: each._is_for_ups())
         waiting.ups_pickup_waits = True
         waiting._note_for_ups(done.filtered(lambda each: each._returns()))
@@ -74,13 +79,19 @@ class StockPicking(models.Model):
         return result
 
     def _is_for_ups(self):
-        """:return: whether it is the last step to a customer, with a carrier that UPS collects."""
+        """:return: whether it is the last step to a customer, with a carrier that UPS collects.
+
+        Goods for another company of the database go by the transit between companies, which is of
+        none (odoo/addons/stock, `res.company`).
+        """
+        to = self.location_dest_id
+        is_leaving = to.usage == "customer" or (to.usage == "transit" and not to.company_id)
         return (
             self.picking_type_code == "outgoing"
             and self.carrier_id._is_collected_by_ups()
             and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
-            and self.location_dest_id.usage == "customer"
-            and self._ups_location().active
+            and is_leaving
+            and bool(self._ups_location())
         )
 
     def _ups_location(self):
@@ -131,7 +142,8 @@ class StockPicking(models.Model):
     @api.model
     def _join(self, ids):
         """Have those join of these that wait."""
-        self.search([("id", "in", list(ids)), ("ups_pickup_waits", "=", True)])._join_ups_pickup()
+        waiting = [("id", "in", list(ids)), ("ups_pickup_waits", "=", True)]
+        self.search_fetch(waiting, JOINS_BY, order="id")._join_ups_pickup()
 
     # === JOIN AND LEAVE === #
 
@@ -140,6 +152,13 @@ class StockPicking(models.Model):
         """:return: a domain of what was validated of late and is in no pickup yet."""
         since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
         return [("ups_pickup_waits", "=", True), ("date_done", ">=", since)]
+
+    @api.autovacuum
+    def _gc_waiting(self):
+        """What nobody collected for so long was handed over otherwise."""
+        before = fields.Datetime.now() - timedelta(days=LOOK_BACK)
+        given_up = self.sudo().search([("ups_pickup_waits", "=", True), ("date_done", "<", before)])
+        given_up.with_context(tracking_disable=True).write({"ups_pickup_waits": False})
 
     def _join_ups_pickup(self, may_make=False):
         """Join each location's pickup, if there is one or its plan makes one.
@@ -236,26 +255,27 @@ class StockPicking(models.Model):
 
         :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
+        lines = self.env["stock.move.line"].sudo()
+        shipped = [("picking_id", "in", self.ids), ("quantity", "!=", 0)]
         pieces = {}
-        for picking in self.sudo():
-            kind = picking._ups_service(), picking._ups_country()
-            lines = picking.move_line_ids.filtered(lambda line: line.quantity)
-            by_package = lines.grouped(lambda line: _outermost(line.result_package_id))
-            for package, inside in by_package.items():
-                first = (*kind, package.package_type_id.base_weight)
-                service, country, before = pieces.get(package or picking, first)
-                weight = sum(line.quantity_product_uom * line.product_id.weight for line in inside)
-                weight = package.shipping_weight or before + weight
-                pieces[package or picking] = service, country, weight
+        for line in lines.search_fetch(shipped, WEIGHED_BY, order="id"):
+            package, picking = _outermost(line.result_package_id), line.picking_id
+            service, country, weight = pieces.get(package or picking) or (
+                picking._ups_service(),
+                picking._ups_country(),
+                package.package_type_id.base_weight,
+            )
+            weight += line.quantity_product_uom * line.product_id.weight
+            pieces[package or picking] = service, country, package.shipping_weight or weight
         return pieces
 
-    def _ups_share_packages(self, pickup):
-        """:return: whether others in the pickup have brought a part of the same package."""
-        packages = self.move_line_ids.result_package_id.mapped(_outermost)
+    def _ups_packages_of_others(self, pieces):
+        """:return: whether others in their pickup have brought a part of these packages."""
+        packages = [piece.id for piece in pieces if piece._name == "stock.package"]
         others = [
-            ("picking_id.ups_pickup_id", "=", pickup.id),
+            ("picking_id.ups_pickup_id", "in", self.ups_pickup_id.ids),
             ("picking_id", "not in", self.ids),
-            ("result_package_id", "child_of", packages.ids),
+            ("result_package_id", "child_of", packages),
         ]
         return bool(packages and self.env["stock.move.line"].search_count(others, limit=1))
 
@@ -264,12 +284,19 @@ class StockPicking(models.Model):
         return self.carrier_id.ups_pickup_service_id or location.service_id
 
     def _ups_country(self):
-        countries = self.partner_id.country_id, self.company_id.country_id
-        return next(filter(None, countries), self._ups_location().account_id.country_id)
+        partner = self.partner_id
+        if partner.state_id.code == "PR" and partner.country_id.code == "US":
+            return self.env.ref("base.pr")  # UPS knows it as a country
+        # One after the other: a company's country takes longer than all the rest of a join.
+        return (
+            partner.country_id
+            or self.company_id.country_id
+            or self._ups_location().account_id.country_id
+        )
 
     def _ups_tracking_numbers(self):
         """:return: the 1Z numbers, as many as UPS takes."""
-        refs = " ".join(self.mapped(lambda each: each.carrier_tracking_ref or ""))
+        refs = " ".join(self.mapped(lambda each: each.carrier_tracking_ref or "")).upper()
         return list(dict.fromkeys(TRACKING_NUMBER.findall(refs)))[:MOST_TRACKING_NUMBERS]
 
 

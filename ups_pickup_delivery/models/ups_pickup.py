@@ -150,17 +150,15 @@ class UpsPickup(models.Model):
     @api.model
     def _for_deliveries(self, location, may_make=False):
         """:return: today's open pickup until close, else that of the next day, or none."""
-        today = location._today()
-        if hour_of(location._now()) < location.close_time and (
-            pickup := self._open_on(location, today)
-        ):
-            return pickup
-        day = location._next_date()
-        if location._day_problem(day):
-            return self.browse()
+        today, day = location._today(), location._possible_date()
+        is_before_close = hour_of(location._now()) < location.close_time
+        there = self._there_on(location, {today, day} - {None}).filtered(
+            lambda each: each.pickup_date == day or (each.state != "draft" and is_before_close)
+        )
+        if there or not day:
+            return there[:1]
         makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
-        there = self._there_on(location, day)
-        return there if there or not makes else self._new_for_deliveries(location, day)
+        return self._new_for_deliveries(location, day) if makes else self.browse()
 
     def _may_take_along(self):
         """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
@@ -179,48 +177,44 @@ class UpsPickup(models.Model):
         )
 
     @api.model
-    def _there_on(self, location, day):
-        """:return: what deliveries can join that day."""
-        draft = [("state", "=", "draft"), ("origin", "=", "deliveries")]
-        return self._open_on(location, day) or self.search(
-            [*self._oncall_domain(location, day), *draft], limit=1
+    def _there_on(self, location, days):
+        """:return: what deliveries can join on these days, drafts last, the next day first."""
+        there = self.search(
+            [
+                ("location_id", "=", location.id),
+                ("pickup_date", "in", list(days)),
+                ("environment", "=", ups_environment(self.env)),
+                ("kind", "=", "oncall"),
+                ("state", "in", ("draft", *OPEN)),
+                ("state", "!=", "cancelling"),
+            ]
         )
-
-    @api.model
-    def _open_on(self, location, day):
-        domain = [*self._oncall_domain(location, day), ("state", "in", OPEN)]
-        return self.search([*domain, ("state", "!=", "cancelling")], limit=1)
-
-    @api.model
-    def _oncall_domain(self, location, day):
-        return [
-            ("location_id", "=", location.id),
-            ("pickup_date", "=", day),
-            ("environment", "=", ups_environment(self.env)),
-            ("kind", "=", "oncall"),
-        ]
+        joined = there.filtered(lambda each: each.state != "draft" or each.origin == "deliveries")
+        return joined.sorted(lambda each: (each.state == "draft", each.pickup_date))
 
     def _fill_from_deliveries(self):
         """Count anew what all that joined brings."""
         for pickup in self:
-            pickup._bring(pickup.picking_ids, NOTHING, Counter())
+            pickup._bring(pickup.picking_ids._ups_pieces(), NOTHING, Counter())
 
     def _add_deliveries(self, pickings):
         """Count what has just joined; the others are read again only if a package is of both."""
-        if not self.delivery_sum or pickings._ups_share_packages(self):
+        pieces = pickings._ups_pieces()
+        if not self.delivery_sum or pickings._ups_packages_of_others(pieces):
             return self._fill_from_deliveries()
         counts = Counter()
-        for line in self.line_ids:
+        for line in self._delivered_lines():
             counts[line.service_id, line.destination_country_id] += line.quantity
-        return self._bring(pickings, self.delivery_sum, counts)
+        return self._bring(pieces, self.delivery_sum, counts)
 
-    def _bring(self, pickings, before, counts):
+    def _bring(self, pieces, before, counts):
         """Lines and weights of drafts follow; what UPS was told stays as it was.
 
+        :param dict pieces: as `_ups_pieces` tells them.
         :param dict before: what others have brought.
         :param counts: how many pieces there are of them, by service and country.
         """
-        pieces, unit = pickings._ups_pieces().values(), self._database_weight_unit()
+        pieces, unit = pieces.values(), self._database_weight_unit()
         weights = [weight for _s, _c, weight in pieces]
         brought = {
             "pieces": before["pieces"] + len(weights),
@@ -238,11 +232,16 @@ class UpsPickup(models.Model):
                 "weight": 0 if brought["unweighed"] else round(brought["weight"], 1),
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
-        self.write(vals)
+        self.with_context(tracking_disable=True).write(vals)  # none of it is tracked
+
+    def _delivered_lines(self):
+        """:return: those that deliveries fill: letters are put there by people."""
+        return self.line_ids.filtered(lambda line: line.container == "package")
 
     def _line_commands(self, counts):
         """:return: commands that change as few of its lines as the counts need."""
-        lines = self.line_ids.grouped(lambda line: (line.service_id, line.destination_country_id))
+        lines = self._delivered_lines()
+        lines = lines.grouped(lambda line: (line.service_id, line.destination_country_id))
         for kind in {**lines, **counts}:
             for line, quantity in zip_longest(lines.get(kind, ()), _in_lines(counts[kind])):
                 if not quantity:
@@ -310,10 +309,10 @@ class UpsPickup(models.Model):
         """A draft whose day cannot be asked for any more goes to the next that can."""
         location = self.location_id
         location._one_join_at_a_time()
-        day = location._next_date()
-        if location.active and location._day_problem(day):
+        day = location._possible_date()
+        if location.active and not day:
             return
-        if not location.active or self._there_on(location, day) - self:
+        if not location.active or self._there_on(location, {day}) - self:
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":

@@ -262,7 +262,7 @@ class TestDelivery(TransactionCase):
                     {"result_package_id": picking.move_line_ids.result_package_id[0].id}
                 ),
                 [("001", "US", 1)],
-                3,
+                4,
             ),
             (
                 "in none",
@@ -311,6 +311,26 @@ class TestDelivery(TransactionCase):
             self.assertEqual(self.lines(pickup), [("003", "US", 1)], kind)
             self.assertEqual(pickup._telling()["tracking_numbers"], numbers[:30])
             picking._leave_ups_pickup()
+        # In Odoo's test environment it prints samples, for which no real driver is asked.
+        for is_real in (False, True):
+            carrier.prod_environment = is_real
+            with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
+                self.assertEqual(carrier._is_collected_by_ups(), is_real)
+            self.assertTrue(carrier._is_collected_by_ups(), "with UPS's test environment")
+
+    def test_goods_for_another_company_and_for_puerto_rico(self):
+        transit = self.env.ref("stock.stock_location_inter_company")
+        self.customer.state_id = self.env.ref("base.state_us_pr")
+        pickup = self.ship(self.delivery(location_dest_id=transit.id))
+        self.assertEqual(self.lines(pickup), [("003", "PR", 1)])
+
+    def test_letters_that_a_person_adds_stay(self):
+        pickup = self.ship(self.packed(3))
+        [line] = pickup.line_ids
+        letters = line.copy({"container": "letter", "quantity": 3, "pickup_id": pickup.id})
+        self.assertEqual(self.ship(self.packed(4, 5)), pickup)
+        pickup._fill_from_deliveries()
+        self.assertEqual((line.quantity, letters.quantity), (3, 3))
 
     def test_who_does_not_wait_for_ups(self):
         other = self.new_carrier("003")
@@ -457,7 +477,7 @@ class TestDelivery(TransactionCase):
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
         self.location.active = True
         self.cron()
-        self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 2))
+        self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
 
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
@@ -474,6 +494,12 @@ class TestDelivery(TransactionCase):
         for ended in ({"environment": "cie"}, {"state": "cancelled"}):
             picking.ups_pickup_id._own_write(ended)
             self.assertNotEqual(picking.action_ups_pickup()["res_id"], tried.id)
+        picking._action_done()  # as who presses Validate a second later
+        self.assertFalse(picking.ups_pickup_waits)
+        old = self.ship(self.delivery()).picking_ids - picking
+        old.write({"ups_pickup_id": False, "ups_pickup_waits": True, "date_done": "2020-11-01"})
+        old._gc_waiting()
+        self.assertFalse(old.filtered("ups_pickup_waits"))
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())

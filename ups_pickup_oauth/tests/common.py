@@ -107,6 +107,19 @@ class UpsSetup:
         store_authorization((company or self.company).with_user(self.admin), self.simulator)
         self.env.flush_all()  # other cursors read the database
 
+    @contextmanager
+    def server(self, **variables):
+        with patch.dict(os.environ, variables):
+            yield
+
+    @contextmanager
+    def parameter(self, name, value):
+        parameters = self.env["ir.config_parameter"]
+        before = parameters.get_param(name)
+        parameters.set_param(name, value)
+        yield
+        parameters.set_param(name, before)
+
     def attempts(self):
         return self.env["ups.authorization.attempt"].search([])
 

@@ -13,47 +13,26 @@ class TestAccessLog(BaseCase):
         return record.getMessage()
 
     def test_the_query_of_the_callback_is_hidden(self):
-        line = self.logged(
-            '%s - "%s" %s',
-            "1.2.3.4",
-            "GET /ups_pickup_oauth/callback?code=C0DE&state=ST HTTP/1.1",
-            303,
-        )
-        self.assertEqual(line, '1.2.3.4 - "GET /ups_pickup_oauth/callback?[hidden] HTTP/1.1" 303')
-
-    def test_also_where_the_login_page_carries_it(self):
-        line = self.logged(
-            "GET /web/login?redirect=%%2Fups_pickup_oauth%%2Fcallback%%3Fcode%%3DC0DE %s", 200
-        )
-        self.assertNotIn("C0DE", line)
-
-    def test_odd_characters_in_the_query_reveal_nothing(self):
-        for odd in ("\u2028", " ", "'", '"', "\n"):
-            with self.subTest(odd):
-                line = self.logged(
-                    '"%s" %s', f"GET /ups_pickup_oauth/callback?x={odd}&code=C0DE HTTP/1.1", 303
-                )
+        callback = "/ups_pickup_oauth/callback"
+        for address, shown in (
+            (f"{callback}?code=C0DE&state=ST", f"{callback}?[hidden]"),
+            # Where the login page carries it.
+            ("/web/login?redirect=%2Fups_pickup_oauth%2Fcallback%3Fcode%3DC0DE", ...),
+            ("/web/login?redirect=%252Fups_pickup_oauth%252Fcallback%253F?code=C0DE", ...),
+            # What looks like the end of the address.
+            *((f"{callback}?x={odd}&code=C0DE", ...) for odd in ("\u2028", " ", "'", '"', "\n")),
+            (f'{callback}?x= HTTP/1.1" 200&code=C0DE', ...),
+            *((f"{path}?code=C0DE", ...) for path in (
+                "/ups_pickup_oauth//callback", f"{callback}/", "ups_pickup_oauth/callback",
+                "/ups_pickup_oauth/./callback;x=1", "/%75ps_pickup%5Foauth/callback",
+            )),
+        ):  # fmt: skip
+            with self.subTest(address):
+                line = self.logged('%s - "%s" %s', "1.2.3.4", f"GET {address} HTTP/1.1", 303)
                 self.assertNotIn("C0DE", line)
-                self.assertIn("HTTP/1.1", line)
-
-    def test_another_way_to_write_the_address_reveals_nothing(self):
-        for path in (
-            "/ups_pickup_oauth//callback",
-            "/ups_pickup_oauth/callback/",
-            "/ups_pickup_oauth/./callback;x=1",
-            "ups_pickup_oauth/callback",
-            "/%75ps_pickup%5Foauth/callback",
-            "/web/login?redirect=%252Fups_pickup_oauth%252Fcallback%253F",
-        ):
-            with self.subTest(path):
-                self.assertNotIn("C0DE", self.logged('"GET %s?code=C0DE HTTP/1.1"', path))
-
-    def test_a_query_that_looks_like_its_own_end_reveals_nothing(self):
-        line = self.logged(
-            '"%s" %s', 'GET /ups_pickup_oauth/callback?x= HTTP/1.1" 200&code=C0DE HTTP/1.1', 303
-        )
-        self.assertNotIn("C0DE", line)
-        self.assertTrue(line.endswith('HTTP/1.1" 303'))
+                self.assertTrue(line.startswith('1.2.3.4 - "GET '))
+                self.assertTrue(line.endswith('HTTP/1.1" 303'))
+                self.assertTrue(shown is ... or shown in line)
 
     def test_an_address_that_names_the_addon_again_and_again_keeps_nobody_waiting(self):
         # Were each name read to the end of the address, this would take an hour.

@@ -28,9 +28,3 @@ class TestCallLog(UpsCase):
                 line = self.logged(secret)
                 self.assertNotIn("S3CRET", line)
                 self.assertIn("'ups_client_secret': [hidden], 'ups_client_id': 'shown'", line)
-
-    def test_the_secret_is_stored_all_the_same(self):
-        values = {"ups_client_secret": "S3CRET"}
-        with self.assertLogs("odoo.service.model", "DEBUG"):
-            call_kw(self.env["res.config.settings"], "create", [values], {})
-        self.assertEqual(values, {"ups_client_secret": "S3CRET"})

@@ -1,7 +1,7 @@
 """Real cursors, threads and commits: what Odoo's test cursors cannot show."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,24 +57,6 @@ class TestConcurrency(RealTransactionCase):
         with self.transaction() as env:
             env["ups.authorization.attempt"].sudo()._finish(answer)
             env.cr.rollback()
-        self.assert_authorized()
-
-    def test_of_many_returns_with_one_state_one_exchanges_the_code(self):
-        answer, many = self.answer(), 12
-        self.simulator.queue_fault("token", "hang")
-        with ThreadPoolExecutor(many) as pool:
-            returns = [pool.submit(self.finish, answer) for _each in range(many)]
-            self.simulator.wait_for_calls("token", 1)
-            losers = set()
-            while len(losers) < many - 1:  # they need not wait for UPS
-                done = wait(set(returns) - losers, timeout=60, return_when="FIRST_COMPLETED").done
-                self.assertTrue(done, "a return waits for UPS though another one asked it")
-                losers |= done
-            self.assertEqual({each.result() for each in losers}, {"in_progress"})
-            self.simulator.release()
-            [winner] = set(returns) - losers
-            self.assertEqual(winner.result(), "authorized")
-        self.assertEqual(self.simulator.calls("token"), 1)
         self.assert_authorized()
 
     def test_two_attempts_for_one_company_that_end_at_once(self):

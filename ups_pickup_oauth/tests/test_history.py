@@ -62,13 +62,6 @@ class TestHistory(UpsHttpCase):
             ["UPS was not authorized. You did not agree at UPS. Nothing was authorized."],
         )
 
-    def test_settings_that_ups_refuses_before_anybody_goes_there(self):
-        self.configure(ups_client_id="not-registered-at-ups")
-        with contextlib.suppress(RedirectWarning):  # assertRaises would roll back
-            self.go_to_ups()
-        self.assertIn("UPS does not know the client ID of this Odoo", self.history()[0])
-        self.assertIn("10401", self.history()[0])
-
     def test_a_refused_refresh_token_stands_there_with_the_reason(self):
         self.authorize()
         self.simulator.kill_grants()

@@ -1,6 +1,4 @@
-import os
 from contextlib import suppress
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -32,10 +30,6 @@ class TestLastProblem(UpsCase):
         self.env.invalidate_all()  # as in the next request
         return (company or self.company).with_user(self.admin).ups_problem
 
-    def test_there_is_none_at_first(self):
-        self.assertFalse(self.problem())
-        self.assertFalse(self.problem(self.other_company))
-
     def test_an_outage_is_told_until_ups_answers_again(self):
         unavailable = {"response": {"errors": [{"code": "10500", "message": "Out of order"}]}}
         self.simulator.queue_fault("refresh", "status", status=503, body=unavailable)
@@ -51,18 +45,6 @@ class TestLastProblem(UpsCase):
         self.ask_for_a_token()
         self.assertFalse(self.problem() or self.company.ups_problem_on)
 
-    def test_refused_settings_are_told_until_ups_accepts_them(self):
-        error = {"code": "10401", "message": "ClientId is Invalid"}
-        refusal = {"response": {"errors": [error]}}
-        self.simulator.queue_fault("refresh", "status", status=401, body=refusal)
-        self.ask_for_a_token()
-        self.assertIn("UPS does not accept the client ID with this client secret", self.problem())
-        self.assertIn("Copy the client secret again", self.problem())
-        self.authorize(self.other_company)
-        self.other_company.with_user(self.admin).action_ups_test()
-        self.assertFalse(self.problem() or self.company.ups_problem_on, "proven by another one")
-        self.assertTrue(self.company._ups_get_access_token(), "nor is UPS left alone")
-
     def test_settings_that_do_not_fit_are_told_without_asking_ups(self):
         self.simulator.forget_requests()
         self.configure(ups_environment="production")
@@ -73,24 +55,6 @@ class TestLastProblem(UpsCase):
         self.configure()
         self.assertFalse(self.problem())
         self.assertEqual(self.simulator.calls(), 0)
-
-    def test_keys_that_cannot_be_used_are_told(self):
-        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": "garbage"}):
-            self.assertIn("not a Fernet key", self.problem())
-
-    def test_what_ended_the_authorization_is_told_as_a_reason_instead(self):
-        self.simulator.queue_fault("refresh", "html")
-        self.ask_for_a_token()
-        self.simulator.kill_grants()
-        self.ask_for_a_token()
-        self.assertFalse(self.problem())
-        self.assertIn("10401 Invalid Refresh Token", self.company.ups_reauthorize_reason)
-
-    def test_opting_out_forgets_it(self):
-        self.simulator.queue_fault("refresh", "html")
-        self.ask_for_a_token()
-        self.company.with_user(self.admin).action_ups_opt_out()
-        self.assertFalse(self.problem() or self.company.ups_problem_on)
 
     def test_it_reads_the_same_as_when_it_happened(self):
         """It is kept as facts, so that each administrator reads it in their own language."""

@@ -294,11 +294,6 @@ class TestRoles(Doors, PlantedSecrets, UpsCase):
                     with self.assertRaises(AccessError):
                         mine.read()
 
-    def test_an_administrator_reads_the_history(self):
-        self.end_authorization()
-        for rows in self.history():
-            self.assertTrue(rows.with_user(self.admin).read())
-
     def test_lower_roles_write_no_history(self):
         before = [rows.ids for rows in self.history()]
         for role in LOWER_ROLES:

@@ -1,11 +1,9 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..exceptions import UpsSettingsWrong
 from ..models import ups_connection_refresh
 from ..models.res_company import HARMLESS_CALL
 from ..ups_client import session
@@ -39,7 +37,8 @@ class TestSession(UpsCase):
         self.simulator.expire_access_tokens()
 
     def test_a_call_carries_what_ups_asks_for(self):
-        answer = self.ours._ups_session().get(HARMLESS_CALL)
+        ups = self.ours._ups_session()
+        answer = ups.get(HARMLESS_CALL)
         self.assertEqual(answer.status_code, 200)
         self.assertIn("PickupGetPoliticalDivision1ListResponse", answer.json())
         [request] = self.seen()
@@ -49,6 +48,8 @@ class TestSession(UpsCase):
         self.assertEqual(len(request.headers["transId"]), 32)
         self.assertEqual(request.headers["transactionSrc"], "Odoo")
         self.assertEqual(self.simulator.calls("refresh"), 0)
+        shown = f"{ups!r} {vars(ups)} {ups._get_token._token!r}"
+        self.assertNotIn(self.company.ups_access_token, shown)
 
     def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
         ups = self.ours._ups_session()
@@ -101,15 +102,6 @@ class TestSession(UpsCase):
         with self.assertRaises(UpsSettingsWrong):
             ups.get(HARMLESS_CALL)
 
-    def test_without_an_authorization_there_is_no_session(self):
-        with self.assertRaises(UpsReauthorizationNeeded):
-            self.other_company._ups_session()
-
-    def test_nothing_of_it_shows_the_token(self):
-        ups = self.ours._ups_session()
-        shown = f"{ups!r} {vars(ups)} {ups._get_token._token!r}"
-        self.assertNotIn(self.company.ups_access_token, shown)
-
 
 @tagged("post_install", "-at_install")
 class TestTheButtonTest(UpsCase):
@@ -118,42 +110,24 @@ class TestTheButtonTest(UpsCase):
         self.authorize()
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
 
-    def press(self):
-        context = self.company.with_user(self.admin).action_ups_test()["context"]
-        return context["ups_finding_kind"], context["ups_finding"]
-
-    def test_all_is_well(self):
-        self.assertEqual(self.press(), ("success", "UPS accepts the authorization of Acme."))
-
-    def test_ups_does_not_accept_the_call(self):
-        body = '{"response":{"errors":[{"code":"250002","message":"Invalid Authentication"}]}}'
-        self.simulator.queue_fault("countries", "status", status=401, body=body, times=2)
-        kind, message = self.press()
-        self.assertEqual(kind, "danger")
-        self.assertIn("Pickup API is among the products", message)
-        self.assertIn("250002 Invalid Authentication", message)
-
-    def test_ups_is_down(self):
-        for fault in (
-            {"kind": "status", "status": 500},
-            {"kind": "drop", "times": 3},
-            {"kind": "html", "times": 3},
+    def test_what_it_finds(self):
+        bad_token = {"code": "250002", "message": "Invalid Authentication"}
+        body = {"response": {"errors": [bad_token]}}
+        later = "Try again in a few minutes"
+        for fault, kind, words in (
+            (None, "success", "UPS accepts the authorization of Acme."),
+            ({"status": 401, "body": body}, "danger", "Pickup API is among the products"),
+            ({"status": 401, "body": body}, "danger", "250002 Invalid Authentication"),
+            ({"status": 500}, "warning", later),
+            ({"kind": "drop"}, "warning", later),
+            ({"kind": "html"}, "warning", later),
         ):
-            with self.subTest(fault):
-                self.simulator.queue_fault("countries", **fault)
-                kind, message = self.press()
-                self.assertEqual(kind, "warning")
-                self.assertIn("Try again in a few minutes", message)
-
-    def test_the_authorization_has_ended(self):
-        self.company.ups_connection_ids.access_token_expires_at = fields.Datetime.now()
-        self.env.flush_all()
-        self.simulator.kill_grants()
-        kind, message = self.press()
-        self.assertEqual(kind, "danger")
-        self.assertIn("has ended", message)
-
-    def test_only_administrators(self):
-        employee = self.new_user("ups_employee", "base.group_user")
-        with self.assertRaises(AccessError):
-            self.company.with_user(employee).action_ups_test()
+            with self.subTest(words, fault=fault):
+                if fault:
+                    self.simulator.queue_fault(
+                        "countries", **{"kind": "status", "times": 3} | fault
+                    )
+                context = self.company.with_user(self.admin).action_ups_test()["context"]
+                self.assertEqual(context["ups_finding_kind"], kind)
+                self.assertIn(words, context["ups_finding"])
+                self.simulator.clear_faults()

@@ -71,19 +71,6 @@ class StateCase(UpsCase):
         self.env["ups.connection"]._ask_about_all()
         self.env.invalidate_all()
 
-    @contextmanager
-    def server(self, **variables):
-        with patch.dict(os.environ, variables):
-            yield
-
-    @contextmanager
-    def parameter(self, name, value):
-        parameters = self.env["ir.config_parameter"]
-        before = parameters.get_param(name)
-        parameters.set_param(name, value)
-        yield
-        parameters.set_param(name, before)
-
 
 @tagged("post_install", "-at_install")
 class TestStates(StateCase):
@@ -125,6 +112,9 @@ class TestStates(StateCase):
         for company in (self.company, self.other_company):  # it is one application
             self.assertIn("client secret", str(self.failure(company)))
             self.assertEqual(self.seen(company), ("reauthorize", "settings"))
+        told = self.company.with_user(self.admin).ups_problem
+        self.assertIn("UPS does not accept the client ID with this client secret", told)
+        self.assertIn("Copy the client secret again", told)
         self.run_daily_job()
         self.assertEqual(self.simulator.calls("refresh"), calls + 1)
         self.assertEqual(len(self.activities()), 1, "one secret mends all companies")
@@ -136,6 +126,7 @@ class TestStates(StateCase):
         for company in (self.company, self.other_company):
             self.assertEqual(self.seen(company), WORKS)
             self.assertFalse(company.with_user(self.admin).ups_is_secret_unproven)
+            self.assertFalse(company.with_user(self.admin).ups_problem or company.ups_problem_on)
             self.assertFalse(company.ups_connection_ids.asked_reason)
         self.assertFalse(self.activities(), "one proof is one for all")
 
@@ -151,6 +142,8 @@ class TestStates(StateCase):
                 for _each in range(3):
                     self.assertIn("10500 Service unavailable", str(self.failure()))
                 self.assertEqual(self.seen(), ("reauthorize", reason))
+                self.assertFalse(self.company.ups_problem, "it is told as the reason")
+                self.assertIn("10500 Service", self.company.ups_reauthorize_reason)
                 self.assertEqual(self.simulator.calls("refresh"), calls + 1)
                 self.assertTrue(self.press_test())
                 self.assertEqual(self.seen(), WORKS)

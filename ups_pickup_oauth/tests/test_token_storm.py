@@ -193,13 +193,6 @@ class TestTokenStorm(RealTransactionCase):
         self.assertEqual(self.simulator.calls("refresh"), 2)
         self.assertEqual(self.stored()[0], "reauthorize")
 
-    def test_a_caller_that_rolls_back_loses_nothing(self):
-        with self.transaction() as env:
-            token = env["res.company"].browse(self.company_id)._ups_get_access_token()
-            env.cr.rollback()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
-
     def test_a_live_token_is_one_query_of_a_transaction(self):
         self.authorize(expired=False)
         self.want_token()  # this process knows the system parameters

@@ -1,11 +1,8 @@
-import os
-from unittest.mock import patch
-
 from lxml import html
 from odoo import fields
 from odoo.tests import tagged
 
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong
+from ..exceptions import UpsReauthorizationNeeded
 from .common import UpsHttpCase
 
 
@@ -49,11 +46,3 @@ class TestTranslations(UpsHttpCase):
         activity = connection.activity_ids
         self.assertEqual(activity.summary, "UPS für Acme erneut autorisieren")
         self.assertIn("Die UPS-Autorisierung von Acme ist beendet.", activity.note)
-
-    def test_a_server_that_does_not_know_which_ups_to_talk_to(self):
-        self.authorize()
-        company = self.company.with_user(self.admin).with_context(lang="de_DE")
-        wrong = {"UPS_BASE_URL": "http://ups.example.com"}
-        with patch.dict(os.environ, wrong), self.assertRaises(UpsSettingsWrong) as caught:
-            company._ups_session()
-        self.assertIn("mit welchem UPS-System", str(caught.exception))

@@ -40,7 +40,7 @@ if __package__:
     from .ups_simulator_base import Route, Simulator, control
     from .ups_simulator_control import SimulatorControl
     from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from .ups_simulator_login import LoginPages
+    from .ups_simulator_login import APP_NAME, LoginPages
     from .ups_simulator_memory import Grant, Issued, Memory
     from .ups_simulator_pages import PASSWORD, USERNAME
 else:  # run as a script, or loaded by its path
@@ -49,7 +49,7 @@ else:  # run as a script, or loaded by its path
     from ups_simulator_base import Route, Simulator, control
     from ups_simulator_control import SimulatorControl
     from ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from ups_simulator_login import LoginPages
+    from ups_simulator_login import APP_NAME, LoginPages
     from ups_simulator_memory import Grant, Issued, Memory
     from ups_simulator_pages import PASSWORD, USERNAME
 
@@ -95,7 +95,6 @@ class UpsSimulator(Simulator):
         redirect_uris: Iterable[str],
         access_token_lifetime: int = 14399,
         refresh_token_lifetime: int = 5183999,
-        app_name: str = "Your Odoo",
         **server,
     ):
         """
@@ -105,8 +104,7 @@ class UpsSimulator(Simulator):
         super().__init__(**server)
         self.client_id, self.client_secret = client_id, client_secret
         self._first = (set(redirect_uris), access_token_lifetime, refresh_token_lifetime)
-        self.app_name = app_name
-        self._pages = LoginPages(self.memory, app_name)
+        self._pages = LoginPages(self.memory)
         self._as_given()
 
     def _as_given(self) -> None:
@@ -188,11 +186,6 @@ class UpsSimulator(Simulator):
     # === READING BACK === #
 
     @control
-    def registered_redirect_uris(self) -> set[str]:
-        with self.memory.lock:
-            return set(self.redirect_uris)
-
-    @control
     def is_live_access_token(self, token: str) -> bool:
         with self.memory.lock:
             return self.memory.is_live(self.memory.access, token)
@@ -242,7 +235,7 @@ class UpsSimulator(Simulator):
         return Answer(302, headers={
             "Location": f"http://{call.headers['Host']}/login?{urlencode(location)}",
             "appname": "ups-simulator",
-            "displayname": self.app_name,
+            "displayname": APP_NAME,
         })  # fmt: skip
 
     def _authorize_query(self, call: Call) -> dict[str, str]:

@@ -123,11 +123,6 @@ class SimulatorControl(Vocabulary):
     def requests(self) -> list[RecordedRequest]:
         return [RecordedRequest.from_json(request) for request in self._ask("requests", {})]
 
-    @property
-    def redirect_uris(self) -> set[str]:
-        """A copy: `register_redirect_uri` adds one."""
-        return set(self._ask("registered_redirect_uris", {}))
-
     def issued_secrets(self) -> set[str]:
         return set(self._ask("issued_secrets", {}))
 

@@ -19,6 +19,7 @@ else:
     from ups_simulator_http import Answer, Call
     from ups_simulator_memory import Grant, Login, Memory
 
+APP_NAME = "Your Odoo"
 PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -31,9 +32,8 @@ PAGE_HEADERS = {
 class LoginPages:
     """The person's side of UPS."""
 
-    def __init__(self, memory: Memory, app_name: str):
+    def __init__(self, memory: Memory):
         self._memory = memory
-        self._app_name = app_name
         self.denial = "error"  # see UpsSimulator.set_denial
 
     def answer(self, call: Call) -> Answer:
@@ -71,10 +71,10 @@ class LoginPages:
 
     def _render(self, login: Login, error: str = "") -> str:
         if login.step == "username":
-            return pages.username_page(self._app_name, login.username, error)
+            return pages.username_page(APP_NAME, login.username, error)
         if login.step == "password":
             return pages.password_page(login.username, error)
-        return pages.consent_page(self._app_name, login.query["redirect_uri"], error)
+        return pages.consent_page(APP_NAME, login.query["redirect_uri"], error)
 
     def _enter_username(self, login: Login, form: MultiDict) -> str:
         login.username = form.get("username", "").strip()
