@@ -54,6 +54,11 @@ class TestRoles(PickupCase):
             ("address", lambda env: location(env).partner_id.write({"street2": "R"}), MANAGERS),
             ("hours", lambda env: location(env).calendar_id.write({"tz": "UTC"}), MANAGERS),
             ("holiday", self.close_a_day, MANAGERS),
+            (
+                "calendars",
+                lambda env: env["resource.calendar"].search([]).read(),
+                {"clerk": True, "manager": True, "employee": True},
+            ),
             ("account", lambda env: location(env).account_id.write({"name": "A"}), MANAGERS),
             ("first pickup", first_pickup, EVERYBODY),
         ):
