@@ -82,16 +82,25 @@ def own_cursor(registry, wait=LONGEST_WAIT):
     return cr
 
 
-def quietly(env, work):
+def quietly(env, *works):
     """As :func:`in_own_transaction`, for what is only told: a note, an activity.
 
     An automation rule, a Studio field or a mail of others that fails in it must undo nothing of
-    what is stored already; it fails by itself, into the log.
+    what is stored already; it fails by itself, into the log. Where nothing fails, several take one
+    transaction.
     """
-    try:
-        in_own_transaction(env, work)
-    except Exception as error:
-        _logger.warning("UPS: the history or an activity is not written: %s", without_text(error))
+    if len(works) > 1:
+        try:
+            return in_own_transaction(env, lambda own: [work(own) for work in works], wait=0)
+        except Exception:
+            _logger.debug("UPS: the history and the activities are written one by one")
+    for work in works:
+        try:
+            in_own_transaction(env, work)
+        except Exception as error:
+            words = "UPS: the history or an activity is not written: %s"
+            _logger.warning(words, without_text(error))
+    return None
 
 
 def without_text(error):

@@ -24,10 +24,15 @@ class UpsSettings:
     client_secret: str = field(repr=False)
     environment: str
     use_pkce: bool
-    redirect_uri: str
+    web_base_url: str
     base_url_override: str
     fixed: frozenset
     has_client_secret: bool
+
+    @property
+    def redirect_uri(self):
+        """The URI to register at UPS, see :func:`redirect_uri`."""
+        return _redirect_uri(self.web_base_url)
 
     @property
     def base_url(self):
@@ -99,7 +104,7 @@ def ups_settings(env, with_secret=True):
         has_client_secret=bool(secret or sealed),
         environment=(fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION),
         use_pkce=get_param(const.PARAM_USE_PKCE) != "0",
-        redirect_uri=redirect_uri(env),
+        web_base_url=get_param("web.base.url"),
         base_url_override=os.environ.get("UPS_BASE_URL", "").strip(),
         fixed=frozenset(fixed),
     )
@@ -116,8 +121,11 @@ def redirect_uri(env):
     Not ``get_base_url()``: with `website` installed that is the current website's domain, and UPS
     compares the URI to the letter.
     """
-    base_url = env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
+    return _redirect_uri(env["ir.config_parameter"].sudo().get_param("web.base.url") or "")
+
+
+def _redirect_uri(web_base_url):
     try:
-        return urljoin(base_url.strip(), const.CALLBACK_ROUTE)
+        return urljoin(web_base_url.strip(), const.CALLBACK_ROUTE)
     except ValueError:  # such as http://[
         return ""

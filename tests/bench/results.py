@@ -45,12 +45,12 @@ class Case:
 
     def lines(self, rounds: Rounds) -> Iterator[Line]:
         for peer in self.beside:
-            ours, theirs = (Figures(rounds, each, peer, self.of) for each in (OURS, peer))
+            ours = Figures(rounds, OURS, peer, self.of)
             yield Line(
                 self.work,
                 self.ours.format_map(ours),
                 peer,
-                (self.theirs or self.ours).format_map(theirs) if peer else "",
+                (self.theirs or self.ours).format_map(ours.theirs) if peer else "",
                 f"{ours[self.ratio]:.2f}" if self.ratio else "",
                 self.floor,
                 self.goal,
@@ -83,6 +83,10 @@ class Figures:
 
     def _all(self, contestant: str, measure: str) -> list[float]:
         return [found[self.of + measure] for found in self.rounds[contestant]]
+
+    @property
+    def theirs(self) -> "Figures":
+        return Figures(self.rounds, self.peer, self.peer, self.of)
 
     def beside(self, of: str) -> "Figures":
         """:return: those of another case."""

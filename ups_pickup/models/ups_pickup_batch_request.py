@@ -29,6 +29,7 @@ class UpsPickupBatch(models.Model):
         commit_progress = self.env["ir.cron"]._commit_progress
         rows = self.env["ups.pickup"].sudo().search(self._queued(), order="queued_on, id")
         batch_of = {row: row.batch_id for row in rows}
+        langs = {row: row.batch_id.create_uid.lang for row in rows}
         why_paused = {batch: batch.paused_why or "" for batch in rows.batch_id}
         waiting = list(rows)[::-1]
         commit_progress(remaining=len(waiting))
@@ -40,9 +41,10 @@ class UpsPickupBatch(models.Model):
                 if batch_of[row] not in paused:
                     yield row
 
-        for row, why in side_by_side(
-            self.env, self._request_in_thread, following(), parallel, first_alone=True
-        ):
+        def request(row):
+            return self._request_in_thread(row, langs[row])
+
+        for row, why in side_by_side(self.env, request, following(), parallel, first_alone=True):
             batch = batch_of[row]
             if why:
                 paused.add(batch)
@@ -51,6 +53,8 @@ class UpsPickupBatch(models.Model):
                 self._say_why_paused(batch.id, why)
                 why_paused[batch] = why
             seconds_left = commit_progress(1)
+        if rows:
+            self.env["ups.pickup"]._look_soon()  # once, not for each
         # Of what is paused there is nothing left to do: Odoo would start the next run at once.
         commit_progress(remaining=sum(batch_of[row] not in paused for row in waiting))
 
@@ -59,15 +63,17 @@ class UpsPickupBatch(models.Model):
         return [("queued_on", "!=", False), ("state", "=", "draft")]
 
     @api.model
-    def _request_in_thread(self, row):
-        """Request one row, in a thread of the cron.
+    def _request_in_thread(self, row, lang):
+        """Request one row, in a thread of the cron; its words are in that language.
 
         :return: why its batch has to pause, an empty text if it has not; None if there was nothing
             to request, since the batch was deleted or a person was quicker.
         """
         with own_cursor(self.env.registry) as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            pickup = env["ups.pickup"].search([("id", "=", row.id), *self._queued()])
+            env = api.Environment(cr, SUPERUSER_ID, {"lang": lang, "ups_look_later": True})
+            needed = ["batch_id", "company_id", "queued_on"]
+            queued = [("id", "=", row.id), *self._queued()]
+            pickup = env["ups.pickup"].search_fetch(queued, needed)
             return pickup._request_queued() if pickup else None
 
     @api.model
@@ -95,15 +101,15 @@ class UpsPickup(models.Model):
             )
 
     def _request_queued(self):
-        """Request one row of a batch; its words are in the language of who made the batch.
+        """Request one row of a batch.
 
         :return: why the batch has to pause, or an empty text.
         :rtype: str
         """
-        own, why = self.with_context(lang=self.batch_id.create_uid.lang), ""
+        why = ""
         try:
-            own._refuse_queue_of_another_database()
-            told = own._request()
+            self._refuse_queue_of_another_database()
+            told = self._request()
             is_for_row = told.is_refused and not told.is_of_all
             why = told.words if told.state == "draft" and not is_for_row else ""
         except NEVER_LEFT as error:
@@ -111,10 +117,10 @@ class UpsPickup(models.Model):
         except SaveFirst as error:  # a person has it in hand: it waits for the next run
             _logger.info("UPS pickup %s: %s", self.id, error)
         except UserError as error:
-            own._keep_problem(getattr(error, "sentence", str(error)))
+            self._keep_problem(getattr(error, "sentence", str(error)))
         except Exception as error:  # PostgreSQL's, or a rule's of others: the next row's turn
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
         if why:
             queued_on = self.queued_on
-            own._each(lambda row: row.batch_id and row._own_write({"queued_on": queued_on}))
+            self._each(lambda row: row.batch_id and row._own_write({"queued_on": queued_on}))
         return why

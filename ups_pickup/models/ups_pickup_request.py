@@ -18,6 +18,7 @@ from odoo.addons.ups_pickup_oauth.exceptions import (
     UpsSettingsWrong,
     UpsTryLater,
 )
+from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import (
     LOST_RACE,
     NO_CONNECTION,
@@ -393,6 +394,8 @@ class UpsPickup(models.Model):
 
     def _look_soon(self):
         """Have the cron look, if nobody has deleted it: what is kept must not hang on that."""
+        if self.env.context.get("ups_look_later"):  # a batch, when it is through
+            return
         if cron := self.env.ref("ups_pickup.ir_cron_check", raise_if_not_found=False):
             cron._trigger()
 
@@ -563,8 +566,8 @@ class UpsPickup(models.Model):
             self._note(words)
 
     def _note(self, words):
-        """Add a sentence to the history; UPS's words in it are text, never HTML."""
-        self._only_telling(lambda own: own.sudo()._message_log(body=words))
+        """Add a sentence to the history."""
+        self._only_telling(lambda own: note(own, words))
 
     def _only_telling(self, work):
         """Do what may fail by itself, into the log, without undoing what is stored."""

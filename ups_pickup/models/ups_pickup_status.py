@@ -34,6 +34,24 @@ _logger = logging.getLogger(__name__)
 PARALLEL = 8
 """Accounts at once."""
 
+SEEN = (
+    "account_id",
+    "claimed_on",
+    "kind",
+    "location_id",
+    "looked_on",
+    "outcome_source",
+    "pickup_date",
+    "prn",
+    "reference",
+    "state",
+    "status_code",
+    "status_message",
+)
+"""All that a look without news reads of a thousand rows."""
+
+EARLIEST_ZONE = timedelta(hours=14)
+
 SLACK = timedelta(minutes=1)
 """A cron is never quite on time."""
 
@@ -74,7 +92,7 @@ class UpsPickup(models.Model):
         self._check_requester()
         for account in self.account_id:
             account._refuse_in_pause()
-            self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
+            self._check_account(account.id)
         return shown_anew()
 
     # === WHICH === #
@@ -97,7 +115,7 @@ class UpsPickup(models.Model):
     def _due_accounts(self):
         """:return: the accounts with a pickup that UPS can tell something new of now."""
         now = clock.now()
-        pickups = self.sudo().search(
+        pickups = self.sudo().search_fetch(
             [
                 "|",
                 ("state", "in", OPEN),
@@ -106,14 +124,16 @@ class UpsPickup(models.Model):
                 ("claimed_on", "!=", False),  # given up, and UPS has not said that it has none
                 ("environment", "=", ups_environment(self.env)),
                 *self._days_that_may_be_listed(),
-            ]
+            ],
+            SEEN,
         )
-        due = pickups.filtered(lambda each: each._is_due(now)).account_id
+        days = _days_of_ups()
+        due = pickups.filtered(lambda each: each._is_due(now, days)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
-    def _is_due(self, now):
+    def _is_due(self, now, days):
         """:return: whether a look at it could tell something."""
-        if not self._may_be_listed() or self._is_in_flight(now):
+        if not self._may_be_listed(days) or self._is_in_flight(now):
             return False
         if self.state not in (*LISTED, "draft") or not self.looked_on:
             return True
@@ -138,9 +158,9 @@ class UpsPickup(models.Model):
             ("pickup_date", "<=", today + timedelta(days=2)),
         ]
 
-    def _may_be_listed(self):
+    def _may_be_listed(self, days):
         """:return: whether its day is today or tomorrow, there or at UPS: found is found."""
-        return self.pickup_date in self._days_there() or self.pickup_date in _days_of_ups()
+        return self.pickup_date in days or self.pickup_date in self._days_there()
 
     def _must_be_listed(self):
         """:return: whether its day is today or tomorrow, there and at UPS: only then it counts."""
@@ -153,8 +173,8 @@ class UpsPickup(models.Model):
     @api.model
     def _past_and_open(self):
         """:return: open pickups whose day is over where they are."""
-        latest = clock.now().date() + timedelta(days=1)  # somewhere it is that late
-        found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<=", latest)])
+        latest = (clock.now() + EARLIEST_ZONE).date()  # somewhere it is that late
+        found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<", latest)])
         return found.filtered(lambda each: each.pickup_date < each.location_id._today())
 
     # === THE LOOK === #
@@ -162,19 +182,22 @@ class UpsPickup(models.Model):
     def _check_in_thread(self, account):
         """One account, in a thread of the cron."""
         try:
-            with own_cursor(self.env.registry) as cr:
-                company = account.with_env(api.Environment(cr, SUPERUSER_ID, {})).company_id
-                session = company._ups_session(SOURCE)
-            self._check_account(account.id, session)
+            self._check_account(account.id)
         except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
             _logger.info("UPS account %s told no status: %s", account.id, error)
 
-    def _check_account(self, account_id, session):
+    def _check_account(self, account_id):
         """Ask UPS about an account, and let each of its pickups know.
 
         :raise UserError: If UPS cannot say.
         """
-        number, rows = self._in_own_cursor(lambda own: own._to_look_at(account_id))
+
+        def read(own):
+            account = own.env["ups.pickup.account"].browse(account_id)
+            session = account.company_id._ups_session(SOURCE)
+            return session, account.number, account.failure_count, own._to_look_at(account_id)
+
+        session, number, failures, rows = self._in_own_cursor(read)
         kinds = {kind for _id, _seen, kind in rows}
         if not rows:
             return
@@ -187,7 +210,8 @@ class UpsPickup(models.Model):
                 if listed.refusal
                 else self.env._("UPS did not tell the status. Try again in some minutes.")
             )
-        self._pause(account_id, listed)
+        if failures:
+            self._pause(account_id, listed)
         seen = {pickup_id: what for pickup_id, what, _kind in rows}
         for pickup_id in seen.keys() - self._told_as_before(listed, seen):
             self.browse(pickup_id)._each(lambda own: own._look(listed, seen[own.id]))
@@ -201,8 +225,12 @@ class UpsPickup(models.Model):
 
         def work(env):
             rows = env[self._name].browse(seen)
+            rows.fetch(SEEN)
+            entries = {entry.prn: entry for entry in reversed(listed.entries)}
             quiet = rows.filtered(
-                lambda each: each._seen() == seen[each.id] and each._is_told_by(listed)
+                lambda each: (
+                    each._seen() == seen[each.id] and each._is_told_by(entries.get(each.prn))
+                )
             )
             now = clock.now()
             quiet._own_write({"looked_on": now, "status_on": now, "missed_on": False})
@@ -214,20 +242,20 @@ class UpsPickup(models.Model):
             _logger.info("UPS pickups, all at once: %s", type(error).__name__)
             return ()
 
-    def _is_told_by(self, listed):
+    def _is_told_by(self, entry):
         """:return: whether it is as UPS tells it."""
-        entry = self.state in LISTED and self._entry_in(listed.entries)
-        return entry and (self.prn, self.status_code or "", self.status_message or "") == (
-            entry.prn,
-            entry.code or "",
-            entry.message or "",
+        return (
+            entry
+            and self.state in LISTED
+            and (self.status_code or "", self.status_message or "")
+            == (entry.code or "", entry.message or "")
         )
 
     @api.model
     def _to_look_at(self, account_id):
-        """:return: the account's number, and the rows that UPS may list as they are by now."""
+        """:return: the rows that UPS may list, as they are by now."""
         now = clock.now()
-        rows = self.search(
+        rows = self.search_fetch(
             [
                 ("account_id", "=", account_id),
                 ("environment", "=", ups_environment(self.env)),
@@ -235,17 +263,18 @@ class UpsPickup(models.Model):
                 ("state", "in", (*OPEN, *ENDED)),
                 ("reference", "!=", False),  # a draft that UPS has all the same
                 *self._days_that_may_be_listed(),
-            ]
+            ],
+            SEEN,
         )
+        days = _days_of_ups()
         rows = rows.filtered(
             lambda each: (
-                each._may_be_listed()
+                each._may_be_listed(days)
                 and not each._is_in_flight(now)
                 and each.outcome_source != "ups"
             )
         )
-        account = self.env["ups.pickup.account"].browse(account_id)
-        return account.number, [(each.id, each._seen(), each.kind) for each in rows]
+        return [(each.id, each._seen(), each.kind) for each in rows]
 
     def _seen(self):
         return self.state, self.reference, self.prn

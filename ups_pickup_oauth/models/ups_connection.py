@@ -9,6 +9,7 @@ from psycopg2.errors import LockNotAvailable, QueryCanceled
 from .. import token_keys
 from ..database_identity import OID, identity, identity_of
 from ..exceptions import UpsBusy
+from ..note import note
 from ..own_transaction import LONGEST_WAIT, quietly
 from ..past_the_orm import put
 
@@ -201,13 +202,6 @@ class UpsConnection(models.Model):
         """
         return True
 
-    def _message_compute_author(self, author_id=None, email_from=None):
-        """Override of `mail`: notes have no address, because nobody can answer them.
-
-        To find it takes a query more, for which whoever comes back from UPS would wait.
-        """
-        return author_id or self.env.user.partner_id.id, email_from or False
-
     # === READING === #
 
     @api.model
@@ -366,17 +360,16 @@ class UpsConnection(models.Model):
 
         :param notes: Sentences for the history, as for :meth:`_log`, or None.
         """
-
-        def with_this(work):
-            return lambda env: work(env[self._name].browse(self.id))
-
+        cls, works = type(self), []
         if self._others_depend():
-            quietly(self.env, with_this(lambda this: this.modified(NOTHING_GRANTED)))
-        for note in filter(None, notes):
-            quietly(self.env, with_this(lambda this, note=note: this._log(note)))
+            works.append(lambda this: this.modified(NOTHING_GRANTED))
+        works += [lambda this, each=each: this._log(each) for each in filter(None, notes)]
         if notes:
-            quietly(self.env, with_this(lambda this: this._ask_people()))
-            quietly(self.env, with_this(lambda this: this._ask_about_settings()))
+            works += [cls._ask_people, cls._ask_about_settings]
+        quietly(
+            self.env,
+            *(lambda env, work=work: work(env[self._name].browse(self.id)) for work in works),
+        )
 
     @api.model
     def _others_depend(self):
@@ -409,7 +402,7 @@ class UpsConnection(models.Model):
         }
         # Whoever reads mail elsewhere reads it as the writer would.
         words = self.env["mail.message"]._ups_in_words(**said)
-        self._message_log(body=words).ups_said = said
+        note(self, words, ups_said=said)
 
     def _store(self, token_set, settings):
         """Keep the tokens of a new authorization, given by the current user.

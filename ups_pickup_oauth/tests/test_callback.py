@@ -334,7 +334,7 @@ class TestCallback(UpsHttpCase):
 
     def test_what_others_hook_into_it_costs_no_authorization(self):
         model = type(self.env["ups.connection"])
-        for hook in ("_message_log", "_ask_people", "write"):
+        for hook in ("_log", "_ask_people", "write"):
             with self.subTest(hook), patch.object(model, hook, side_effect=ZeroDivisionError):
                 self.assert_authorized(self.come_back())
                 self.assertTrue(

@@ -160,7 +160,7 @@ class TestStates(StateCase):
 
     def test_a_key_that_comes_back_is_found_by_whoever_looks(self):
         def job():
-            self.env["ups.connection"]._renew(self.connection.id, fields.Datetime.now())
+            self.env["ups.connection"]._renew(fields.Datetime.now(), self.connection)
 
         for look in (job, self.press_test, self.failure):
             with self.subTest(look.__name__):
@@ -263,7 +263,7 @@ class TestStates(StateCase):
         """An automation rule, a Studio field, an activity or a mail that fails."""
         model = type(self.connection)
         answers = (("works", WORKS), ("kill_grants", ("reauthorize", "refused")))
-        for hook in ("_message_log", "activity_schedule", "write", "modified", "_ask_people"):
+        for hook in ("_log", "activity_schedule", "write", "modified", "_ask_people"):
             for answer, expected in answers:
                 with self.subTest(hook, answer=answer):
                     self.authorize()

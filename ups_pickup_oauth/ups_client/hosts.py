@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -53,6 +54,7 @@ def checked_base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+@lru_cache(maxsize=8)
 def _problem_with(url: str) -> str | None:
     # urlsplit drops line breaks, and some parsers read a backslash as a slash: refuse them first.
     is_plain = isinstance(url, str) and url.isascii() and url.isprintable()

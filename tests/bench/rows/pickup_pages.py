@@ -67,7 +67,7 @@ def _multiply(env, company: int, locations: list[int]) -> None:
     where = {"location_id": _one_of(locations), "state": states}
     multiply(env, "ups_pickup", draft, ROWS, pickup_date=day, **where)
     multiply(env, "purchase_order", order, ROWS, date_order=day)
-    where = {"picking_type_id": _one_of(kinds), "state": "'assigned'"}
+    where = {"picking_type_id": _one_of(kinds), "state": "'assigned'", "name": "'B' || number"}
     multiply(env, "stock_picking", transfer, ROWS, scheduled_date=day, **where)
 
 
