@@ -26,6 +26,7 @@ from ..const import (
 )
 from ..local_time import local
 from ..notice import shown_anew
+from ..one_by_one import one_by_one
 from ..pickup_api import Listed, ask_status, meaning
 from ..words import refusal_in_words
 
@@ -108,7 +109,8 @@ class UpsPickup(models.Model):
                 *self._days_that_may_be_listed(),
             ]
         )
-        due = pickups.filtered(lambda each: each._is_due(now)).account_id
+        asked = one_by_one(pickups, lambda each: each._is_due(now))
+        due = pickups.concat(*(each for each, is_due in asked if is_due)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
     def _is_due(self, now):
@@ -155,7 +157,8 @@ class UpsPickup(models.Model):
         """:return: open pickups whose day is over where they are."""
         latest = clock.now().date() + timedelta(days=1)  # somewhere it is that late
         found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<=", latest)])
-        return found.filtered(lambda each: each.pickup_date < each.location_id._today())
+        asked = one_by_one(found, lambda each: each.pickup_date < each.location_id._today())
+        return found.concat(*(each for each, is_past in asked if is_past))
 
     # === THE LOOK === #
 
@@ -217,11 +220,11 @@ class UpsPickup(models.Model):
     def _is_told_by(self, listed):
         """:return: whether it is as UPS tells it."""
         entry = self.state in LISTED and self._entry_in(listed.entries)
-        return entry and (self.prn, self.status_code or "", self.status_message or "") == (
-            entry.prn,
-            entry.code or "",
-            entry.message or "",
-        )
+        return entry and self._is_as_in(entry) and not self._second_driver(listed.entries)
+
+    def _is_as_in(self, entry):
+        told = entry.prn, entry.code or "", entry.message or ""
+        return told == (self.prn, self.status_code or "", self.status_message or "")
 
     @api.model
     def _to_look_at(self, account_id):
@@ -261,16 +264,49 @@ class UpsPickup(models.Model):
         if self.state == "draft":
             self._own_write({"looked_on": clock.now()})
         if entry:
-            self._found(entry)
+            second = self._second_driver(listed.entries)
+            if not (second and self._is_as_in(entry)):  # else it would be told anew each time
+                self._found(entry)
+            self._tell_second_driver(second)
         elif listed.is_whole and self.state in OPEN:
             self._not_listed(listed)
 
     def _entry_in(self, entries):
-        """:return: what UPS lists for it: by PRN, or by any reference that it was sent with."""
-        references = {self.reference, *(self.past_references or ())} - {None, False}
+        """:return: what UPS lists for it: by PRN, or by any reference that it was sent with.
+
+        UPS may give a place the same PRN on two days: the end of the one is not the other's.
+        """
         by_prn = [entry for entry in entries if self.prn and entry.prn == self.prn]
-        of_ours = [entry for entry in entries if entry.reference in references]
-        return next(iter(by_prn or of_ours or self._smart_of_the_day(entries)), None)
+        of_day = [entry for entry in by_prn if entry.service_date in (None, self.pickup_date)]
+        going_on = [entry for entry in by_prn if not self._news(entry).is_final]
+        of_ours = self._sent_by_us(entries)
+        found = of_day or going_on or of_ours or self._smart_of_the_day(entries)
+        return next(iter(found), None)
+
+    def _news(self, entry):
+        return meaning(entry.kind or self.kind, entry.code)
+
+    def _sent_by_us(self, entries):
+        references = {self.reference, *(self.past_references or ())} - {None, False}
+        return [entry for entry in entries if entry.reference in references]
+
+    def _second_driver(self, entries):
+        """:return: the PRN of a driver who was asked for before, if UPS lists two."""
+        found = (entry.prn for entry in self._sent_by_us(entries) if entry.prn != self.prn)
+        return next(found, None) if self.prn and self.state in LISTED else None
+
+    def _tell_second_driver(self, prn):
+        """One of two requests was lost on its way back, and not on its way there."""
+        if prn:
+            self._say(
+                {},
+                lambda own: own.env._(
+                    "UPS sends two drivers: one with PRN %(prn)s, and one of an earlier request"
+                    " with PRN %(other)s. Call UPS to cancel one of them.",
+                    prn=own.prn or "?",
+                    other=prn,
+                ),
+            )
 
     def _smart_of_the_day(self, entries):
         """A smart trigger carries no reference, but UPS has one an account and day at the most."""
@@ -280,7 +316,7 @@ class UpsPickup(models.Model):
         return [entry for entry in entries if (entry.kind, entry.service_date) == wanted]
 
     def _found(self, entry):
-        news, now = meaning(entry.kind or self.kind, entry.code), clock.now()
+        news, now = self._news(entry), clock.now()
         vals = {
             "prn": self.prn or entry.prn,
             "status_code": entry.code or False,

@@ -52,6 +52,38 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), ["20261124"])
         self.assertEqual(self.stored_values(mine, "state"), "draft")
 
+    def test_what_a_person_has_cancelled_stays_so(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        self.run_plans()
+        with self.transaction() as env:
+            [made] = env["ups.pickup"].search([("company_id", "=", self.company_id)])
+            made_id = made.id
+        self.click(made_id, "action_cancel")
+        for plan in ("working_days", "manual", "working_days"):  # saved again, off and on
+            self.plan(plan=plan)
+            self.run_plans()
+        self.assertEqual(self.posts(), 1)
+
+    def test_what_cannot_be_worked_out_at_one_place_stops_no_other(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction(SUPERUSER_ID) as env:
+            strange = self.new_location(env, "America/Chicago", plan="working_days").id
+        location, works = self.registry["ups.pickup.location"], []
+
+        def planned_day(place):
+            if place.id == strange:
+                raise OverflowError("a calendar that no clock reaches")
+            works.append(place.id)
+            return original(place)
+
+        original = location._planned_day
+        with (
+            patch.object(location, "_planned_day", planned_day),
+            self.assertLogs("odoo.addons.ups_pickup.one_by_one", "ERROR"),
+        ):
+            self.run_plans()
+        self.assertEqual(self.posts(), 1)
+
     def test_packages_that_come_in_the_morning(self):
         self.set_time("2026-11-23 12:00", "America/New_York")
         self.plan(plan="when_packages", plan_time=17.0, plan_day="before")
