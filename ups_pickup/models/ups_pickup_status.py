@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -26,6 +27,7 @@ from ..const import (
 )
 from ..local_time import local
 from ..notice import shown_anew
+from ..once import once
 from ..one_by_one import one_by_one
 from ..pickup_api import Listed, ask_status, meaning
 from ..words import refusal_in_words
@@ -75,7 +77,9 @@ class UpsPickup(models.Model):
         self._check_requester()
         for account in self.account_id:
             account._refuse_in_pause()
-            self._check_account(account.id, account.company_id.sudo()._ups_session(SOURCE))
+            session = account.company_id.sudo()._ups_session(SOURCE)
+            check = partial(self._check_account, account.id, session)
+            once(self.env, "status", account, check)
         return shown_anew()
 
     # === WHICH === #
