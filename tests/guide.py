@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo, SimulatorControl  # it knows where the simulator's files are
 from ups_simulator_pages import PASSWORD, USERNAME
 
@@ -10,6 +10,15 @@ __all__ = ["Guide", "SimulatorControl"]
 
 # A busy machine takes its time to load the web client. Nothing waits longer than it has to.
 expect.set_options(timeout=30_000)
+
+
+def signed_in(browser: Browser, odoo: RunningOdoo) -> list:
+    """:return: the cookies of a browser in which the administrator has just signed in."""
+    context = browser.new_context(locale="en-US")
+    Guide(context.new_page(), odoo).sign_in()
+    cookies = context.cookies()
+    context.close()
+    return cookies
 
 
 class Guide:

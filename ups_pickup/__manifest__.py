@@ -6,7 +6,7 @@
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["ups_pickup_oauth", "resource"],
+    "depends": ["ups_pickup_oauth", "resource", "base_import"],
     "data": [
         "security/ups_pickup_groups.xml",
         "security/ir.model.access.csv",

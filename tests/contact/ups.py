@@ -10,22 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from pickup_api import (
-    Booked,
-    Cancelled,
-    Entry,
-    NeverLeft,
-    PickupRequest,
-    Piece,
-    Refused,
-    Unknown,
-    answers,
-    ask_status,
-    cancel_pickup,
-    meaning,
-    paths,
-    request_pickup,
-)
+import pickup_api
+from pickup_api import Booked, Cancelled, Entry, PickupRequest, Refused, Unknown, answers, paths
 from pickup_api.reading import json_in as texts_in
 from requests.auth import HTTPBasicAuth
 from ups_client import AskPersonAgain, TokenSet, UpsError, UpsSession, transport
@@ -63,14 +49,13 @@ class Ups:
     def __init__(self, settings: Settings, browser: Browser):
         self.settings, self.browser, self.client = settings, browser, settings.client
         self.tokens: TokenSet | None = None
-        self.token_answer: object = None
+        self.token_answer = self.last = None
         self.secrets = {settings.client_id, settings.client_secret, settings.account}
         self.prns: Counter[str] = Counter()
         self.unsure: dict[str, datetime.date] = {}
         self._cancelled: set[str] = set()
         self.session = UpsSession(settings.base_url, lambda refused=None: self.tokens.access_token)
         self.session.hooks["response"].append(self._remember)
-        self.last: object = None
         self.run = f"contact-{secrets.token_hex(4)}"
         self._count = 0
         self._not_ours: set[str] = set()
@@ -129,7 +114,7 @@ class Ups:
         request = PickupRequest(
             address=self.settings.address, is_account_address=False, date=self.day(days),
             ready_time=datetime.time(10), close_time=datetime.time(17),
-            pieces=(Piece("003" if country == "US" else "065", 1, country),),
+            pieces=(pickup_api.Piece("003" if country == "US" else "065", 1, country),),
             account=self.settings.payer, reference=f"{self.run}-{self._count}",
         )  # fmt: skip
         return replace(request, **changes)
@@ -158,9 +143,9 @@ class Ups:
         found = finding(outcome)
         raise Unclear(f"the booking was {found.said} {found.note}")
 
-    def _send(self, request: PickupRequest, body: dict) -> Booked | Refused | NeverLeft | Unknown:
+    def _send(self, request: PickupRequest, body: dict) -> object:
         self.unsure[request.reference] = request.date
-        outcome = request_pickup(self.session, SimpleNamespace(as_json=lambda: body))
+        outcome = pickup_api.request_pickup(self.session, SimpleNamespace(as_json=lambda: body))
         if not isinstance(outcome, Unknown):
             del self.unsure[request.reference]
         return outcome
@@ -168,7 +153,7 @@ class Ups:
     def cancel(self, prn: str) -> Finding:
         if prn in self._not_ours:
             raise Unclear("the account had a pickup there before")
-        outcome = cancel_pickup(self.session, prn)
+        outcome = pickup_api.cancel_pickup(self.session, prn)
         if isinstance(outcome, Cancelled):
             self._cancelled.add(prn)
             self.prns[prn] -= 1
@@ -179,7 +164,7 @@ class Ups:
 
     def listed(self) -> dict[str, Entry]:
         """Return what a status tells, by PRN. :raise Unclear: it tells nothing."""
-        looked = ask_status(self.session, self.settings.account)
+        looked = pickup_api.ask_status(self.session, self.settings.account)
         if not getattr(looked, "is_whole", False):
             raise Unclear(f"the status was {finding(getattr(looked, 'refusal', None) or looked)}")
         return {entry.prn: entry for entry in looked.entries}
@@ -212,7 +197,7 @@ class Ups:
 
 
 def _is_open(entry: Entry) -> bool:
-    return not meaning(entry.kind, entry.code).is_final
+    return not pickup_api.meaning(entry.kind, entry.code).is_final
 
 
 def refusal(status: int, complaint: Complaint | None) -> Finding:

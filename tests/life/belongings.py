@@ -54,14 +54,5 @@ def words(name: str, module: str) -> set[str]:
 
 def mentions(words: set[str], text: str) -> bool:
     """Whether one of the words is there, however it is joined to others."""
-    return bool(re.search(rf"(?<![a-z0-9])({_any_of(words)})(?![a-z0-9])", text))
-
-
-def without(words: set[str], text: str) -> str:
-    """:return: the text as it would be of a module with other names."""
-    return re.sub(_any_of(words), "…", text)
-
-
-def _any_of(words: set[str]) -> str:
-    longest_first = sorted(words, key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\.", "[._]") for word in longest_first)
+    any_of_them = "|".join(re.escape(word).replace(r"\.", "[._]") for word in words)
+    return bool(re.search(rf"(?<![a-z0-9])({any_of_them})(?![a-z0-9])", text))

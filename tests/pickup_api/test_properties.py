@@ -59,7 +59,9 @@ def letters(form):
 
 
 def _address(place, **more):
-    return PickupAddress(country=place[0], state=place[1], postal_code=place[2], **more)
+    country, state, code = place
+    more["has_postal_codes"] = code is not None
+    return PickupAddress(country=country, state=state, postal_code=code, **more)
 
 
 ACCOUNTS = st.builds(Account, letters(r"[A-Z0-9]{6}|[A-Z0-9]{10}"), letters(r"[A-Z]{2}"))

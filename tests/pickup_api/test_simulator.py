@@ -68,19 +68,6 @@ def test_an_account_that_is_not_the_users(sim, ups):
     assert trigger_smart_pickup(ups, changed(TRIGGER, "account_number", "S1M2R3")).prn
 
 
-def test_those_that_have_ended_and_those_that_vanish(sim, ups):
-    prn = request_pickup(ups, PICKUP).prn
-    for code in ("012", "003", "998"):
-        sim.set_code(prn, code)
-        assert [entry.code for entry in ask_status(ups, ACCOUNT).entries] == [code]
-    sim.set_code(prn, "003")
-    sim.set_lists_ended(False)
-    assert ask_status(ups, ACCOUNT).entries == ()
-    sim.set_code(prn, "002")
-    sim.forget_truck(prn)
-    assert ask_status(ups, ACCOUNT).entries == ()
-
-
 def test_the_drivers_page(sim, ups):
     assert "No driver" in requests.get(f"{sim.base_url}/trucks", timeout=9).text
     instruction = changed(PICKUP, "instruction", "<b>Ring & wait</b>")

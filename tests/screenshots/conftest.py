@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from gallery import Walk
-from guide import Guide
+from guide import signed_in
 from playwright.sync_api import Browser
 from running_odoo import RunningOdoo, SimulatorControl
 
@@ -33,16 +33,7 @@ def nobody_authorized(odoo: RunningOdoo, simulator: SimulatorControl) -> None:
 @pytest.fixture(scope="session")
 def cookies(browser: Browser, odoo: RunningOdoo) -> Callable[[str], list]:
     """`cookies("de")`: of a browser in which the administrator has signed in while it is set."""
-
-    @functools.cache
-    def sign_in(language: str) -> list:
-        context = browser.new_context(locale="en-US")
-        Guide(context.new_page(), odoo).sign_in()
-        found = context.cookies()
-        context.close()
-        return found
-
-    return sign_in
+    return functools.cache(lambda _language: signed_in(browser, odoo))
 
 
 @pytest.fixture(params=itertools.product(LANGUAGES, HEIGHTS), ids=str)

@@ -7,7 +7,11 @@ OWN = ("ups.pickup.location", "resource.calendar.attendance", "resource.calendar
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
-    ups_pickup_location_ids = fields.One2many("ups.pickup.location", "calendar_id")
+    ups_pickup_location_ids = fields.One2many(
+        "ups.pickup.location",
+        "calendar_id",
+        groups="ups_pickup.group_user",  # others read calendars whole, too
+    )
 
     def _lines_of(self, day):
         """:return: the hours of its weekday, in a calendar of two weeks those of its week."""

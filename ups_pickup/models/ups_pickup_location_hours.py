@@ -152,8 +152,8 @@ class UpsPickupLocation(models.Model):
         return self._window_problem(day, ready, close, now)
 
     def _closed_problem(self, day, ready, close):
-        leaves, place = self._leaves(day, day), self.sudo()
-        if not place._hours_of(day) - place._closed(leaves):
+        leaves, place = self._leaves(min(day, LATEST), min(day, LATEST)), self.sudo()
+        if day > LATEST or not place._hours_of(day) - place._closed(leaves):
             return self.env._(
                 "%(location)s is closed on the pickup date %(day)s. Choose another date.",
                 location=self.display_name,

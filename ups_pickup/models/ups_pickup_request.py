@@ -90,8 +90,9 @@ class Unfit(UserError):
     """It cannot be sent as it is; `sentence` says why to another reader, given the pickup."""
 
     def __init__(self, pickup, sentence):
-        super().__init__(sentence(pickup))
-        self.sentence = sentence
+        words = sentence(pickup)
+        super().__init__(words)
+        self.sentence = lambda own: sentence(own) or words  # somebody may have mended it since
 
 
 class AlreadyAsked(Unfit):

@@ -129,6 +129,13 @@ class PickupCase(Places, RealTransactionCase):
         self.user_ids.append(user.id)
         return user
 
+    def close(self, *days):
+        with self.transaction(SUPERUSER_ID) as env:
+            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+            vals = {"name": "Closed", "calendar_id": calendar.id}
+            hours = [{"date_from": f"{day} 05:00:00", "date_to": f"{day} 23:59:59"} for day in days]
+            env["resource.calendar.leaves"].create([vals | each for each in hours])
+
     # === WHAT PEOPLE DO === #
 
     def click(self, pickup_id, action="action_request", *args, uid=None):
@@ -141,6 +148,26 @@ class PickupCase(Places, RealTransactionCase):
     def run_cron(self):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"]._cron_check(parallel=2)
+
+    def new_batch(self, env, date_to, **vals):
+        """:return: a batch of the location, from the day on that it is, not filled yet."""
+        return env["ups.pickup.batch"].create(
+            {
+                "company_id": self.company_id,
+                "location_ids": [(6, 0, [self.location_id])],
+                "date_from": "2026-11-24",
+                "date_to": date_to,
+                **vals,
+            }
+        )
+
+    def request_batch(self, batch_id):
+        with self.transaction() as env:
+            env["ups.pickup.batch"].browse(batch_id).action_request()
+
+    def run_batches(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.batch"]._cron_request()
 
     def booked(self):
         """:return: the id of a requested pickup, and its PRN."""

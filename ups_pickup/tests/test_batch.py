@@ -13,17 +13,9 @@ from .test_plan import HERE
 
 @tagged("post_install", "-at_install")
 class TestBatch(PickupCase):
-    def new_batch(self, date_to="2026-11-26"):
+    def filled_batch(self, date_to="2026-11-26"):
         with self.transaction() as env:
-            batch = env["ups.pickup.batch"].create(
-                {
-                    "company_id": self.company_id,
-                    "location_ids": [(6, 0, [self.location_id])],
-                    "date_from": "2026-11-24",
-                    "date_to": date_to,
-                    "quantity": 3,
-                }
-            )
+            batch = self.new_batch(env, date_to, quantity=3)
             batch.action_fill()
             made = batch.pickup_ids
             batch.action_fill()
@@ -31,20 +23,15 @@ class TestBatch(PickupCase):
             return batch.id
 
     def run_batch(self, batch_id):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.batch"]._cron_request()
+        self.run_batches()
         with self.transaction() as env:
             return env["ups.pickup.batch"].browse(batch_id).state
-
-    def request_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
 
     def dates(self):
         return sorted(truck["date"] for truck in self.simulator.trucks())
 
     def test_four_at_a_time_and_the_first_alone(self):
-        batch_id = self.new_batch("2026-12-02")
+        batch_id = self.filled_batch("2026-12-02")
         self.request_batch(batch_id)
         self.assertEqual(self.posts(), 0)
         send, at_once = ups_pickup_request.request_pickup, threading.Barrier(4)
@@ -78,22 +65,18 @@ class TestBatch(PickupCase):
             self.simulator.queue_fault("request", "hang", seconds=0, times=2)  # as usual
             too_many()
 
-        def opt_out():
-            with self.transaction() as env:
-                env["res.company"].browse(self.company_id).action_ups_opt_out()
-
         for happens, words, most_posts, trucks in (
             (too_many, "too many", 1, 0),
             (no_right, "no such product", 1, 0),
             # Two ends were seen: the first one's, and another's, beside which three had begun.
             (too_many_later, "too many", 6, 2),
-            (opt_out, "authorize", 0, 0),
+            (self.opt_out, "authorize", 0, 0),
         ):
             with self.subTest(happens.__name__):
                 self.delete_pickups_of_batches()
                 self.simulator.reset()
                 self.authorize(expired=False)
-                batch_id = self.new_batch("2026-12-02")
+                batch_id = self.filled_batch("2026-12-02")
                 self.request_batch(batch_id)
                 happens()
                 self.assertEqual(self.run_batch(batch_id), "paused")
@@ -110,7 +93,7 @@ class TestBatch(PickupCase):
 
     def test_a_paused_batch_waits_for_the_next_run(self):
         """Odoo would start a cron that says that something is left at once."""
-        self.request_batch(self.new_batch())
+        self.request_batch(self.filled_batch())
         self.simulator.refuse_next("request", "250003", "Too many", status=429)
         with self.transaction(SUPERUSER_ID) as env:
             cron = env.ref("ups_pickup.ir_cron_batch")
@@ -126,7 +109,7 @@ class TestBatch(PickupCase):
             batches.pickup_ids.unlink()
 
     def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):
-        batch_id = self.new_batch()
+        batch_id = self.filled_batch()
         self.request_batch(batch_id)
         with (
             patch(f"{HERE}.identity", return_value="another/1"),

@@ -36,6 +36,12 @@ BAD = [
 ]
 
 
+HOURS = """Location;Pickup Date;Ready From;Closes At
+Main warehouse;17.01.2030;13,5;16:30
+Main warehouse;18.01.2030;9:00:00;17,25
+"""
+
+
 @tagged("post_install", "-at_install")
 class TestImport(PickupCase):
     def setUp(self):
@@ -86,23 +92,27 @@ class TestImport(PickupCase):
             self.assertEqual(env["ups.pickup"].name_search("29ABCDEFGHI")[0][0], mixed.id)
         self.assertEqual(self.posts(), 0)
 
-    def test_the_templates_fit_as_they_are(self):
-        """Odoo's import knows each of their columns, and takes their rows."""
+    def test_files_fit_as_they_are(self):
+        """Odoo's import knows each column of the templates, and of a German's spreadsheet."""
         with self.transaction(self.clerk_id) as env:
             env["ups.pickup.location"].sudo().browse(self.location_id).name = "Main warehouse"
             env.flush_all()
+            files = {"hours.csv": HOURS.encode("utf-8-sig")}
             for template in env["ups.pickup"].get_import_templates():
                 path = template["template"].lstrip("/")
-                with self.subTest(path), file_open(path, "rb") as file:
+                with file_open(path, "rb") as file:
+                    files[path] = file.read()
+            for path, content in files.items():
+                with self.subTest(path):
                     importing = env["base_import.import"].create(
-                        {"res_model": "ups.pickup", "file": file.read(), "file_name": path}
+                        {"res_model": "ups.pickup", "file": content, "file_name": path}
                     )
-                    options = {"has_headers": True, "quoting": '"', "separator": ","}
+                    options = {"has_headers": True, "quoting": '"', "separator": ""}
                     shown = importing.parse_preview(options)
-                    columns = ["/".join(shown["matches"][at]) for at in range(6)]
-                    told = importing.execute_import(
-                        columns, shown["headers"], shown["options"], dryrun=True
-                    )
+                    columns = ["/".join(match) for _at, match in sorted(shown["matches"].items())]
+                    told = importing.execute_import(columns, shown["headers"], shown["options"])
                     self.assertEqual(told["messages"], [])
                     self.assertEqual(len(told["ids"]), 2)
+            hours = env["ups.pickup"].search([("pickup_date", "=", "2030-01-18")])
+            self.assertEqual((hours.ready_time, hours.close_time), (9.0, 17.25))
             env.cr.rollback()

@@ -54,8 +54,7 @@ class TestLife(PickupCase):
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
-        with self.transaction() as env:
-            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.opt_out()
         for action in ("action_request", "action_confirm", "action_price"):
             with self.assertRaises(UpsReauthorizationNeeded):
                 self.click(pickup_id, action)

@@ -52,31 +52,11 @@ class TestMany(PickupCase):
             ["draft", "unconfirmed", "done", "done"],
         )
 
-    def close(self, *days):
-        with self.transaction(SUPERUSER_ID) as env:
-            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
-            for day in days:
-                env["resource.calendar.leaves"].create(
-                    {
-                        "name": "Closed",
-                        "calendar_id": calendar.id,
-                        "date_from": f"{day} 05:00:00",
-                        "date_to": f"{day} 23:59:59",
-                    }
-                )
-
     def test_a_batch_says_what_it_leaves_out(self):
         self.close("2026-11-25")
         booked_id, _prn = self.booked()
         with self.transaction() as env:
-            batch = env["ups.pickup.batch"].create(
-                {
-                    "company_id": self.company_id,
-                    "location_ids": [(6, 0, [self.location_id])],
-                    "date_from": "2026-11-24",
-                    "date_to": "2026-11-29",
-                }
-            )
+            batch = self.new_batch(env, "2026-11-29")
             told = batch.action_fill()["params"]["message"]
             batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
         self.assertIn("4 drafts made", told)
@@ -84,16 +64,11 @@ class TestMany(PickupCase):
         self.assertIn(self.stored_values(booked_id, "name"), told)
         refused, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
-        self.run_batch(batch_id)
+        self.request_batch(batch_id)
+        self.run_batches()
         self.assertIn("1 not possible", self.shown(batch_id)[2])
         self.assertIn("No such service", self.stored_values(refused, "problem"))
         self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
-
-    def run_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.batch"]._cron_request()
 
     def shown(self, batch_id):
         with self.transaction() as env:

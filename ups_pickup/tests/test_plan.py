@@ -147,10 +147,6 @@ class TestPlan(PickupCase):
             return [(each.user_id.id, str(each.note)) for each in asked]
 
     def test_a_plan_that_could_not_run_tells_its_person_that_day(self):
-        def opt_out():
-            with self.transaction() as env:
-                env["res.company"].browse(self.company_id).action_ups_opt_out()
-
         def outage():
             self.simulator.refuse_next("request", "250003", "Too many", status=429, times=9)
 
@@ -163,7 +159,7 @@ class TestPlan(PickupCase):
                 place.partner_id.write({"country_id": False, "state_id": False})
 
         for what, happens, moment, words in (
-            ("authorization", opt_out, "09:05", "authorize"),
+            ("authorization", self.opt_out, "09:05", "authorize"),
             ("outage", outage, "13:55", None),
             ("outage", outage, "14:05", "too many requests"),
             ("refusal", refusal, "09:05", "No such service"),
@@ -204,8 +200,7 @@ class TestPlan(PickupCase):
 
     def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
-        with self.transaction() as env:
-            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.opt_out()
         self.run_plans()
         self.assertEqual(len(self.asked()), 1)
         self.authorize(expired=False)

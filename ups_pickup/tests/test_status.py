@@ -101,8 +101,7 @@ class TestStatus(PickupCase):
 
     def test_without_an_authorization_nothing_is_paused(self):
         self.booked()
-        with self.transaction() as env:
-            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        self.opt_out()
         self.run_cron()
         self.authorize(expired=False)
         self.run_cron()
@@ -339,24 +338,14 @@ class TestStatus(PickupCase):
                     self.click(late_id)
 
     def test_what_is_refused_here_and_not_there(self):
+        self.close("2026-11-26", "2026-11-25")
         with self.transaction(SUPERUSER_ID) as env:
             calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
-            env["resource.calendar.leaves"].create(
-                {
-                    "name": "Thanksgiving",
-                    "calendar_id": calendar.id,
-                    "date_from": "2026-11-26 05:00:00",
-                    "date_to": "2026-11-27 04:59:59",
-                }
+            # The day before Thanksgiving it is closed in the afternoon only.
+            afternoon = env["resource.calendar.leaves"].search(
+                [("calendar_id", "=", calendar.id), ("date_from", "<", "2026-11-26")]
             )
-            env["resource.calendar.leaves"].create(
-                {
-                    "name": "The afternoon before",
-                    "calendar_id": calendar.id,
-                    "date_from": "2026-11-25 18:00:00",  # 13:00 there
-                    "date_to": "2026-11-26 04:59:59",
-                }
-            )
+            afternoon.date_from = "2026-11-25 18:00:00"  # 13:00 there
             [saturday] = calendar.attendance_ids.filtered(lambda line: line.dayofweek == "5")
             saturday.hour_to = 12
         for vals, words in (

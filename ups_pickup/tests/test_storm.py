@@ -122,10 +122,6 @@ class TestStorm(PickupCase):
             else:
                 self.simulator.queue_fault("request", "hang", seconds=0)  # as usual
 
-    def request_batch(self, batch_id):
-        with self.transaction() as env:
-            env["ups.pickup.batch"].browse(batch_id).action_request()
-
     def go_on(self):
         process = self.start("batch")
         self.go(process)
@@ -153,6 +149,7 @@ class TestStorm(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             first = env["ups.pickup"].browse(self.pickup_id)
             partner = first.location_id.partner_id
+            days = first.location_id.calendar_id.attendance_ids
             ramps = [
                 first.location_id.copy(
                     {"name": f"Ramp {each}", "room": f"{each}", "partner_id": partner.copy().id}
@@ -160,12 +157,7 @@ class TestStorm(PickupCase):
                 for each in range(number)
             ]
             for ramp in ramps:
-                ramp.calendar_id.attendance_ids = (
-                    first.location_id.calendar_id.attendance_ids.copy()
-                )
+                ramp.calendar_id.attendance_ids = days.copy()
                 ramp.calendar_id.tz = first.tz
-            drafts = [
-                first.copy({"location_id": ramp.id, "pickup_date": first.pickup_date})
-                for ramp in ramps
-            ]
-            return [draft.id for draft in drafts]
+            vals = {"pickup_date": first.pickup_date}
+            return [first.copy(vals | {"location_id": ramp.id}).id for ramp in ramps]

@@ -1,1 +1,1 @@
-from . import ups_pickup_number
+from . import base_import_hours, ups_pickup_number

@@ -1,6 +1,7 @@
 """What of a delivery may change when it has joined a pickup?"""
 
 from odoo import api, models
+from odoo.addons.ups_pickup.const import ENDED
 
 PACKED = frozenset(("quantity", "product_uom_id", "result_package_id"))
 
@@ -11,8 +12,8 @@ class StockPackage(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if not vals.keys().isdisjoint(("shipping_weight", "package_type_id")):
-            pickups = self.env["ups.pickup"]
-            pickups._count_drafts_anew(("result_package_id", "child_of", self.ids))
+            inside = "result_package_id", "child_of", self.ids
+            self.env["ups.pickup"]._count_drafts_anew(inside)
         return result
 
 
@@ -44,6 +45,6 @@ class StockMoveLine(models.Model):
         return result
 
     def _packed_otherwise(self):
-        """Count anew where UPS was not told for good: a draft, or what is told apart from it."""
         done = self.filtered(lambda line: line.state == "done")
-        done.sudo().picking_id.ups_pickup_id._fill_from_deliveries()
+        pickups = done.sudo().picking_id.ups_pickup_id
+        pickups.filtered(lambda each: each.state not in ENDED)._fill_from_deliveries()

@@ -81,22 +81,29 @@ class UpsPickup(models.Model):
         self.ensure_one()
         told = self.action_cancel()
         again_id = self._in_own_transaction(
-            lambda own: own.state == "cancelled" and own._again().id
+            lambda own: own.state == "cancelled" and own._carry_over(own.pickup_date).id
         )
         return self._shown(self.browse(again_id)) if again_id else told
 
     def _again(self):
         """Its deliveries go on to the draft that the next ones join, too, instead of to a copy."""
         own, again = self.sudo(), self.browse()
-        if own.state not in FREED:
-            return super()._again()
-        if own.origin == "deliveries":
-            own.location_id._one_join_at_a_time()
-            again = own._for_deliveries(own.location_id, may_make=True)
-            if again.state == "draft" and not again.retry_of_id:
-                again.retry_of_id = own
-        again = self.browse(again.id) or super()._again()
-        own._free(again.sudo())
+        if own.state in FREED and own.origin == "deliveries":
+            again = self.browse(own._carry_over().id)
+        if not again:
+            again = super()._again()
+            if own.state in FREED:
+                own._free(again.sudo())
+        return again
+
+    def _carry_over(self, day=None):
+        """:return: what its deliveries join now, that day or the next possible one; or none."""
+        self.location_id._one_join_at_a_time()
+        again = self._for_deliveries(self.location_id, may_make=True, day=day)
+        if again.state == "draft" and not again.retry_of_id:
+            again.retry_of_id = self
+        if again:
+            self._free(again)
         return again
 
     def action_deliveries(self):
@@ -149,9 +156,9 @@ class UpsPickup(models.Model):
     # === JOIN === #
 
     @api.model
-    def _for_deliveries(self, location, may_make=False):
+    def _for_deliveries(self, location, may_make=False, day=None):
         """:return: today's open pickup until close, else that of the next day, or none."""
-        today, day = location._today(), location._possible_date()
+        today, day = location._today(), day or location._possible_date()
         is_before_close = hour_of(location._now()) < location.close_time
         there = self._there_on(location, {today, day} - {None}).filtered(
             lambda each: each.pickup_date == day or (each.state != "draft" and is_before_close)

@@ -21,13 +21,7 @@ from .ups_simulator import UpsSimulator
 
 CLIENT_ID = "client-of-the-tests"
 CLIENT_SECRET = "secret-of-the-tests"
-VARIABLES = (
-    "UPS_BASE_URL",
-    "UPS_CLIENT_ID",
-    "UPS_CLIENT_SECRET",
-    "UPS_ENVIRONMENT",
-    "UPS_TOKEN_KEYS",
-)
+VARIABLES = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "ENVIRONMENT", "TOKEN_KEYS")
 
 
 class UpsSetup:
@@ -51,10 +45,8 @@ class UpsSetup:
         os.environ["UPS_TOKEN_KEYS"] = Fernet.generate_key().decode()
         cls.configure()
         cls.company = cls.env["res.company"].create({"name": "Acme"})
-        cls.branch = cls.env["res.company"].create(
-            {"name": "Acme Harbour", "parent_id": cls.company.id}
-        )
-        cls.other_company = cls.env["res.company"].create({"name": "Bolt"})
+        of_acme = {"name": "Acme Harbour", "parent_id": cls.company.id}
+        cls.branch, cls.other_company = cls.env["res.company"].create([of_acme, {"name": "Bolt"}])
         cls.companies = cls.company + cls.branch + cls.other_company
         cls.admin = cls.new_user("ups_admin", "base.group_user,base.group_system")
 
@@ -65,7 +57,7 @@ class UpsSetup:
         environment.start()
         cls.addClassCleanup(environment.stop)
         for name in VARIABLES:
-            os.environ.pop(name, None)
+            os.environ.pop(f"UPS_{name}", None)
 
     @classmethod
     def configure(cls, **values):
@@ -212,6 +204,20 @@ class RealTransactionCase(BaseCase):
         with self.transaction(SUPERUSER_ID) as env:
             company = env["res.company"].browse(company_id or self.company_id)
             return company.ups_authorization_state, company.ups_refresh_token
+
+    def assert_authorized(self, company_id=None):
+        """And the refresh token that is kept is the one that UPS takes next."""
+        state, refresh_token = self.stored(company_id)
+        self.assertEqual(state, "authorized")
+        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+
+    def want_token(self):
+        with self.transaction() as env:
+            return env["res.company"].browse(self.company_id)._ups_get_access_token()
+
+    def opt_out(self, company_id=None):
+        with self.transaction() as env:
+            env["res.company"].browse(company_id or self.company_id).action_ups_opt_out()
 
     # === OTHER PROCESSES === #
 

@@ -12,14 +12,10 @@ from .. import const
 from ..token_keys import unseal
 from .common import CLIENT_SECRET
 
-MODELS = (
-    "ups.connection",
-    "ups.authorization.attempt",
-    "res.company",
-    "res.config.settings",
-)
 SHARED = ("res.company", "res.config.settings")
 """Odoo's own models, of which only the fields and methods of this addon matter here."""
+
+MODELS = ("ups.connection", "ups.authorization.attempt", *SHARED)
 
 LOWER_ROLES = {
     "public": "base.group_public",

@@ -369,17 +369,6 @@ class TestCallback(UpsHttpCase):
     def outcome(self, attempt_id):
         return self.open(f"{const.OUTCOME_ROUTE}/{attempt_id}")
 
-    def test_each_end_of_an_attempt_is_told_at_an_address_without_the_code(self):
-        for changes in ({"code": "not-the-code"}, {"error": "access_denied"}, {"code": None}):
-            answer = self.answer(**changes)
-            for _first_and_again in range(2):
-                response = self.url_open(answer, allow_redirects=False)
-                self.assertEqual(response.status_code, 303)
-                attempt_id = self.attempts()[0].id
-                self.assertURLEqual(
-                    response.headers["Location"], f"{const.OUTCOME_ROUTE}/{attempt_id}"
-                )
-
     def test_an_outcome_is_told_to_its_user_only(self):
         self.open(self.answer(code="not-the-code"))
         attempt_id = self.attempts().id

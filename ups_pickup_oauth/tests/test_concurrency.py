@@ -28,11 +28,6 @@ class TestConcurrency(RealTransactionCase):
         with self.transaction() as env:
             return env["ups.authorization.attempt"].sudo()._finish(answer).kind
 
-    def assert_authorized(self):
-        state, refresh_token = self.stored()
-        self.assertEqual(state, "authorized")
-        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
-
     def test_a_request_that_odoo_reruns_spends_the_code_once(self):
         answer, runs = self.answer(), []
 

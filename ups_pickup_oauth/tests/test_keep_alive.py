@@ -61,9 +61,7 @@ class TestKeepAlive(RealTransactionCase):
                     connection[name] -= timedelta(days=1)
             self.simulator.advance_clock(24 * 3600)
             self.run_cron()
-        state, refresh_token = self.stored()
-        self.assertEqual(state, "authorized")
-        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+        self.assert_authorized()
         self.assertLessEqual(self.simulator.calls("refresh"), 3)
 
     def test_companies_that_are_none_of_its_business(self):
@@ -99,9 +97,7 @@ class TestKeepAlive(RealTransactionCase):
         self.assertLessEqual(self.simulator.calls("refresh"), calls + 2)
         self.assertEqual(self.stored(ended)[0], "reauthorize")
         for company_id in others:
-            state, refresh_token = self.stored(company_id)
-            self.assertEqual(state, "authorized")
-            self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+            self.assert_authorized(company_id)
 
     def test_a_changed_secret_is_proven_though_nobody_calls_and_by_one_company(self):
         for number in range(3):

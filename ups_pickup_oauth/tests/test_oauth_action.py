@@ -38,10 +38,6 @@ class TestOAuthAction(UpsCase):
         self.assertIn(query["redirect_uri"], self.simulator.redirect_uris)
         self.assertEqual(len(query["code_challenge"]), 43)
 
-    def test_without_pkce_no_challenge_is_sent(self):
-        self.configure(ups_use_pkce=False)
-        self.assertNotIn("code_challenge", self.query(self.go_to_ups()))
-
     def test_the_attempt_cannot_be_finished_with_what_the_database_holds(self):
         state = self.query(self.go_to_ups())["state"]
         self.env.flush_all()

@@ -82,10 +82,6 @@ class TestOwnTransaction(RealTransactionCase):
 
     # === A HOST THAT FREEZES, AND TIME-OUTS OF OTHERS === #
 
-    def want_token(self):
-        with self.transaction() as env:
-            return env["res.company"].browse(self.company_id)._ups_get_access_token()
-
     def test_who_waits_for_a_lock_waits_once_and_not_for_long(self):
         """Odoo would run a request five times, each as long, were it told of the lock."""
         self.authorize()

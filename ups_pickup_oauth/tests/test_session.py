@@ -68,7 +68,7 @@ class TestSession(UpsCase):
         self.assertEqual(self.simulator.calls("refresh"), 2)
 
     def test_a_token_that_ends_during_the_loop_is_renewed_before_it_is_used(self):
-        self.simulator.set_lifetimes(access=59)  # less than the margin
+        self.simulator.access_token_lifetime = 59  # less than the margin
         self.authorize()
         ups = self.ours._ups_session()
         refreshes = self.simulator.calls("refresh")

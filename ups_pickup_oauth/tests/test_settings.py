@@ -58,6 +58,9 @@ class TestSettings(UpsCase):
         with self.assertRaisesRegex(ValidationError, "nothing was saved"):
             self.configure(ups_client_id=" ", ups_client_secret="")
         self.assertEqual(self.in_force()[:2], (CLIENT_ID, CLIENT_SECRET))
+        self.forget_application()
+        with self.assertRaisesRegex(ValidationError, "client ID"):  # a secret is not thrown away
+            self.configure(ups_client_id="", ups_client_secret="typed-in-just-now")
 
     def test_a_change_says_first_how_many_must_be_authorized_again(self):
         self.authorize()
@@ -110,11 +113,6 @@ class TestSettings(UpsCase):
         params = self.new_settings().with_user(self.admin).action_ups_test_settings()["params"]
         return params["type"], params["message"]
 
-    def test_a_secret_without_its_client_id_is_not_thrown_away(self):
-        self.forget_application()
-        with self.assertRaisesRegex(ValidationError, "client ID"):
-            self.configure(ups_client_id="", ups_client_secret="typed-in-just-now")
-
     def test_settings_open_when_the_servers_keys_cannot_be_used(self):
         with patch.dict(os.environ, {"UPS_TOKEN_KEYS": "garbage"}):
             settings = self.new_settings()
@@ -145,13 +143,6 @@ class TestSettings(UpsCase):
             self.assertEqual(ups_settings(self.env).client_secret, "secret-from-the-server")
         self.assertEqual(self.in_force(), (CLIENT_ID, CLIENT_SECRET, "cie", True))
 
-    def test_the_redirect_uri_is_that_of_the_base_url(self):
-        self.env["ir.config_parameter"].set_param("web.base.url", "https://odoo.example.com/")
-        self.assertEqual(
-            self.new_settings().ups_redirect_uri,
-            "https://odoo.example.com/ups_pickup_oauth/callback",
-        )
-
     def test_ups_base_url_replaces_the_host_of_either_environment(self):
         self.assertEqual(ups_settings(self.env).base_url, self.simulator.base_url)
         with patch.dict(os.environ):
@@ -159,8 +150,3 @@ class TestSettings(UpsCase):
             self.assertEqual(ups_settings(self.env).base_url, "https://wwwcie.ups.com")
             self.configure(ups_environment="production")
             self.assertEqual(ups_settings(self.env).base_url, "https://onlinetools.ups.com")
-
-    def test_uninstalling_leaves_no_parameter_behind(self):
-        uninstall_hook(self.env)
-        left = self.env["ir.config_parameter"].search([("key", "like", "ups_pickup_oauth")])
-        self.assertFalse(left)

@@ -46,9 +46,7 @@ class TestTokenStorm(RealTransactionCase):
         self.assertEqual(len(tokens), THREADS * PROCESSES)
         self.assertEqual(len(set(tokens)), 1, set(tokens))
         self.assertTrue(self.simulator.is_live_access_token(tokens[0]))
-        state, refresh_token = self.stored()
-        self.assertEqual(state, "authorized")
-        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+        self.assert_authorized()
 
     # === STORMS === #
 
@@ -121,17 +119,15 @@ class TestTokenStorm(RealTransactionCase):
             self.assertEqual(json.loads(other.stdout.readline()), ["UpsReauthorizationNeeded"])
             self.assertEqual(self.stored()[0], "reauthorize")
         self.assertTrue(self.simulator.is_live_access_token(waiting.result()))
-        state, refresh_token = self.stored()
-        self.assertEqual(state, "authorized")
-        self.assertTrue(self.simulator.is_live_refresh_token(refresh_token))
+        self.assert_authorized()
         self.assertEqual(self.want_token(), waiting.result())
         with self.transaction(SUPERUSER_ID) as env:
             company = env["res.company"].browse(self.company_id)
             self.assertFalse(company.ups_connection_ids.activity_ids, "nobody has to act")
 
     def test_opted_out_before_the_new_token_is_stored(self):
-        with self.answer_without_its_transaction() as waiting, self.transaction() as env:
-            env["res.company"].browse(self.company_id).action_ups_opt_out()
+        with self.answer_without_its_transaction() as waiting:
+            self.opt_out()
         self.assertIsInstance(waiting.exception(), UpsTryLater)
         self.assertEqual(self.stored(), ("not_authorized", False))
 
@@ -210,17 +206,12 @@ class TestTokenStorm(RealTransactionCase):
                 self.authorize(expired=False)
                 begin_anew()
                 self.assertTrue(company._ups_get_access_token())
-                with self.transaction() as other:
-                    other["res.company"].browse(self.company_id).action_ups_opt_out()
+                self.opt_out()
                 begin_anew()
                 with self.assertRaises(UpsReauthorizationNeeded):
                     company._ups_get_access_token()
 
     # === PEOPLE WHO GO ON WORKING WHILE UPS HANGS === #
-
-    def want_token(self):
-        with self.transaction() as env:
-            return env["res.company"].browse(self.company_id)._ups_get_access_token()
 
     def test_business_goes_on_while_ups_hangs(self):
         self.simulator.queue_fault("refresh", "hang")

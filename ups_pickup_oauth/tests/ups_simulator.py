@@ -31,9 +31,9 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 
 if __package__:
     from . import ups_simulator_http as http
@@ -115,6 +115,25 @@ class UpsSimulator(Simulator):
     # === CONTROLS === #
 
     @control
+    def person_agrees(self, authorize_url: str) -> str:
+        """As a browser at UPS, past the pages. :return: the URL that it is sent back to."""
+        return self._pages.person_ends(self._begun(authorize_url), "allow")
+
+    @control
+    def person_cancels(self, authorize_url: str) -> str:
+        """The same, with Cancel."""
+        return self._pages.person_ends(self._begun(authorize_url), "cancel")
+
+    def _begun(self, authorize_url: str) -> str:
+        """:return: the transaction. :raise ValueError: when UPS refuses the authorize URL."""
+        url = urlsplit(authorize_url)
+        answer = self.handle(Call("GET", url.path, url.query, Headers({"Host": url.netloc}), b""))
+        check(answer, "UPS answered nothing")
+        where = parse_qs(urlsplit(answer.headers.get("Location", "")).query)
+        check("transaction" in where, f"UPS answered {answer.status}: {answer.body[:500]!a}")
+        return where["transaction"][0]
+
+    @control
     def issue_code(self, redirect_uri: str | None = None, code_challenge: str | None = None) -> str:
         """A code as if a person had agreed, for tests without pages."""
         if redirect_uri is None:
@@ -136,14 +155,6 @@ class UpsSimulator(Simulator):
         """What Cancel sends back, as UPS does not say: error, nothing, or both error and code."""
         check(kind in ("error", "nothing", "both"), "kind is error, nothing or both")
         self._pages.denial = kind
-
-    @control
-    def set_lifetimes(self, access: int | None = None, refresh: int | None = None) -> None:
-        """Seconds that tokens issued from now on live."""
-        good = all(value is None or type(value) is int for value in (access, refresh))
-        check(good, "access and refresh are whole seconds")
-        self.access_token_lifetime = self.access_token_lifetime if access is None else access
-        self.refresh_token_lifetime = self.refresh_token_lifetime if refresh is None else refresh
 
     @control
     def register_redirect_uri(self, redirect_uri: str) -> None:

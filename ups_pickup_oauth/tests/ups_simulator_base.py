@@ -18,13 +18,13 @@ from werkzeug.datastructures import MultiDict
 
 if __package__:
     from . import ups_simulator_http as http
-    from .ups_simulator_control import Vocabulary
+    from .ups_simulator_control import Patience
     from .ups_simulator_faults import Fault, Weather, is_duration
     from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, check
     from .ups_simulator_memory import Memory
 else:
     import ups_simulator_http as http
-    from ups_simulator_control import Vocabulary
+    from ups_simulator_control import Patience
     from ups_simulator_faults import Fault, Weather, is_duration
     from ups_simulator_http import Answer, Call, RecordedRequest, Refused, check
     from ups_simulator_memory import Memory
@@ -57,7 +57,7 @@ def control(function):
     return function
 
 
-class Simulator(Vocabulary):
+class Simulator(Patience):
     """A server with a memory. A context manager; `start` and `stop` do the same by hand."""
 
     ROUTES: tuple[Route, ...] = ()

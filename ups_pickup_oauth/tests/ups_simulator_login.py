@@ -44,6 +44,13 @@ class LoginPages:
         with self._memory.lock:
             return self._login_page(call)
 
+    def person_ends(self, transaction: str, action: str) -> str:
+        """The last click, without the pages. :return: where the browser is sent back to."""
+        with self._memory.lock:
+            login = self._memory.logins[transaction]
+            result = {"code": self._agreed(login)} if action == "allow" else self._denied(login)
+            return self._end_login(transaction, login, result).headers["Location"]
+
     def _login_page(self, call: Call) -> Answer:
         transaction, step = self._login_address(call)
         login = self._memory.logins.get(transaction)

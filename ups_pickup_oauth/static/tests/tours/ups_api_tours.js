@@ -28,8 +28,19 @@ const told = (words) => ({
 
 const modalIsClosed = { content: "The modal is closed", trigger: "body:not(:has(.modal))" };
 
-registry.category("web_tour.tours").add("ups_opt_in", {
+const pressOptOut = [
+    press("Opt-Out"),
+    {
+        content: "The confirmation says what will happen",
+        trigger: `${MODAL}:contains(Odoo deletes)`,
+    },
+];
+
+registry.category("web_tour.tours").add("ups_whole_life", {
     steps: () => [
+        ...openModal("API"),
+        press("Cancel"),
+        modalIsClosed,
         ...openModal("API"),
         { ...press("OAuth"), expectUnloadPage: true },
         // The test plays UPS and the person there, and sends the browser back.
@@ -37,54 +48,19 @@ registry.category("web_tour.tours").add("ups_opt_in", {
         press("Close"),
         modalIsClosed,
         ...openModal("Authorized"),
-    ],
-});
-
-registry.category("web_tour.tours").add("ups_cancel", {
-    steps: () => [
-        ...openModal("API"),
-        press("Cancel"),
-        modalIsClosed,
-        { content: "The button still reads API", trigger: `${API_BUTTON}:contains(API)` },
-    ],
-});
-
-registry.category("web_tour.tours").add("ups_test", {
-    steps: () => [
-        ...openModal("Authorized"),
         press("Test"),
         told("UPS accepts the authorization of"),
-    ],
-});
-
-registry.category("web_tour.tours").add("ups_opt_out", {
-    steps: () => [
+        ...pressOptOut,
+        press("Cancel"),
+        ...openModal("Authorized").slice(1),
+        press("Close"),
+        modalIsClosed,
         ...openModal("Authorized"),
-        press("Opt-Out"),
-        {
-            content: "The confirmation says what will happen",
-            trigger: `${MODAL}:contains(Odoo deletes)`,
-        },
+        ...pressOptOut,
         press("OK"),
         told("reset your UPS.com password"),
         press("Cancel"),
         modalIsClosed,
         { content: "The button reads API", trigger: `${API_BUTTON}:not(:contains(Authorized))` },
-    ],
-});
-
-registry.category("web_tour.tours").add("ups_opt_out_cancel", {
-    steps: () => [
-        ...openModal("Authorized"),
-        press("Opt-Out"),
-        {
-            content: "The confirmation says what will happen",
-            trigger: `${MODAL}:contains(Odoo deletes)`,
-        },
-        press("Cancel"),
-        ...openModal("Authorized").slice(1),
-        press("Close"),
-        modalIsClosed,
-        { content: "It still reads Authorized", trigger: `${API_BUTTON}:contains(Authorized)` },
     ],
 });
