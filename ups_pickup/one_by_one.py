@@ -24,3 +24,8 @@ def one_by_one(records, question):
             _logger.error("UPS: %s was passed over: %s", record, without_text(error))
         else:
             yield record, answer
+
+
+def those_that(records, question):
+    """:return: the records of which the question is true."""
+    return records.browse(record.id for record, is_true in one_by_one(records, question) if is_true)

@@ -28,7 +28,7 @@ from ..const import (
 from ..local_time import local
 from ..notice import shown_anew
 from ..once import once
-from ..one_by_one import one_by_one
+from ..one_by_one import those_that
 from ..pickup_api import Listed, ask_status, meaning
 from ..words import refusal_in_words
 
@@ -113,8 +113,7 @@ class UpsPickup(models.Model):
                 *self._days_that_may_be_listed(),
             ]
         )
-        asked = one_by_one(pickups, lambda each: each._is_due(now))
-        due = pickups.concat(*(each for each, is_due in asked if is_due)).account_id
+        due = those_that(pickups, lambda each: each._is_due(now)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
     def _is_due(self, now):
@@ -161,8 +160,7 @@ class UpsPickup(models.Model):
         """:return: open pickups whose day is over where they are."""
         latest = clock.now().date() + timedelta(days=1)  # somewhere it is that late
         found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<=", latest)])
-        asked = one_by_one(found, lambda each: each.pickup_date < each.location_id._today())
-        return found.concat(*(each for each, is_past in asked if is_past))
+        return those_that(found, lambda each: each.pickup_date < each.location_id._today())
 
     # === THE LOOK === #
 

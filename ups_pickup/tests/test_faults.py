@@ -35,7 +35,7 @@ FAULTS = [
     ({"kind": "status", "status": 200, "body": {}} | AFTER, True, "lost"),
     ({"kind": "status", "status": 200, "body": FAILED}, False, "refused"),
     ({"kind": "status", "status": 400, "body": envelope("1", "No")}, False, "refused"),
-    ({"kind": "status", "status": 401, "body": envelope("250002", "No")}, False, "refused"),
+    ({"kind": "status", "status": 401, "body": envelope("250002", "No")}, False, "no right"),
     ({"kind": "status", "status": 429, "body": envelope("1", "No")}, False, "too many"),
     ({"kind": "away"}, False, "away"),
 ]
