@@ -62,6 +62,7 @@ class TestFaults(PickupCase):
     def test_what_goes_wrong(self):
         for route, (action, before, lost, refused, away, after_lost) in ASKED.items():
             seen = {"lost": lost, "refused": refused, "too many": TOO_MANY, "away": away}
+            seen["no right"] = "does not let Odoo use its Pickup API"
             for fault, is_done, verdict in FAULTS:
                 with self.subTest(route=route, **fault):
                     pickup_id = self.pickup(before)
