@@ -117,7 +117,7 @@ def test_what_the_caller_gets(ups, session_at, method, fault, status, requests_,
 
 
 def shown(error):
-    told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    told = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
     request = vars(error.request)
     return f"{told} {error!r} {vars(error)} {request} {pickle.dumps(error.args)}"
 

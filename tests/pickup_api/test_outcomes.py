@@ -187,6 +187,25 @@ def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
     assert request_pickup(ups, PICKUP).prn == "2929602E9CP"
 
 
+def test_a_smart_pickup_that_is_done_was_not_cancelled(sim, ups):
+    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
+    for code, ends in (("002", Cancelled), ("003", Unknown)):
+        done = {"Response": good, "PickupType": "02", "GWNStatus": {"Code": code}}
+        sim.queue_fault("cancel", "status", status=200, body={"PickupCancelResponse": done})
+        assert isinstance(cancel_pickup(ups, "2929602E9CP"), ends)
+
+
+def test_what_ups_says_of_a_pickup_is_redacted_too():
+    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
+    good["Alert"] = {"Code": "1", "Description": "the-token"}
+    entry = {"PRN": "2929602E9CP", "PickupStatusMessage": "the-token"}
+    said = {"PickupPendingStatusResponse": {"Response": good, "PendingStatus": entry}}
+    session = Answering(said, 200)
+    session.redact = lambda text: text.replace("the-token", "***")
+    listed = ask_status(session, ACCOUNT)
+    assert (listed.entries[0].message, listed.alerts[0].words) == ("***", "***")
+
+
 @pytest.mark.parametrize("status", [200, 400])
 def test_ups_words_are_redacted_as_the_session_says(status):
     failed = {"Response": {"ResponseStatus": {"Code": "0", "Description": "the-token"}}}

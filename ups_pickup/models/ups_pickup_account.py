@@ -8,6 +8,7 @@ from .. import clock
 from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
+from ..once import once
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
@@ -120,7 +121,8 @@ class UpsPickupAccount(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._refuse_in_pause()
-        outcome = ask_status(self.company_id.sudo()._ups_session(SOURCE), self.number)
+        session = self.company_id.sudo()._ups_session(SOURCE)
+        outcome = once(self.env, "account", self, lambda: ask_status(session, self.number))
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
             raise UserError(

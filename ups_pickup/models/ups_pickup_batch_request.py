@@ -100,6 +100,11 @@ class UpsPickup(models.Model):
                 )
             )
 
+    def _wait_again(self, queued_on):
+        self._lock()
+        if self.state == "draft" and self.batch_id:  # a person may have been quicker
+            self._own_write({"queued_on": queued_on})
+
     def _request_queued(self):
         """Request one row of a batch.
 
@@ -122,5 +127,5 @@ class UpsPickup(models.Model):
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
         if why:
             queued_on = self.queued_on
-            self._each(lambda row: row.batch_id and row._own_write({"queued_on": queued_on}))
+            self._each(lambda row: row._wait_again(queued_on))
         return why

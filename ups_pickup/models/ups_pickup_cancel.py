@@ -1,6 +1,7 @@
 """Cancelled at UPS, or not? A lost answer is looked up, and a shared truck is not called off."""
 
 import logging
+import re
 
 import psycopg2
 from odoo import models
@@ -10,6 +11,7 @@ from odoo.tools import SQL
 from .. import clock
 from ..const import CANCELLABLE, OPEN, PATIENCE, SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import Cancelled, NeverLeft, Refused, Unknown, cancel_pickup
+from ..pickup_api.calls import PRN_FORM
 from ..words import refusal_in_words
 from .ups_pickup_request import NEVER_LEFT, Told
 
@@ -77,6 +79,14 @@ class UpsPickup(models.Model):
             raise UserError(self._not_cancellable_in_words())
         self._refuse_in_copy()
         self._refuse_elsewhere(base_url)
+        if not re.fullmatch(PRN_FORM, self.prn):
+            raise UserError(
+                self.env._(
+                    "UPS's API cancels only what has a PRN of 11 letters and digits. Call UPS to"
+                    " cancel %s.",
+                    self.prn,
+                )
+            )
         if others := self._others_who_need_the_truck():
             return self._cancelled_beside(others)
         self._own_write(

@@ -58,9 +58,13 @@ class UpsPickupLocation(models.Model):
         return locations
 
     def write(self, vals):
+        # What was on here stays as it is: the plan has not forgotten what it has seen to.
+        is_new = "plan" in vals and self.filtered(
+            lambda each: each.plan != vals["plan"] or not each._is_plan_in_force()
+        )
         result = super().write(self._without_marks(vals))
-        if "plan" in vals:
-            self._mark_plans()
+        if is_new:
+            is_new._mark_plans()
         return result
 
     @api.model

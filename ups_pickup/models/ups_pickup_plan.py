@@ -12,6 +12,7 @@ from odoo.fields import Domain
 
 from .. import clock
 from ..const import OPEN
+from ..one_by_one import one_by_one
 from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
 _logger = logging.getLogger(__name__)
@@ -28,9 +29,14 @@ class UpsPickup(models.Model):
         """Request what the plans say, a location at a time, and tell what could not be."""
         self._close_plan_questions()
         locations = self._planned_locations()
-        due = [(self._plan, each.id, day) for each in locations if (day := each._planned_day())]
-        due += [
-            (self._plan_missed, each.id, day) for each in locations if (day := each._missed_day())
+        due = [
+            (work, each.id, day)
+            for work, which in (
+                (self._plan, lambda each: each._planned_day()),
+                (self._plan_missed, lambda each: each._missed_day()),
+            )
+            for each, day in one_by_one(locations, which)
+            if day
         ]
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for work, location_id, day in due:
@@ -102,9 +108,10 @@ class UpsPickup(models.Model):
 
     @api.model
     def _draft_of_plan(self, location, day):
-        """:return: the id of the plan's own draft of a day, or None if UPS is asked already.
+        """:return: the id of the plan's own draft of a day, or None if UPS was asked already.
 
-        A person's draft is never sent by a plan.
+        What came of that is a person's to see to, a cancelled one included. A person's draft is
+        never sent by a plan.
         """
         here = self.search(
             [
@@ -112,7 +119,6 @@ class UpsPickup(models.Model):
                 ("pickup_date", "=", day),
                 ("environment", "=", ups_environment(self.env)),
                 ("kind", "=", "oncall"),
-                ("state", "in", ("draft", *OPEN)),
             ]
         )
         if here.filtered(lambda each: each.state != "draft"):

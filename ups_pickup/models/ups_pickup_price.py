@@ -4,13 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.addons.ups_pickup_oauth.token_flights import flight
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from .. import clock
-from ..const import LOSER_WAITS, SAVE_FIRST_AFTER, SOURCE
+from ..const import SAVE_FIRST_AFTER, SOURCE
 from ..notice import notice, shown_anew
+from ..once import once
 from ..pickup_api import Charge, Priced, Refused, ask_price
 from ..telling import price_request_from
 from ..words import refusal_in_words, unanswered_in_words
@@ -67,22 +67,7 @@ class UpsPickup(models.Model):
         :return: the Charge that UPS names, or named a moment ago.
         :raise UserError: If UPS cannot say.
         """
-        try:
-            told = flight(("price", self.env.registry.db_name, self.id)).result(
-                self._ask_price_alone, LOSER_WAITS
-            )
-        except TimeoutError:
-            raise UserError(unanswered_in_words(self.env, "timeout"))
-        if isinstance(told, Exception):
-            raise told
-        return told
-
-    def _ask_price_alone(self):
-        """:return: a Charge, or the UserError that all who wait for it are shown."""
-        try:
-            return self._charge_of_ups()
-        except UserError as error:
-            return error
+        return once(self.env, "price", self, self._charge_of_ups)
 
     def _charge_of_ups(self):
         asked = self.sudo()._price_asked()

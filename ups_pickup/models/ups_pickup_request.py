@@ -10,6 +10,7 @@ import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
@@ -55,6 +56,9 @@ LOOK_EVERY = 0.1
 
 PLACE = {"oncall": "location_id", "smart": "account_id"}
 """Whose one open pickup of a day it is (see the unique indexes)."""
+
+SENT_WITHIN = timedelta(minutes=1)
+"""Of the claim; far less than `PATIENCE`, after which others look it up."""
 
 MOST_AT_ONCE = 20
 """More than that is a batch's work: the browser would wait too long."""
@@ -254,7 +258,8 @@ class UpsPickup(models.Model):
     def _claim(self, base_url):
         """Make the draft one no more, before anything is sent.
 
-        :return: the reference and what UPS is told, or Told if somebody else has claimed it.
+        :return: the reference, what UPS is told and since when it is claimed, or Told if somebody
+            else has claimed it.
         :raise UserError: If it is not fit to be sent.
         """
         self._lock_or_save_first()
@@ -278,7 +283,7 @@ class UpsPickup(models.Model):
             }
         )
         self.flush_recordset()  # the index has its say here, and then this runs again
-        return reference, telling
+        return reference, telling, self.claimed_on
 
     def _refuse_second(self):
         """Lead the second request for a place and day to the first one.
@@ -319,12 +324,17 @@ class UpsPickup(models.Model):
         place = self[PLACE[self.kind]]
         return self.kind, place._origin.id, self.pickup_date, self.environment
 
-    def _send(self, session, reference, telling):
-        """Send, in no transaction and with nothing locked, and keep what came of it."""
+    def _send(self, session, reference, telling, claimed_on):
+        """Send, in no transaction and with nothing locked, and keep what came of it.
+
+        Not where this process stood still since the claim (a machine that was suspended, say):
+        others may have concluded that the request was lost, and sent another one.
+        """
         request = request_from(telling, reference)
         send = trigger_smart_pickup if isinstance(request, SmartTrigger) else request_pickup
         try:
-            outcome = send(session, request)
+            is_late = clock.now() - claimed_on > SENT_WITHIN
+            outcome = NeverLeft("late") if is_late else send(session, request)
         except NEVER_LEFT as error:
             outcome = error
         except Exception as error:  # it may have left: nobody may conclude that it has not
@@ -349,6 +359,9 @@ class UpsPickup(models.Model):
         """
         self._lock()
         if self.reference != reference or self.state not in ("sending", "unconfirmed", "draft"):
+            if isinstance(outcome, Booked) and outcome.prn != self.prn:
+                _logger.warning("UPS pickup %s: a second driver, PRN %s", self.id, outcome.prn)
+                self._tell_second_driver(outcome.prn)
             return self._told_of_another()
         if isinstance(outcome, Booked):
             words = self._keep_booked(outcome)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -26,6 +27,8 @@ from ..const import (
 )
 from ..local_time import local
 from ..notice import shown_anew
+from ..once import once
+from ..one_by_one import those_that
 from ..pickup_api import Listed, ask_status, meaning
 from ..words import refusal_in_words
 
@@ -92,7 +95,8 @@ class UpsPickup(models.Model):
         self._check_requester()
         for account in self.account_id:
             account._refuse_in_pause()
-            self._check_account(account.id)
+            check = partial(self._check_account, account.id)
+            once(self.env, "status", account, check)
         return shown_anew()
 
     # === WHICH === #
@@ -128,7 +132,7 @@ class UpsPickup(models.Model):
             SEEN,
         )
         days = _days_of_ups()
-        due = pickups.filtered(lambda each: each._is_due(now, days)).account_id
+        due = those_that(pickups, lambda each: each._is_due(now, days)).account_id
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
     def _is_due(self, now, days):
@@ -175,7 +179,7 @@ class UpsPickup(models.Model):
         """:return: open pickups whose day is over where they are."""
         latest = (clock.now() + EARLIEST_ZONE).date()  # somewhere it is that late
         found = self.sudo().search([("state", "in", OPEN), ("pickup_date", "<", latest)])
-        return found.filtered(lambda each: each.pickup_date < each.location_id._today())
+        return those_that(found, lambda each: each.pickup_date < each.location_id._today())
 
     # === THE LOOK === #
 
@@ -232,6 +236,8 @@ class UpsPickup(models.Model):
                     each._seen() == seen[each.id] and each._is_told_by(entries.get(each.prn))
                 )
             )
+            if {entry.reference for entry in listed.entries} - {None, *rows.mapped("reference")}:
+                quiet = quiet.filtered(lambda each: not each._second_driver(listed.entries))
             now = clock.now()
             quiet._own_write({"looked_on": now, "status_on": now, "missed_on": False})
             return quiet.ids
@@ -290,16 +296,49 @@ class UpsPickup(models.Model):
         if self.state == "draft":
             self._own_write({"looked_on": clock.now()})
         if entry:
-            self._found(entry)
+            second = self._second_driver(listed.entries)
+            if not (second and self._is_told_by(entry)):  # else it would be told anew each time
+                self._found(entry)
+            self._tell_second_driver(second)
         elif listed.is_whole and self.state in OPEN:
             self._not_listed(listed)
 
     def _entry_in(self, entries):
-        """:return: what UPS lists for it: by PRN, or by any reference that it was sent with."""
-        references = {self.reference, *(self.past_references or ())} - {None, False}
+        """:return: what UPS lists for it: by PRN, or by any reference that it was sent with.
+
+        UPS may give a place the same PRN on two days: the end of the one is not the other's.
+        """
         by_prn = [entry for entry in entries if self.prn and entry.prn == self.prn]
-        of_ours = [entry for entry in entries if entry.reference in references]
-        return next(iter(by_prn or of_ours or self._smart_of_the_day(entries)), None)
+        of_day = [entry for entry in by_prn if entry.service_date in (None, self.pickup_date)]
+        going_on = [entry for entry in by_prn if not self._news(entry).is_final]
+        of_ours = self._sent_by_us(entries)
+        found = of_day or going_on or of_ours or self._smart_of_the_day(entries)
+        return next(iter(found), None)
+
+    def _news(self, entry):
+        return meaning(entry.kind or self.kind, entry.code)
+
+    def _sent_by_us(self, entries):
+        references = {self.reference, *(self.past_references or ())} - {None, False}
+        return [entry for entry in entries if entry.reference in references]
+
+    def _second_driver(self, entries):
+        """:return: the PRN of a driver who was asked for before, if UPS lists two."""
+        found = (entry.prn for entry in self._sent_by_us(entries) if entry.prn != self.prn)
+        return next(found, None) if self.prn and self.state in LISTED else None
+
+    def _tell_second_driver(self, prn):
+        """One of two requests was lost on its way back, and not on its way there."""
+        if prn:
+            self._say(
+                {},
+                lambda own: own.env._(
+                    "UPS sends two drivers: one with PRN %(prn)s, and one of an earlier request"
+                    " with PRN %(other)s. Call UPS to cancel one of them.",
+                    prn=own.prn or "?",
+                    other=prn,
+                ),
+            )
 
     def _smart_of_the_day(self, entries):
         """A smart trigger carries no reference, but UPS has one an account and day at the most."""
@@ -309,7 +348,7 @@ class UpsPickup(models.Model):
         return [entry for entry in entries if (entry.kind, entry.service_date) == wanted]
 
     def _found(self, entry):
-        news, now = meaning(entry.kind or self.kind, entry.code), clock.now()
+        news, now = self._news(entry), clock.now()
         vals = {
             "prn": self.prn or entry.prn,
             "status_code": entry.code or False,

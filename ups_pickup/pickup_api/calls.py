@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from . import answers, leaving, outcomes, paths, problems
+from . import answers, codes, leaving, outcomes, paths, problems
 from .outcomes import (
     Booked,
     Cancelled,
@@ -43,7 +43,7 @@ def ask_price(session, request: PriceRequest) -> Priced | Refused | NotAnswered:
     charge = answers.charge(content.json)
     if charge is None:
         return NotAnswered(outcomes.NO_PRICE, http_status=content.http_status)
-    return Priced(charge, answers.alerts(content.json))
+    return Priced(charge, content.alerts)
 
 
 def request_pickup(session, request: PickupRequest) -> Booked | Refused | NeverLeft | Unknown:
@@ -72,12 +72,11 @@ def cancel_pickup(session, prn: str) -> Cancelled | Refused | NeverLeft | Unknow
     content = _good(came, "PickupCancelResponse")
     if not isinstance(content, _Content):
         return content
-    kind = words(part(content.json, "PickupType")).zfill(2)
-    return Cancelled(
-        kind=answers.codes.PICKUP_TYPES.get(kind),
-        status_code=status_code(part(content.json, "GWNStatus", "Code")),
-        alerts=answers.alerts(content.json),
-    )
+    kind = codes.PICKUP_TYPES.get(words(part(content.json, "PickupType")).zfill(2))
+    code = status_code(part(content.json, "GWNStatus", "Code"))
+    if kind == codes.SMART and code not in (None, codes.SMART_CANCELLED):
+        return _unknown(outcomes.NOT_SAID, content.http_status)  # such as 003: completed
+    return Cancelled(kind=kind, status_code=code, alerts=content.alerts)
 
 
 def ask_status(session, account_number: str, kind: str = "oncall") -> Listed | NoLook:
@@ -130,6 +129,12 @@ class _Content:
 
     http_status: int
     json: object
+    redact: Callable[[str], str] = str
+
+    @property
+    def alerts(self):
+        said = answers.alerts(self.json)
+        return tuple(replace(alert, words=self.redact(alert.words)) for alert in said)
 
 
 def _check(found: list[problems.Problem]) -> None:
@@ -168,7 +173,9 @@ def _good(came, name: str) -> _Content | Refused | NeverLeft | Unknown:
     verdict = answers.said(content)
     if verdict == "0" and not answers.prn(content):
         return _redacted(refusal_in_answer(content, status), came)
-    return _Content(status, content) if verdict == "1" else _unknown(outcomes.NOT_SAID, status)
+    if verdict == "1":
+        return _Content(status, content, came.redact)
+    return _unknown(outcomes.NOT_SAID, status)
 
 
 def _refused(came: _Came, name: str) -> Refused | None:
@@ -202,7 +209,7 @@ def _booked(came, name: str) -> Booked | Refused | NeverLeft | Unknown:
     return Booked(
         prn=prn,
         charge=answers.charge(content.json),
-        alerts=answers.alerts(content.json),
+        alerts=content.alerts,
         rate_status=words(part(content.json, "RateStatus", "Code")) or None,
         service_date=answers.day(answers.beside_or_inside(content.json, "ServiceDate")),
         was_there=words(trigger_status).zfill(2) == "02",
@@ -221,15 +228,18 @@ def _listed(came) -> Listed | NoLook:
     if isinstance(content, Refused):
         return NoLook(outcomes.REFUSED, content.code or "", content.http_status, content)
     if isinstance(content, _Content):
-        return _entries_in(content.json, is_good=True)
+        return _entries_in(content, is_good=True)
     if content.reason == outcomes.NOT_SAID:  # what was found counts, whatever else is missing
-        found = _entries_in(answers.content_of(came.json, "PickupPendingStatusResponse"), False)
+        said = answers.content_of(came.json, "PickupPendingStatusResponse")
+        found = _entries_in(_Content(content.http_status, said, came.redact), is_good=False)
         if found.entries:
             return found
     return NoLook(content.reason, content.detail, getattr(content, "http_status", None))
 
 
-def _entries_in(content: object, is_good: bool) -> Listed:
-    found = answers.pending(content)
-    usable = tuple(entry for entry in found if entry.prn)
-    return Listed(usable, is_good and len(usable) == len(found), answers.alerts(content))
+def _entries_in(content: _Content, is_good: bool) -> Listed:
+    found = answers.pending(content.json)
+    usable = tuple(
+        replace(entry, message=content.redact(entry.message)) for entry in found if entry.prn
+    )
+    return Listed(usable, is_good and len(usable) == len(found), content.alerts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ON_CALL, SMART = "oncall", "smart"
+SMART_CANCELLED = "002"
 PICKUP_TYPES = {"01": ON_CALL, "02": SMART}
 
 

@@ -35,7 +35,7 @@ FAULTS = [
     ({"kind": "status", "status": 200, "body": {}} | AFTER, True, "lost"),
     ({"kind": "status", "status": 200, "body": FAILED}, False, "refused"),
     ({"kind": "status", "status": 400, "body": envelope("1", "No")}, False, "refused"),
-    ({"kind": "status", "status": 401, "body": envelope("250002", "No")}, False, "refused"),
+    ({"kind": "status", "status": 401, "body": envelope("250002", "No")}, False, "no right"),
     ({"kind": "status", "status": 429, "body": envelope("1", "No")}, False, "too many"),
     ({"kind": "away"}, False, "away"),
 ]
@@ -62,6 +62,7 @@ class TestFaults(PickupCase):
     def test_what_goes_wrong(self):
         for route, (action, before, lost, refused, away, after_lost) in ASKED.items():
             seen = {"lost": lost, "refused": refused, "too many": TOO_MANY, "away": away}
+            seen["no right"] = "does not let Odoo use its Pickup API"
             for fault, is_done, verdict in FAULTS:
                 with self.subTest(route=route, **fault):
                     pickup_id = self.pickup(before)

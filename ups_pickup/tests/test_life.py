@@ -11,6 +11,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
+from ..models import ups_pickup_request
 from . import ups_pickup_simulator_answers as answers
 from .common import PickupCase
 from .ups_pickup_simulator_answers import CURRENCIES
@@ -58,6 +59,21 @@ class TestLife(PickupCase):
             with self.assertRaises(UpsReauthorizationNeeded):
                 self.click(pickup_id, action)
         self.assertEqual(self.stored_values(pickup_id, "state", "reference"), ("draft", False))
+
+    def test_a_process_that_stood_still_after_the_claim_sends_nothing(self):
+        """Others may have concluded meanwhile that the request was lost."""
+        pickup_id, make = self.new_pickup(), ups_pickup_request.request_from
+
+        def after_a_suspension(*told):
+            self.wait(minutes=5)
+            return make(*told)
+
+        with (
+            patch.object(ups_pickup_request, "request_from", after_a_suspension),
+            self.assertRaisesRegex(UserError, "no driver was asked for"),
+        ):
+            self.click(pickup_id)
+        self.assertEqual((self.posts(), self.stored_values(pickup_id, "state")), (0, "draft"))
 
     def test_a_request_that_odoo_reruns_sends_once(self):
         pickup_id, runs = self.new_pickup(), []

@@ -124,13 +124,13 @@ class TestMany(PickupCase):
             first = env["ups.pickup.location"].browse(self.location_id)
             second = self.new_location(env, "America/Chicago", quantity=7)
             form = Form(env["ups.pickup"])
-            for place, pieces in ((first, [1]), (second, [7]), (first, [1])):
+            shown = (first, 1, 1), (second, 7, 7), (first, 1, 3), (second, 3, 3)
+            for place, pieces, changed in shown:
                 form.location_id = place
-                self.assertEqual([line.quantity for line in form.record.line_ids], pieces)
-            with form.line_ids.edit(0) as line:
-                line.quantity = 3
-            form.location_id = second
-            self.assertEqual([line.quantity for line in form.record.line_ids], [3])
+                self.assertEqual(len(form.line_ids), 1)
+                with form.line_ids.edit(0) as line:
+                    self.assertEqual(line.quantity, pieces)
+                    line.quantity = changed
             bolt = env["res.partner"].create({"name": "Bolt", "phone": "2125550199"})
             with Form(first) as form:
                 form.partner_id = bolt

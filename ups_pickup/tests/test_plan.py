@@ -52,6 +52,38 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), ["20261124"])
         self.assertEqual(self.stored_values(mine, "state"), "draft")
 
+    def test_what_a_person_has_cancelled_stays_so(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        self.run_plans()
+        with self.transaction() as env:
+            [made] = env["ups.pickup"].search([("company_id", "=", self.company_id)])
+            made_id = made.id
+        self.click(made_id, "action_cancel")
+        for plan in ("working_days", "manual", "working_days"):  # saved again, off and on
+            self.plan(plan=plan)
+            self.run_plans()
+        self.assertEqual(self.posts(), 1)
+
+    def test_what_cannot_be_worked_out_at_one_place_stops_no_other(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction(SUPERUSER_ID) as env:
+            strange = self.new_location(env, "America/Chicago", plan="working_days").id
+        location, works = self.registry["ups.pickup.location"], []
+
+        def planned_day(place):
+            if place.id == strange:
+                raise OverflowError("a calendar that no clock reaches")
+            works.append(place.id)
+            return original(place)
+
+        original = location._planned_day
+        with (
+            patch.object(location, "_planned_day", planned_day),
+            self.assertLogs("odoo.addons.ups_pickup.one_by_one", "ERROR"),
+        ):
+            self.run_plans()
+        self.assertEqual(self.posts(), 1)
+
     def test_packages_that_come_in_the_morning(self):
         self.set_time("2026-11-23 12:00", "America/New_York")
         self.plan(plan="when_packages", plan_time=17.0, plan_day="before")
@@ -121,25 +153,26 @@ class TestPlan(PickupCase):
         def refusal():
             self.simulator.refuse_next("request", "9510119", "No such service", status=400)
 
-        def no_country():
+        def country(xmlid):
             with self.transaction(SUPERUSER_ID) as env:
                 place = env["ups.pickup.location"].browse(self.location_id)
-                place.partner_id.write({"country_id": False, "state_id": False})
+                place.partner_id.country_id = xmlid and env.ref(xmlid)
 
         for what, happens, moment, words in (
             ("authorization", self.opt_out, "09:05", "authorize"),
             ("outage", outage, "13:55", None),
             ("outage", outage, "14:05", "too many requests"),
             ("refusal", refusal, "09:05", "No such service"),
-            ("nothing ran", lambda: None, "15:05", "cut-off has passed"),
-            ("address", no_country, "09:05", "Country"),
+            ("address", lambda: country(None), "09:05", "Country"),
+            ("nothing ran", lambda: country("base.us"), "15:05", "cut-off has passed"),
         ):
             with self.subTest(what, moment=moment):
                 self.delete_drafts()
                 self.simulator.reset()
                 self.authorize(expired=False)
                 self.set_time("2026-11-24 08:00", "America/New_York")
-                self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+                self.plan(plan="manual", plan_time=9.0, plan_day="same")
+                self.plan(plan="working_days")
                 self.set_time(f"2026-11-24 {moment}", "America/New_York")
                 happens()
                 for _twice in range(2):
@@ -162,6 +195,7 @@ class TestPlan(PickupCase):
         with self.assertRaisesRegex(ValidationError, "before the cut-off, or on the day before"):
             self.plan(plan="working_days", plan_day="same", plan_time=15.0)
         with self.transaction() as env, Form(env["ups.pickup.location"]) as form:
+            form.plan = "working_days"
             form.plan_day = "same"
             self.assertEqual((form.plan_time, form.cutoff_time), (14.0, 15.0))
             form.record.env.cr.rollback()

@@ -207,6 +207,33 @@ class TestStatus(PickupCase):
             self.click(pickup_id, "action_cancel")
         self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
 
+    def test_a_second_driver_of_a_lost_request_is_told_once(self):
+        pickup_id = self.new_pickup()
+        self.simulator.queue_fault("request", "drop", when="after")
+        self.click(pickup_id)
+        self.click(pickup_id, "action_mark_none")
+        with self.transaction(SUPERUSER_ID) as env:  # so that UPS makes another one of it
+            env["ups.pickup.location"].browse(self.location_id).pickup_point = "Lobby"
+        self.click(pickup_id)
+        lost, booked = (truck["prn"] for truck in self.simulator.trucks())
+        for _each in range(3):
+            self.run_cron()
+            self.wait(minutes=15)
+        self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", booked))
+        self.assertIn(
+            f"two drivers: one with PRN {booked}", self.stored_values(pickup_id, "problem")
+        )
+        with self.transaction(SUPERUSER_ID) as env:
+            told = env["ups.pickup"].browse(pickup_id).message_ids.mapped("body")
+            self.assertEqual(len([body for body in told if lost in body]), 1)
+
+    def test_a_prn_that_the_api_does_not_take_is_cancelled_by_telephone(self):
+        pickup_id, _prn = self.booked()
+        self.force(pickup_id, prn="2929602E9CPX")
+        with self.assertRaisesRegex(UserError, "Call UPS to cancel 2929602E9CPX"):
+            self.click(pickup_id, "action_cancel")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
+
     def test_two_that_share_a_driver_are_cancelled_at_once(self):
         first_id, prn = self.booked()
         other_id = self.second_ramp()

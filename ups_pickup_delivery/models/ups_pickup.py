@@ -6,6 +6,7 @@ from itertools import zip_longest
 from odoo import api, fields, models
 from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
+from odoo.addons.ups_pickup.one_by_one import those_that
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 from ..by_itself import by_itself
@@ -289,12 +290,11 @@ class UpsPickup(models.Model):
         own = [("state", "=", "draft"), ("origin", "=", "deliveries")]
         # What was shipped while UPS was only tried goes with no real driver by itself.
         drafts = self.sudo().search([*own, ("environment", "=", ups_environment(self.env))])
-        return drafts.filtered(
-            lambda each: (
-                each.picking_ids
-                and (not each.location_id.active or each.location_id._day_problem(each.pickup_date))
-            )
-        ).ids
+        return those_that(drafts, lambda each: each.picking_ids and each._is_of_day_gone()).ids
+
+    def _is_of_day_gone(self):
+        location = self.location_id
+        return not location.active or bool(location._day_problem(self.pickup_date))
 
     @api.model
     def _waiting_by_location(self):

@@ -94,6 +94,13 @@ class UpsSession(BoundedSession):
         :raise UpsAnswerLost: it was sent, and no whole answer came.
         """
         self._check_host(request.url)
+        try:
+            return self._send_with_tokens(request, kwargs)
+        except (UpsNeverLeft, UpsAnswerLost) as error:
+            lost = error.with_traceback(None)  # whose frames have tokens among their variables
+        raise lost
+
+    def _send_with_tokens(self, request, kwargs):
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
         # A token that was refused when it was fresh is not refreshed again and again.
@@ -148,7 +155,7 @@ class UpsSession(BoundedSession):
             timed_out = isinstance(error, TIMEOUTS)
         finally:
             request.headers.pop("Authorization", None)  # an answer or error carries its request
-        # Out here without a context: the frames of the failed call have the token in them.
+        # Out here without a context, which would hold the header.
         if not connections.this_call.sent:
             raise UpsNeverLeft(f"Nothing was sent to UPS: {reason}", request=request)
         lost = UpsAnswerLost(f"No whole answer from UPS: {reason}", request=request)
