@@ -46,12 +46,12 @@ def words(content: object, longest: int = MOST_WORDS) -> str:
     """Return a text fit to store and to show, "" where there is none."""
     if not isinstance(content, str):
         return ""
-    if content.isprintable():  # nearly all is
-        return " ".join(content.split())[:longest]
-    # Surrogates and NUL are in JSON's reach, and not in PostgreSQL's.
-    content = _CONTROL_REFERENCE.sub(" ", content)
-    kept = (" " if _is_control(letter) else letter for letter in content)
-    return " ".join("".join(kept).split())[:longest]
+    if "&#" in content:
+        content = _CONTROL_REFERENCE.sub(" ", content)
+    if not content.isprintable():  # nearly all is
+        # Surrogates and NUL are in JSON's reach, and not in PostgreSQL's.
+        content = "".join(" " if _is_control(letter) else letter for letter in content)
+    return " ".join(content.split())[:longest]
 
 
 def _is_control(letter: str) -> bool:
