@@ -123,14 +123,13 @@ class TestMany(PickupCase):
         with self.transaction() as env:
             first = env["ups.pickup.location"].browse(self.location_id)
             second = self.new_location(env, "America/Chicago", quantity=7)
-            form = Form(env["ups.pickup"])
+            draft = env["ups.pickup"].new()
             shown = (first, 1, 1), (second, 7, 7), (first, 1, 3), (second, 3, 3)
             for place, pieces, changed in shown:
-                form.location_id = place
-                self.assertEqual(len(form.line_ids), 1)
-                with form.line_ids.edit(0) as line:
-                    self.assertEqual(line.quantity, pieces)
-                    line.quantity = changed
+                draft.location_id = place
+                draft._onchange_location()
+                self.assertEqual(draft.line_ids.mapped("quantity"), [pieces])
+                draft.line_ids.quantity = changed
             bolt = env["res.partner"].create({"name": "Bolt", "phone": "2125550199"})
             with Form(first) as form:
                 form.partner_id = bolt

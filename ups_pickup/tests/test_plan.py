@@ -194,11 +194,11 @@ class TestPlan(PickupCase):
     def test_a_plan_that_could_never_run_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "before the cut-off, or on the day before"):
             self.plan(plan="working_days", plan_day="same", plan_time=15.0)
-        with self.transaction() as env, Form(env["ups.pickup.location"]) as form:
+        with self.transaction() as env:
+            form = Form(env["ups.pickup.location"])
             form.plan = "working_days"
             form.plan_day = "same"
             self.assertEqual((form.plan_time, form.cutoff_time), (14.0, 15.0))
-            form.record.env.cr.rollback()
 
     def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")

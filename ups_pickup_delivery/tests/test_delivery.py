@@ -300,6 +300,7 @@ class TestDelivery(TransactionCase):
     def test_a_connectors_carrier_needs_no_service_and_up_to_thirty_numbers_are_told(self):
         """Their modules are not here: the column says what theirs would say."""
         carrier = self.new_carrier(False)
+        carrier.prod_environment = True
         numbers = [f"1Z{number:016}" for number in range(31)]
         for kind in ("ups", "ups_rest", "ups_oca"):
             self.env.cr.execute(
@@ -312,11 +313,11 @@ class TestDelivery(TransactionCase):
             self.assertEqual(pickup._telling()["tracking_numbers"], numbers[:30])
             picking._leave_ups_pickup()
         # In Odoo's test environment it prints samples, for which no real driver is asked.
-        for is_real in (False, True):
+        for is_real in (True, False):
             carrier.prod_environment = is_real
-            with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
-                self.assertEqual(carrier._is_collected_by_ups(), is_real)
-            self.assertTrue(carrier._is_collected_by_ups(), "with UPS's test environment")
+            for environment, joins in (("production", is_real), ("cie", True)):
+                with patch.dict("os.environ", {"UPS_ENVIRONMENT": environment}):
+                    self.assertEqual(carrier._is_collected_by_ups(), joins, environment)
 
     def test_goods_for_another_company_and_for_puerto_rico(self):
         transit = self.env.ref("stock.stock_location_inter_company")
