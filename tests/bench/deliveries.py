@@ -23,14 +23,9 @@ def ready(env, product: int, carrier: int, customer: int, count: int) -> list[in
         "location_dest_id": env.ref("stock.stock_location_customers").id,
     }
     move = {"product_id": product, "product_uom_qty": 1, **places}
-    delivery = {
-        "picking_type_id": kind.id,
-        "carrier_id": carrier,
-        "partner_id": customer,
-        **places,
-    }
+    delivery = {"picking_type_id": kind.id, "carrier_id": carrier, "partner_id": customer}
     pickings = env["stock.picking"].create(
-        [{**delivery, "move_ids": [(0, 0, {**move})]} for _each in range(count)]
+        [{**delivery, **places, "move_ids": [(0, 0, {**move})]} for _each in range(count)]
     )
     pickings.action_confirm()
     pickings.move_ids.picked = True

@@ -34,13 +34,11 @@ def write(lines: list[Line], load: float) -> None:
 
 
 def _machine() -> str:
-    with database.connect("postgres") as cursor:
-        cursor.execute("SHOW server_version")
-        postgresql = cursor.fetchone()[0].split()[0]
+    [(postgresql,)] = database.run("postgres", "SHOW server_version")
     memory = psutil.virtual_memory().total / 2**30
     release = odoo_source.ensure().python_path / "odoo" / "release.py"
     return (
         f"{os.cpu_count()} cores, {memory:.0f} GB of memory, {platform.system()},"
-        f" Python {platform.python_version()}, PostgreSQL {postgresql},"
+        f" Python {platform.python_version()}, PostgreSQL {postgresql.split()[0]},"
         f" Odoo {runpy.run_path(str(release))['version']}."
     )

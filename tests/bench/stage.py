@@ -2,9 +2,9 @@
 
 import os
 import sys
-import threading
 from contextlib import ExitStack
 from pathlib import Path
+from queue import Empty, Queue
 
 from cryptography.fernet import Fernet
 
@@ -98,18 +98,18 @@ class Stage(ExitStack):
 
     def _start(self, name: str, command: list) -> str:
         """:return: where it says that it listens."""
-        said, heard = [], threading.Event()
+        heard: Queue[str] = Queue()
 
         def listen(line: str) -> None:
             if line.startswith("listening on "):
-                said.append(line.removeprefix("listening on ").strip())
-                heard.set()
+                heard.put(line.removeprefix("listening on ").strip())
 
         log = LOGS / f"bench-{name.split()[-1]}.log"
         arguments = [sys.executable, *map(str, command)]
         environment = {"UPS_SIMULATOR_CLIENT_SECRET": server.SIMULATOR_CLIENT_SECRET}
         process = Process(name, arguments, log, os.environ | environment, listen)
         self.callback(process.stop)
-        if not heard.wait(_PATIENCE):
-            raise Problem(f"{name} did not start; see {log}")
-        return said[0]
+        try:
+            return heard.get(timeout=_PATIENCE)
+        except Empty:
+            raise Problem(f"{name} did not start; see {log}") from None

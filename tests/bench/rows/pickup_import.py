@@ -44,12 +44,8 @@ def _transfers(env, company: int) -> dict[str, float]:
     env = env(context={"allowed_company_ids": [company]})
     kind = pickups.warehouse(env, company).out_type_id
     product = env["product.product"].create({"name": "Bench", "type": "consu"})
-    names = [
-        "picking_type_id/.id",
-        "scheduled_date",
-        "move_ids/product_id",
-        "move_ids/product_uom_qty",
-    ]
+    names = ["picking_type_id/.id", "scheduled_date"]
+    names += ["move_ids/product_id", "move_ids/product_uom_qty"]
     row = [f"{kind.id}", "2026-12-24 12:00:00", product.display_name, "3"]
     return _load(env, "stock.picking", names, [row] * ROWS)
 

@@ -8,11 +8,8 @@ ROUNDS = 5
 ROWS, LOCATIONS = 100_000, 200
 PAGE, MONTH = 80, 31
 MOST = 50  # milliseconds of the database's, for the overview
-PURCHASE, INVENTORY, TRANSFERS = (
-    "Odoo's purchase dashboard",
-    "Odoo's inventory overview",
-    "transfers",
-)
+PURCHASE, INVENTORY = "Odoo's purchase dashboard", "Odoo's inventory overview"
+TRANSFERS = "transfers"
 TOLD = "{queries:.0f} queries, {ms:.0f} ms ({database_ms:.0f} ms of the database's)"
 
 CASES = [

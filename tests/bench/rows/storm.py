@@ -77,10 +77,8 @@ def contestants(stage):
 
 def require_connections(callers: int) -> None:
     needed = callers + 40
-    with database.connect("postgres") as cursor:
-        cursor.execute("SHOW max_connections")
-        allowed = int(cursor.fetchone()[0])
-    if allowed < needed:
+    [(allowed,)] = database.run("postgres", "SHOW max_connections")
+    if int(allowed) < needed:
         raise Problem(f"The storm needs PostgreSQL's max_connections to be {needed} or more.")
 
 
