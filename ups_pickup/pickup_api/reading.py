@@ -46,10 +46,10 @@ def words(content: object, longest: int = MOST_WORDS) -> str:
     """Return a text fit to store and to show, "" where there is none."""
     if not isinstance(content, str):
         return ""
+    content = _CONTROL_REFERENCE.sub(" ", content)
     if content.isprintable():  # nearly all is
         return " ".join(content.split())[:longest]
     # Surrogates and NUL are in JSON's reach, and not in PostgreSQL's.
-    content = _CONTROL_REFERENCE.sub(" ", content)
     kept = (" " if _is_control(letter) else letter for letter in content)
     return " ".join("".join(kept).split())[:longest]
 
