@@ -9,7 +9,7 @@ import logging
 import time
 import traceback
 
-from odoo.tools import SQL, config
+from odoo.tools import SQL, clean_context, config
 from psycopg2 import DatabaseError, InterfaceError, OperationalError, errors
 from psycopg2.pool import PoolError
 
@@ -41,7 +41,8 @@ PAUSES = (0.1, 0.5, 1, 3, 5)
 def in_own_transaction(env, work, wait=LONGEST_WAIT):
     """Run ``work`` in a cursor of its own and commit; run it again when it lost a race.
 
-    :param odoo.api.Environment env: whose database and user are used, as superuser.
+    :param odoo.api.Environment env: whose database and user are used, as superuser; what its
+        context has as defaults is not, which is for what people make.
     :param work: called with the new environment, once or several times, so it must not call UPS.
     :param float wait: seconds after which nothing is tried again.
     :return: what ``work`` returned; no record of the new environment outlives its cursor.
@@ -51,7 +52,7 @@ def in_own_transaction(env, work, wait=LONGEST_WAIT):
     while True:
         try:
             with own_cursor(env.registry, deadline - time.monotonic()) as cr:
-                result = work(env(cr=cr, su=True))
+                result = work(env(cr=cr, su=True, context=clean_context(env.context)))
             return result
         except LOST_RACE:
             if time.monotonic() >= deadline:
