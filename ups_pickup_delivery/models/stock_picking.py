@@ -6,16 +6,21 @@ in one transaction a location, and what a crash left by the plan's cron.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..by_itself import by_itself
 from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TRACKING_NUMBER
 
 NOTED = "ups_pickup_delivery"
+
+OWN = frozenset(("ups_pickup_id", "ups_pickup_waits"))
+"""What the addon alone writes, as superuser."""
 
 # A hundred transfers and their lines have a hundred columns each.
 JOINS_BY = ("carrier_id", "company_id", "partner_id", "picking_type_id", "ups_pickup_id")
@@ -37,14 +42,67 @@ class StockPicking(models.Model):
     ups_pickup_waits = fields.Boolean(
         string="Waits for a UPS Pickup", readonly=True, copy=False, default=False
     )
-    ups_pickup_prn = fields.Char(related="ups_pickup_id.prn", string="UPS Pickup PRN")
-    # Tracked as the pickup's is, it would write a message into each transfer that joins.
-    ups_pickup_date = fields.Date(
-        related="ups_pickup_id.pickup_date", string="UPS Pickup Date", tracking=False
+    # Not related fields: a form that is given another company's pickup would show what it has.
+    ups_pickup_prn = fields.Char(
+        string="UPS Pickup PRN",
+        compute="_compute_ups_pickup",
+        search=lambda self, *condition: self._search_ups_pickup("prn", *condition),
     )
-    ups_pickup_state = fields.Selection(related="ups_pickup_id.state", string="UPS Pickup State")
+    ups_pickup_date = fields.Date(
+        string="UPS Pickup Date",
+        compute="_compute_ups_pickup",
+        search=lambda self, *condition: self._search_ups_pickup("pickup_date", *condition),
+    )
+    ups_pickup_state = fields.Selection(
+        selection=lambda self: (
+            self.env["ups.pickup"]._fields["state"]._description_selection(self.env)
+        ),
+        string="UPS Pickup State",
+        compute="_compute_ups_pickup",
+        search=lambda self, *condition: self._search_ups_pickup("state", *condition),
+    )
 
     _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
+
+    @api.depends("ups_pickup_id.prn", "ups_pickup_id.pickup_date", "ups_pickup_id.state")
+    def _compute_ups_pickup(self):
+        """As superuser: who ships sees when UPS comes, and has no access to pickups."""
+        for picking in self:
+            pickup = picking._origin.sudo().ups_pickup_id
+            picking.ups_pickup_prn = pickup.prn
+            picking.ups_pickup_date = pickup.pickup_date
+            picking.ups_pickup_state = pickup.state
+
+    @api.model
+    def _search_ups_pickup(self, name, operator, value):
+        """As superuser, too; a transfer without a pickup has none of it."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        found = Domain(f"ups_pickup_id.{name}", operator, value)
+        if not value or (isinstance(value, Collection) and False in value):
+            found |= Domain("ups_pickup_id", "=", False)
+        return Domain("id", "in", self.sudo()._search(found))
+
+    # === WHO WRITES === #
+
+    @api.model
+    def default_get(self, fields):
+        """Neither a caller's context nor `ir.default`, which anybody writes, says what is OWN."""
+        return super().default_get([name for name in fields if name not in OWN])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self.browse()._refuse_own(vals)
+        return super().create(vals_list)
+
+    def _refuse_own(self, vals):
+        """:raise AccessError: if somebody writes what the buttons write, and it is not so yet."""
+        for name in () if self.env.su else OWN.intersection(vals):
+            field = self._fields[name]
+            there = [field.convert_to_write(each[name], each) for each in self.sudo()] or [False]
+            if any(each != (vals[name] or False) for each in there):
+                raise AccessError(self.env["ups.pickup"]._only_odoo_writes([field]))
 
     # === VALIDATION === #
 
@@ -53,11 +111,12 @@ class StockPicking(models.Model):
         result = super()._action_done()
         done = (self - before).filtered(lambda each: each.state == "done")
         waiting = done.filtered(lambda each: each._is_for_ups())
-        waiting.ups_pickup_waits = True
+        waiting.sudo().ups_pickup_waits = True
         waiting._note_for_ups(done.filtered(lambda each: each._returns()))
         return result
 
     def write(self, vals):
+        self._refuse_own(vals)
         result = super().write(vals)
         if "carrier_id" in vals:
             self.filtered(lambda each: each.state == "done")._carrier_changes()
@@ -70,7 +129,7 @@ class StockPicking(models.Model):
         joined = for_ups.filtered(lambda each: each.sudo().ups_pickup_id)
         joined.sudo().ups_pickup_id._fill_from_deliveries()
         late = for_ups - joined - for_ups.filtered("ups_pickup_waits")
-        late.ups_pickup_waits = True
+        late.sudo().ups_pickup_waits = True
         late._note_for_ups()
 
     def cancel_shipment(self):

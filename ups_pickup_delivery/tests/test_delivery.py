@@ -539,11 +539,37 @@ class TestDelivery(TransactionCase):
         for forbidden in (
             lambda: picking.ups_pickup_id.name,
             lambda: picking.write({"ups_pickup_id": False}),
+            lambda: picking.write({"ups_pickup_waits": True}),
+            lambda: picking.copy({"ups_pickup_waits": True}),
             picking.action_ups_pickup,
             picking.action_ups_pickup_leave,
         ):
             with self.assertRaises(AccessError):
                 forbidden()
+        user.group_ids += self.env.ref("ups_pickup.group_user")
+        pickup = picking.sudo().ups_pickup_id
+        self.assertTrue(picking.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False}))
+        other = pickup.copy()
+        for forbidden in (
+            lambda: picking.write({"ups_pickup_id": other.id}),
+            lambda: picking.copy({"ups_pickup_id": pickup.id}),
+            lambda: other.with_user(user).write({"picking_ids": [(4, picking.id)]}),
+            lambda: other.with_user(user).create(
+                {"location_id": self.location.id, "picking_ids": [(4, picking.id)]}
+            ),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                forbidden()
+        picking.env["ir.default"].set("stock.picking", "ups_pickup_waits", True, user_id=True)
+        slipped = picking.with_context(default_ups_pickup_id=pickup.id).copy()
+        self.assertFalse(slipped.ups_pickup_id or slipped.ups_pickup_waits)
+        for domain, found in (
+            ([("ups_pickup_prn", "=", "2929")], picking),
+            ([("ups_pickup_state", "!=", "requested")], slipped),
+            ([("ups_pickup_prn", "=", False)], slipped),
+        ):
+            here = [("id", "in", (picking | slipped).ids), *domain]
+            self.assertEqual(picking.search(here), found)
 
     def test_queries_of_a_batch(self):
         """With the addon's own methods and without them, for one and for many."""
