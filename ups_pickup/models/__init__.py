@@ -1,15 +1,15 @@
-from . import ups_pickup, ups_pickup_location  # isort: skip  what the others extend
+from . import ups_pickup_export, ups_pickup, ups_pickup_location  # isort: skip  what others extend
 from . import (
     mail_activity_type,
     res_company,
     resource_calendar,
+    resource_calendar_managers,
     ups_pickup_account,
     ups_pickup_batch,
     ups_pickup_batch_request,
     ups_pickup_calendar,
     ups_pickup_cancel,
     ups_pickup_check,
-    ups_pickup_export,
     ups_pickup_first_steps,
     ups_pickup_import,
     ups_pickup_line,

@@ -3,9 +3,11 @@
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.fields import NO_ACCESS
+from odoo.tools import SQL, clean_context, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
+from ..other_companies import refuse_of_others
 
 TOLD = frozenset(
     (
@@ -21,7 +23,7 @@ OWN = frozenset(
         "status_message", "status_on", "outcome_source", "environment", "told", "price",
         "price_currency_id", "price_day", "priced_on", "priced_for", "problem", "origin",
         "batch_id", "queued_on", "retry_of_id", "claimed_on", "looked_on", "missed_on",
-        "state_before", "mailed_on",
+        "state_before", "mailed_on", "quantity",
     )
 )  # fmt: skip
 """What the addon alone writes, as superuser: nobody else, over RPC neither."""
@@ -32,7 +34,7 @@ class UpsPickup(models.Model):
 
     _name = "ups.pickup"
     _description = "UPS Pickup"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "ups.pickup.export"]
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
     _rec_names_search = ["name", "prn"]
@@ -52,7 +54,11 @@ class UpsPickup(models.Model):
         default=lambda self: self._default_location(),
     )
     company_id = fields.Many2one(
-        related="location_id.company_id", store=True, precompute=True, index=True
+        related="location_id.company_id",
+        related_sudo=False,
+        store=True,
+        precompute=True,
+        index=True,
     )
     account_id = fields.Many2one(
         "ups.pickup.account",
@@ -60,6 +66,7 @@ class UpsPickup(models.Model):
         ondelete="restrict",
         check_company=True,
         compute="_compute_account_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -69,6 +76,7 @@ class UpsPickup(models.Model):
         required=True,
         index=True,
         compute="_compute_pickup_date",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -79,6 +87,7 @@ class UpsPickup(models.Model):
         string="Ready From",
         help="From when the packages are ready, by the location's clock.",
         compute="_compute_ready_time",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -87,11 +96,14 @@ class UpsPickup(models.Model):
         string="Closes At",
         help="Until when somebody is there, by the location's clock.",
         compute="_compute_close_time",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
     )
-    tz = fields.Selection(related="location_id.calendar_id.tz", string="Time Zone")
+    tz = fields.Selection(
+        related="location_id.calendar_id.tz", related_sudo=False, string="Time Zone"
+    )
     line_ids = fields.One2many(
         "ups.pickup.line", "pickup_id", string="Pieces by Service", copy=True
     )
@@ -114,6 +126,7 @@ class UpsPickup(models.Model):
     instruction = fields.Char(
         help="For the driver, 57 characters at the most.",
         compute="_compute_instruction",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -123,6 +136,7 @@ class UpsPickup(models.Model):
         string="Who Pays",
         required=True,
         compute="_compute_payment_method",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -255,6 +269,7 @@ class UpsPickup(models.Model):
         return "LBS" if parameter == "1" else "KGS"
 
     # What a location usually has is copied when it is chosen: later changes of it are not ours.
+    # Not as superuser, or a form that is given another company's location would show its values.
     # One method a field: where a value is given, Odoo computes none of the same method.
 
     @api.depends("location_id")
@@ -340,9 +355,16 @@ class UpsPickup(models.Model):
     @api.model
     def default_get(self, fields):
         """Neither a caller's context nor `ir.default`, which anybody writes, says what is OWN."""
-        defaults = super().default_get([name for name in fields if name not in OWN])
-        own = [self._fields[name] for name in OWN.intersection(fields)]
+        known = [self._fields[name] for name in fields if name in self._fields]
+        own = [field for field in known if self._has_no_default_of_others(field)]
+        defaults = super().default_get([field.name for field in known if field not in own])
         return defaults | {field.name: field.default(self) for field in own if field.default}
+
+    @api.model
+    def _has_no_default_of_others(self, field):
+        # Commands of x2many fields write other rows, as superuser where the addon makes a pickup.
+        is_written_along = self.env.su and field.type in ("one2many", "many2many")
+        return field.name in OWN or field.groups == NO_ACCESS or is_written_along
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -351,7 +373,9 @@ class UpsPickup(models.Model):
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].sudo().next_by_code("ups.pickup") or "/"
-        return super().create(vals_list)
+        # A context's defaults are for what people make, lines of the pickup too.
+        own = self.with_context(clean_context(self.env.context)) if self.env.su else self
+        return super(UpsPickup, own).create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
@@ -359,7 +383,9 @@ class UpsPickup(models.Model):
         is_day_of_ups = self.env.su and self.env.context.get("ups_says_the_day")
         if TOLD.intersection(vals) and not is_day_of_ups:
             self._refuse_unless_draft(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        refuse_of_others(self, vals, "location_id", "account_id")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_open(self):
@@ -389,14 +415,15 @@ class UpsPickup(models.Model):
     def _refuse_own(self, vals):
         """:raise UserError: if the addon alone writes one of them."""
         if names := sorted(OWN.intersection(vals)):
-            labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
-            raise UserError(
-                self.env._(
-                    "Only Odoo itself writes this of a UPS pickup: %s. Use the buttons; imports"
-                    " make drafts.",
-                    labels,
-                )
-            )
+            raise UserError(self._only_odoo_writes([self._fields[name] for name in names]))
+
+    @api.model
+    def _only_odoo_writes(self, fields):
+        return self.env._(
+            "Only Odoo itself writes this of a UPS pickup: %s. Use the buttons; imports make"
+            " drafts.",
+            ", ".join(field._description_string(self.env) for field in fields),
+        )
 
     def _refuse_unless_draft(self, vals):
         """:raise UserError: if what UPS was told would change."""
@@ -445,6 +472,10 @@ class UpsPickup(models.Model):
             )
 
     # === SMALL QUESTIONS === #
+
+    def _is_at_own_place(self):
+        """:return: whether the user may see location and account: a form is given any of them."""
+        return self.location_id.has_access("read") and self.account_id.has_access("read")
 
     def _with_same_prn(self):
         """:return: the pickups that share its truck, also those of other accounts and companies."""

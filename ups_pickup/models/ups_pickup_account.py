@@ -9,16 +9,19 @@ from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
 from ..once import once
+from ..other_companies import refuse_of_others
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
+PAUSE = ("paused_until", "failure_count")
 NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 
 
 class UpsPickupAccount(models.Model):
     _name = "ups.pickup.account"
     _description = "UPS Account of a Company"
+    _inherit = ["ups.pickup.export"]
     _check_company_auto = True
     _order = "company_id, number"
     _rec_names_search = ["name", "number"]
@@ -75,7 +78,8 @@ class UpsPickupAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._tidied(vals) for vals in vals_list])
+        unpaused = {} if self.env.su else dict.fromkeys(PAUSE, False)  # no default says otherwise
+        return super().create([self._tidied(vals) | unpaused for vals in vals_list])
 
     def write(self, vals):
         vals = self._tidied(vals)
@@ -83,7 +87,9 @@ class UpsPickupAccount(models.Model):
             is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
-        return super().write(vals)
+        result = super().write(vals)
+        refuse_of_others(self, vals)
+        return result
 
     def _refuse_if_drivers_come(self, is_moved):
         """UPS was told this number, and tells of its pickups under no other.
@@ -148,7 +154,9 @@ class UpsPickupAccount(models.Model):
 
     @api.model
     def _tidied(self, vals):
-        """People copy numbers with spaces, and write small letters."""
+        """People copy numbers with spaces, and write small letters; a pause is Odoo's to write."""
+        if not self.env.su:
+            vals = {name: value for name, value in vals.items() if name not in PAUSE}
         if vals.get("number"):
             return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
         return vals

@@ -10,6 +10,7 @@ from odoo.tools import format_date
 from .. import clock
 from ..const import MAX_QUANTITY, OPEN
 from ..notice import notice, shown_anew
+from ..other_companies import refuse_of_others
 from ..this_database import this_database
 
 MOST_DAYS = 31
@@ -20,6 +21,7 @@ MOST_SENTENCES = 10  # of what is left out
 class UpsPickupBatch(models.Model):
     _name = "ups.pickup.batch"
     _description = "UPS Batch Pickup"
+    _inherit = ["ups.pickup.export"]
     _check_company_auto = True
     _order = "id desc"
 
@@ -188,11 +190,20 @@ class UpsPickupBatch(models.Model):
         cron.sudo()._trigger()
         return True
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # A value that is given leaves no room for a default of the caller's.
+        unpaused = {} if self.env.su else {"paused_why": False}
+        return super().create([vals | unpaused for vals in vals_list])
+
     def write(self, vals):
         if "paused_why" in vals and not self.env.su:
             raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
-        return super().write(vals)
+        result = super().write(vals)
+        refuse_of_others(self, vals, "location_ids")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_with_its_queue(self):
-        self.pickup_ids.filtered("queued_on").sudo().write({"queued_on": False})
+        # Also those of companies that they do not work for, which nobody would stop any more.
+        self.sudo().pickup_ids.filtered("queued_on").write({"queued_on": False})

@@ -60,7 +60,7 @@ class UpsPickupBatch(models.Model):
 
     @api.model
     def _queued(self):
-        return [("queued_on", "!=", False), ("state", "=", "draft")]
+        return [("queued_on", "!=", False), ("batch_id", "!=", False), ("state", "=", "draft")]
 
     @api.model
     def _request_in_thread(self, row, lang):

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
 from ..const import MAX_QUANTITY
+from ..other_companies import refuse_of_others
 
 
 class UpsPickupLine(models.Model):
     _name = "ups.pickup.line"
     _description = "Pieces of a UPS Pickup"
+    _inherit = ["ups.pickup.export"]
 
     pickup_id = fields.Many2one("ups.pickup", required=True, index=True, ondelete="cascade")
     service_id = fields.Many2one("ups.pickup.service", required=True, ondelete="restrict")
@@ -32,6 +34,7 @@ class UpsPickupLine(models.Model):
         self.pickup_id._lines_change()
         result = super().write(vals)
         self.pickup_id._lines_change()  # of the pickup that they were moved to
+        refuse_of_others(self, vals, "pickup_id")
         return result
 
     @api.ondelete(at_uninstall=False)

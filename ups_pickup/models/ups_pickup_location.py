@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..const import MAX_QUANTITY
 from ..local_time import is_hour
 from ..notice import notice
+from ..other_companies import refuse_of_others
 from ..pickup_api import PickupAddress
 from ..words import problem_in_words
 
@@ -19,7 +20,7 @@ LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
 class UpsPickupLocation(models.Model):
     _name = "ups.pickup.location"
     _description = "UPS Pickup Location"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "ups.pickup.export"]
     _check_company_auto = True
     _order = "name"
 
@@ -42,6 +43,7 @@ class UpsPickupLocation(models.Model):
         string="Name at the Door",
         help="The company's name as the driver reads it, 27 characters at the most.",
         compute="_compute_company_name",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -49,10 +51,11 @@ class UpsPickupLocation(models.Model):
         string="Contact",
         help="Whom the driver asks for, 22 characters at the most.",
         compute="_compute_contact_name",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
-    phone = fields.Char(compute="_compute_phone", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_phone", compute_sudo=False, store=True, readonly=False)
     phone_extension = fields.Char()
     room = fields.Char()
     floor = fields.Char()
@@ -126,7 +129,8 @@ class UpsPickupLocation(models.Model):
     def _default_service(self):
         return self.env["ups.pickup.service"].search([("code", "=", "003")], limit=1)
 
-    # One method a field: where a value is given, Odoo computes none of the same method.
+    # One method a field: where a value is given, Odoo computes none of the same method. Not as
+    # superuser, or a form that is given a person's private address would show it.
 
     @api.depends("partner_id")
     def _compute_company_name(self):
@@ -152,6 +156,7 @@ class UpsPickupLocation(models.Model):
         for vals in vals_list:
             if not vals.get("calendar_id"):
                 vals["calendar_id"] = self._new_calendar(vals).id
+            self.browse()._refuse_hours_of_others(vals)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -164,7 +169,15 @@ class UpsPickupLocation(models.Model):
                         " and make one for the other company."
                     )
                 )
-        return super().write(vals)
+        self._refuse_hours_of_others(vals)
+        result = super().write(vals)
+        refuse_of_others(self, vals, "account_id", "partner_id")
+        return result
+
+    def _refuse_hours_of_others(self, vals):
+        calendar = self.env["resource.calendar"].browse(vals.get("calendar_id"))
+        if taken := calendar - self.calendar_id:
+            taken._check_may_be_a_locations()
 
     def unlink(self):
         """Its calendar goes too, which would stand in everybody's choice of working hours."""

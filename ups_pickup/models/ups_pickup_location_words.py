@@ -67,7 +67,10 @@ class UpsPickupLocation(models.Model):
     )  # fmt: skip
     def _compute_hint(self):
         for location in self:
-            is_there = location._origin and location.partner_id
+            # A form is given any company's.
+            own = (location.partner_id, location.account_id)
+            is_there = all(each.has_access("read") for each in own)
+            is_there = is_there and location._origin and location.partner_id
             location.hint = " ".join(location.sudo()._place_problems()) if is_there else False
 
     def _here(self):

@@ -73,6 +73,7 @@ class UpsPickup(models.Model):
     def _compute_hint(self):
         for pickup in self:
             is_ready = pickup.state == "draft" and pickup.location_id and pickup.pickup_date
+            is_ready = is_ready and pickup._is_at_own_place()
             pickup.hint = " ".join(pickup.sudo()._problems()) if is_ready else False
 
     def _search_is_today(self, operator, value):

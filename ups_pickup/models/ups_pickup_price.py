@@ -39,8 +39,9 @@ class UpsPickup(models.Model):
     def _compute_is_price_stale(self):
         for pickup in self:
             is_draft = pickup.state == "draft" and pickup.pickup_date and pickup.location_id
+            is_priced = is_draft and pickup.priced_on and pickup._is_at_own_place()
             pickup.is_price_stale = bool(
-                pickup.priced_on and is_draft and pickup.priced_for != pickup.sudo()._price_asked()
+                is_priced and pickup.priced_for != pickup.sudo()._price_asked()
             )
 
     def action_price(self):

@@ -117,7 +117,8 @@ class UpsPickup(models.Model):
 
     @api.depends("state", "kind", "location_id", "account_id", "pickup_date")
     def _compute_twin_id(self):
-        twins = self.filtered(lambda each: each.state == "draft" and each.kind)._open_twins()
+        drafts = self.filtered(lambda each: each.state == "draft" and each.kind)
+        twins = drafts.filtered(lambda each: each._is_at_own_place())._open_twins()
         for pickup in self:
             pickup.twin_id = twins.get(pickup)
 

@@ -117,9 +117,16 @@ class TestBatch(PickupCase):
         ):
             self.assertEqual(self.run_batch(batch_id), "draft")
         self.request_batch(batch_id)
-        with self.transaction() as env:
+        elsewhere = self.create_company("Elsewhere")
+        with self.transaction(SUPERUSER_ID) as env:
             batch = env["ups.pickup.batch"].browse(batch_id)
-            pickups = batch.pickup_ids
-            batch.unlink()
-            self.assertFalse(pickups.filtered("queued_on"))
+            batch.write({"company_id": elsewhere, "location_ids": [(5, 0, 0)]})
+            clerk = self.new_user(env, "ups_deleter", "ups_pickup.group_user", [elsewhere]).id
+            pickups = batch.pickup_ids.ids
+        with self.transaction(clerk) as env:
+            env["ups.pickup.batch"].browse(batch_id).unlink()
+        self.assertFalse(self.stored_values(pickups[0], "queued_on"))
+        self.force(pickups[0], queued_on="2026-11-24 12:00:00")  # as a former version left it
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.batch"]._cron_request()
         self.assertEqual(self.posts(), 0)

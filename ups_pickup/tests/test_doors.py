@@ -5,10 +5,12 @@ import io
 import json
 from contextlib import suppress
 
+from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.tests.common import UpsCase, UpsHttpCase
 from odoo.addons.ups_pickup_oauth.tests.test_remote_calls import RemoteDoors
-from odoo.addons.ups_pickup_oauth.tests.test_roles import WRITING, Doors
-from odoo.exceptions import UserError
+from odoo.addons.ups_pickup_oauth.tests.test_roles import WRITING, Doors, answer_of
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -21,6 +23,7 @@ from .planted_pickups import PLANTED, PlantedPickups
 VALUES = {
     "json": {"a": 1},
     "float": 1.0,
+    "integer": 77,
     "monetary": 1.0,
     "date": "2026-12-24",
     "datetime": "2026-12-24 12:00:00",
@@ -28,6 +31,12 @@ VALUES = {
     "selection": None,
 }
 """What an attacker writes, by type: of a selection another value, else a text."""
+
+THEIRS = "=theirs"
+
+
+class Undone(Exception):
+    """Takes back what a test has done."""
 
 
 @tagged("post_install", "-at_install")
@@ -50,14 +59,123 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
 
     def test_a_default_of_the_caller_is_none(self):
         mine = self.draft.with_user(self.own["clerk"])
-        for name in OWN - {"company_id", "name"}:
-            by_context = mine.with_context(**{f"default_{name}": value(mine, name)})
-            with self.subTest(name):
-                made = by_context.create({"location_id": mine.location_id.id})
-                self.assertEqual(made[name], self.draft[name])
-                mine.env["ir.default"].set("ups.pickup", name, value(mine, name), user_id=True)
-                made = mine.create({"location_id": mine.location_id.id})
-                self.assertEqual(made[name], self.draft[name])
+        lines = mine._usual_lines(mine.location_id)
+        vals = {"location_id": mine.location_id.id, "line_ids": lines}
+        for name in (OWN | mine._fields.keys() & {"delivery_sum"}) - {"company_id", "name"}:
+            default = {f"default_{name}": value(mine, name)}
+            mine.env["ir.default"].sudo().set("ups.pickup", name, value(mine, name))
+            for who, own in (("clerk", mine), ("the addon for a clerk", mine.sudo())):
+                with self.subTest(name, who=who):
+                    for made in (own.with_context(**default).create(vals), own.create(vals)):
+                        self.assertEqual(made.sudo()[name], self.draft[name])
+        requested, [line] = self.records["ups.pickup"], self.draft.line_ids
+        links = {
+            "default_again_ids": [Command.link(requested.id)],
+            "default_line_ids": [Command.link(line.id)],
+            "default_container": "letter",
+        }
+        for name in ("again_ids", "line_ids"):
+            mine.env["ir.default"].set("ups.pickup", name, links[f"default_{name}"], user_id=True)
+        for given in (links, {}):
+            made = mine.with_context(**given).sudo().create(vals)
+            made |= mine.sudo().create({"location_id": mine.location_id.id})
+            self.assertEqual(made.line_ids.mapped("container"), ["package"])
+        self.assertEqual((requested.retry_of_id, line.pickup_id), (mine.browse(), self.draft))
+
+    def test_an_own_transaction_takes_no_defaults_along(self):
+        env = self.env(context={"default_state": "done", "lang": "en_US"})
+        self.assertEqual(in_own_transaction(env, lambda own: dict(own.context)), {"lang": "en_US"})
+
+    def elsewhere(self):
+        """:return: a location of the other company, where a driver is to come."""
+        company = self.other_company.id
+        account = self.new_account(self.env, "THEIR1", company, name=THEIRS)
+        words = {"name": THEIRS, "instruction": THEIRS, "contact_name": THEIRS, "room": THEIRS}
+        there = self.new_location(
+            self.env, "Asia/Tokyo", company, account.id, ready_time=3.25, **words
+        )
+        there.partner_id.write({"name": THEIRS, "phone": THEIRS})
+        own = self.draft.copy({"location_id": there.id, "account_id": account.id})
+        open_one = own.copy()
+        open_one.write({"state": "requested", "prn": "29THEIRS001"})
+        return there, own, open_one
+
+    def test_nobody_reaches_another_company_by_writing(self):
+        there, theirs, _open = self.elsewhere()
+        here = self.new_location(self.env, "UTC", self.company_id)
+        partner = self.env["res.partner"].create({"name": "Anybody"})
+        days = {"date_from": "2026-12-25 05:00:00", "date_to": "2026-12-26 04:59:59"}
+        leave = self.env["resource.calendar.leaves"].create(
+            days | {"name": "Closed", "calendar_id": here.calendar_id.id, "company_id": False}
+        )
+        batch = self.env["ups.pickup.batch"].create({"company_id": self.company_id})
+        account = self.new_account(self.env, "SPARE1")
+        standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
+        unlinked = there.calendar_id.copy()
+        theirs_too = company | {"account_id": there.account_id.id, "partner_id": partner.id}
+        for may_be_both, record, vals in (
+            (True, self.draft, {"location_id": there.id}),
+            (True, self.draft.line_ids, {"pickup_id": theirs.id}),
+            (True, here, theirs_too),
+            (True, batch, company),
+            (True, account, company),
+            (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
+            (True, leave, {"calendar_id": there.calendar_id.id}),
+            (True, there.calendar_id, {"tz": "UTC"}),
+            (True, there.calendar_id.attendance_ids[0], {"hour_from": 9}),
+            (False, standard, {"tz": "UTC"}),
+            (False, standard.attendance_ids[0], {"hour_from": 9}),
+            (False, unlinked, {"name": "Mine"}),
+            (False, here, {"calendar_id": standard.id}),
+        ):
+            for companies in (self.company, self.company + self.other_company):
+                person = self.own["manager"]
+                person.company_ids = companies
+                mine = record.with_user(person).with_context(allowed_company_ids=companies.ids)
+                with self.subTest(record._name, vals=vals, companies=len(companies)):
+                    done = self.outcome_of(lambda mine=mine, vals=vals: mine.write(vals))
+                    self.assertEqual(done, may_be_both and len(companies) == 2)
+            if not may_be_both:
+                with self.subTest(record._name, vals=vals, person="administrator"):
+                    self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
+                    self.assertTrue(record.with_user(self.admin).write(vals))
+
+    def outcome_of(self, call):
+        """:return: whether it may be done; it is undone."""
+        done = False
+        with suppress(AccessError, Undone), self.env.cr.savepoint():
+            call()
+            self.env.flush_all()
+            done = True
+            raise Undone
+        return done
+
+    def test_a_form_shows_nothing_of_what_another_company_has(self):
+        there, _theirs, open_one = self.elsewhere()
+        groups = "ups_pickup.group_manager"
+        if "stock.picking" in self.env:
+            groups += ",stock.group_stock_user"
+        person = self.new_user("ups_curious", groups, self.company)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        day = str(open_one.pickup_date)
+        for model, vals in (
+            ("ups.pickup", {"location_id": there.id, "pickup_date": day, "kind": "oncall"}),
+            ("ups.pickup.location", {"partner_id": there.partner_id.id}),
+            ("stock.picking", {"ups_pickup_id": open_one.id}),
+        ):
+            if model not in self.env:
+                continue
+            for name, field in self.env[model]._fields.items():
+                spec = {name: {"fields": {"display_name": {}}} if field.relational else {}}
+                if name in vals or not (model.startswith("ups.") or name.startswith("ups_")):
+                    continue
+                empty = self.env[model].with_user(person)
+                for changed in ([], ["name"]):
+                    with self.subTest(model, name=name, changed=changed):
+                        told = str(answer_of(empty.onchange, dict(vals), changed, spec))
+                        for secret in (THEIRS, "29THEIRS001", "3.25", "Asia/Tokyo", "'requested"):
+                            self.assertNotIn(secret, told)
 
     def test_nothing_where_something_is_required_is_no_crash(self):
         for model, record in (self.records | {"ups.pickup": self.draft}).items():
@@ -88,23 +206,36 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
     def test_no_exported_cell_is_a_formula(self):
         self.authenticate("ups_clerk", "ups_clerk")
         shown = self.env["ups.pickup"].with_user(self.own["clerk"]).fields_get(attributes=[])
-        names = [*shown, "location_id/name", "batch_id/name"]
-        asked = {
-            "model": "ups.pickup",
-            "fields": [{"name": name, "label": name, "type": "char"} for name in names],
-            "ids": False,
-            "domain": [],
-            "import_compat": False,
-        }
-        form = {"data": json.dumps(asked), "csrf_token": Request.csrf_token(self)}
-        sheet = load_workbook(io.BytesIO(self.url_open("/web/export/xlsx", form).content)).active
-        cells = [cell for row in sheet.iter_rows() for cell in row]
-        self.assertIn(f"'{PLANTED}", [cell.value for cell in cells])
-        self.assertFalse([cell.value for cell in cells if cell.data_type == "f"])
-        rows = csv.reader(io.StringIO(self.url_open("/web/export/csv", form).text))
-        texts = [text for row in rows for text in row]
-        self.assertIn(f"'{PLANTED}", texts)
-        self.assertFalse([text for text in texts if text.startswith("=")])
+        of_pickup = ("instruction", "problem", "status_message", "location_id")
+        for model, names, groups in (
+            ("ups.pickup", [*shown, "location_id/name", "batch_id/name"], []),
+            ("ups.pickup", ["name"], ["location_id", "instruction"]),
+            ("ups.pickup", ["name"], ["problem"]),
+            ("ups.pickup.line", [f"pickup_id/{name}" for name in of_pickup], []),
+            ("ups.pickup.batch", ["name", *(f"pickup_ids/{name}" for name in of_pickup)], []),
+            ("ups.pickup.location", ["name", "account_id", "room"], ["name"]),
+            ("ups.pickup.account", ["name"], ["name"]),
+        ):
+            with self.subTest(model, names=names, groups=groups):
+                asked = {
+                    "model": model,
+                    "fields": [{"name": name, "label": name, "type": "char"} for name in names],
+                    "ids": False,
+                    "domain": [],
+                    "groupby": groups,
+                    "import_compat": False,
+                }
+                form = {"data": json.dumps(asked), "csrf_token": Request.csrf_token(self)}
+                file = io.BytesIO(self.url_open("/web/export/xlsx", form).content)
+                cells = [cell for row in load_workbook(file).active.iter_rows() for cell in row]
+                self.assertTrue([1 for cell in cells if f"'{PLANTED}" in str(cell.value)])
+                self.assertFalse([cell.value for cell in cells if cell.data_type == "f"])
+                if groups:
+                    continue  # Odoo has no such CSV
+                rows = csv.reader(io.StringIO(self.url_open("/web/export/csv", form).text))
+                texts = [text for row in rows for text in row]
+                self.assertIn(f"'{PLANTED}", texts)
+                self.assertFalse([text for text in texts if text.startswith("=")])
 
 
 def value(pickup, name):
