@@ -1,8 +1,7 @@
 """The pictures that Odoo shows in Apps and that README.md shows; committed, so kept small."""
 
 import io
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from running_odoo import RunningOdoo
 from devenv.paths import DESCRIPTION, REPO
 
 PICKUPS = REPO / "ups_pickup" / "static" / "description"
-DELIVERIES = REPO / "ups_pickup_delivery" / "static" / "description"
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
@@ -88,52 +86,7 @@ def _keep_pickups(walk: Walk) -> None:
     page.get_by_role("row").filter(has_text="Dispatched").get_by_text("Island Store").click()
     expect(page.locator(".oe_title [name=prn]")).to_be_visible()
     keep(page.locator(".o_form_sheet_bg"), "pickup", PICKUPS)
-    _keep_deliveries(walk)
     odoo.sql("UPDATE ups_pickup SET environment = 'cie'")
-
-
-def _keep_deliveries(walk: Walk) -> None:
-    page, odoo = walk.page, walk.odoo
-    ship = shipping(odoo, walk.company)
-    pickup = ship(2)
-    odoo.call("ups.pickup", "action_request", [pickup])
-    ship(1)
-    page.goto(f"{odoo.url}/odoo/ups-pickups/{pickup}")
-    page.get_by_role("tab", name="Deliveries").click()
-    expect(page.get_by_role("button", name="Ask UPS Anew")).to_be_visible()
-    keep(page.locator(".o_form_view_container"), "pickup", DELIVERIES)
-    page.goto(f"{odoo.url}/odoo/action-stock.stock_picking_type_action")
-    card = page.locator(".o_kanban_record").filter(has_text="Delivery Orders")
-    expect(card.get_by_text("UPS until")).to_be_visible()
-    keep(card, "card", DELIVERIES)
-
-
-def shipping(odoo: RunningOdoo, company: int) -> Callable[[int], int]:
-    """`ship(2)` validates two deliveries of one package; :return: the pickup they have joined."""
-    call = partial(odoo.call, context={"allowed_company_ids": [company]})
-    [pier] = call("ups.pickup.location", "search", [["name", "=", "Pier Warehouse"]])
-    dock = {"name": "Pier", "code": "PIER", "company_id": company, "ups_pickup_location_id": pier}
-    warehouse = call("stock.warehouse", "create", dock)
-    of_it = [["warehouse_id", "=", warehouse], ["code", "=", "outgoing"]]
-    [kind] = call("stock.picking.type", "search", of_it)
-    [source] = call("stock.picking.type", "read", [kind], ["default_location_src_id"])
-    [customers] = call("stock.location", "search", [["usage", "=", "customer"]], limit=1)
-    product = call("product.product", "create", {"name": "Oak Lamp", "weight": 2})
-    [service] = call("ups.pickup.service", "search", [["code", "=", "003"]])
-    carrier = {"name": "UPS Ground", "product_id": product, "ups_pickup_service_id": service}
-    carrier = call("delivery.carrier", "create", carrier)
-    customer = call("res.partner", "create", {"name": "Ada Hill", "city": "Salem"})
-    ways = {"location_id": source["default_location_src_id"][0], "location_dest_id": customers}
-    move = {"product_id": product, "product_uom_qty": 1, **ways}
-    delivery = {"picking_type_id": kind, "carrier_id": carrier, "partner_id": customer, **ways}
-
-    def ship(count: int) -> int:
-        ids = call("stock.picking", "create", [delivery | {"move_ids": [(0, 0, move)]}] * count)
-        call("stock.picking", "action_confirm", ids)
-        call("stock.picking", "button_validate", ids)
-        return call("stock.picking", "action_ups_pickup", ids)["res_id"]
-
-    return ship
 
 
 def _keep_settings(walk: Walk) -> None:
