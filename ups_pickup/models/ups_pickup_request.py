@@ -28,7 +28,7 @@ from odoo.addons.ups_pickup_oauth.own_transaction import (
 )
 from odoo.addons.ups_pickup_oauth.past_the_orm import put
 from odoo.addons.ups_pickup_oauth.token_flights import flight
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -104,6 +104,18 @@ class AlreadyAsked(Unfit):
         super().__init__(pickup, lambda own: own._already_asked_in_words(self.first_name, prn))
 
 
+class LedToTheFirst(UserError):
+    """The same, with a button that opens that pickup.
+
+    The web client shows it as it shows Odoo's RedirectWarning (`led_to_the_first.js`), which other
+    addons that catch a UserError would not expect.
+    """
+
+    def __init__(self, words, action, button):
+        super().__init__(words)
+        self.args = words, action, button
+
+
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
@@ -135,7 +147,7 @@ class UpsPickup(models.Model):
         :rtype: dict
         :raise AccessError: If the user may not request pickups of the company.
         :raise UserError: If it is not fit to be sent, or UPS refused it; it is a draft then.
-        :raise RedirectWarning: If a driver is asked for that place and day: it leads there.
+        :raise LedToTheFirst: If a driver is asked for that place and day: it leads there.
         """
         self._check_requester()
         if len(self) > MOST_AT_ONCE:
@@ -152,13 +164,13 @@ class UpsPickup(models.Model):
 
     @contextmanager
     def _leading_to_the_first(self):
-        """:raise RedirectWarning: that leads to the pickup which has asked for a driver already."""
+        """:raise LedToTheFirst: where another pickup has asked for a driver already."""
         try:
             yield
         except AlreadyAsked as error:
             first = self.browse(error.first_id)
             button = self.env._("Open %s", error.first_name)
-            raise RedirectWarning(str(error), self._shown(first), button) from error
+            raise LedToTheFirst(str(error), self._shown(first), button) from error
 
     def _one_by_one(self, work):
         """Go on after a refusal, since what the others were told would be lost in its error.

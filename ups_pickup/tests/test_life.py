@@ -7,7 +7,7 @@ from unittest.mock import Mock, patch
 import psycopg2
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup_oauth.exceptions import UpsReauthorizationNeeded
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
@@ -159,9 +159,11 @@ class TestLife(PickupCase):
     def test_the_second_draft_of_a_day_is_led_to_the_first(self):
         first_id, prn = self.booked()
         second_id = self.new_pickup()
-        with self.assertRaisesRegex(RedirectWarning, prn) as caught:
+        with self.assertRaisesRegex(UserError, prn) as caught:
             self.click(second_id)
-        self.assertEqual(caught.exception.args[1]["res_id"], first_id)
+        _words, action, button = caught.exception.args
+        self.assertEqual(action["res_id"], first_id)
+        self.assertTrue(button.startswith("Open "))
         self.assertEqual(self.stored_values(second_id, "twin_id").id, first_id)
         self.assertEqual(self.posts(), 1)
         with self.transaction(SUPERUSER_ID) as env, self.assertRaises(Exception) as caught:
