@@ -82,8 +82,10 @@ class UpsPickupLocation(models.Model):
         for location in self.sudo():
             today = location._today()
             is_too_late = clock.now() > location._at(today, location.cutoff_time)
-            # "On the day before" means that today's was for yesterday to ask for.
-            is_over = is_too_late or location.plan_day == "before"
+            # "On the day before" means that today's was for yesterday to ask for, where nothing
+            # is waited for.
+            is_asked_before = location.plan_day == "before" and location.plan == "working_days"
+            is_over = is_too_late or is_asked_before
             location.write(marks | {"plan_done_until": is_over and today})
 
     @api.constrains("plan", "plan_day", "plan_time", "cutoff_time")
