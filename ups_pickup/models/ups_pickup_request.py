@@ -113,7 +113,10 @@ class LedToTheFirst(UserError):
 
     def __init__(self, words, action, button):
         super().__init__(words)
-        self.args = words, action, button
+        self.args = words, action, button  # as the dialog reads them
+
+    def __str__(self):
+        return self.args[0]
 
 
 class UpsPickup(models.Model):
