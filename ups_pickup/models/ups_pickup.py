@@ -370,6 +370,7 @@ class UpsPickup(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             vals_list = [self._without_own(vals) for vals in vals_list]
+        vals_list = [dict(vals) for vals in vals_list]  # the caller's stay as they are
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].sudo().next_by_code("ups.pickup") or "/"

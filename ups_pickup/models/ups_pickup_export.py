@@ -22,9 +22,9 @@ class UpsPickupExport(models.AbstractModel):
         rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
         return [[_as_text(cell) for cell in row] for row in rows]
 
-    def formatted_read_group(self, *args, **kwargs):
+    def formatted_read_group(self, domain, *args, **kwargs):
         """The same for the titles of an export in groups, which is known by its context."""
-        groups = super().formatted_read_group(*args, **kwargs)
+        groups = super().formatted_read_group(domain, *args, **kwargs)
         if "import_compat" in self.env.context:
             for group in groups:
                 group.update({name: _as_text(value) for name, value in group.items()})

@@ -3,7 +3,7 @@
 import base64
 
 from odoo import models
-from reportlab.graphics.barcode import createBarcodeDrawing
+from odoo.tools.barcode import createBarcodeDrawing
 
 from ..const import LISTED
 from ..local_time import in_words, zone_in_words

@@ -65,8 +65,10 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             default = {f"default_{name}": value(mine, name)}
             mine.env["ir.default"].sudo().set("ups.pickup", name, value(mine, name))
             for who, own in (("clerk", mine), ("the addon for a clerk", mine.sudo())):
+                # Odoo itself refuses a default of the context from those who may not write it.
+                given = {} if mine._fields[name].groups and who == "clerk" else default
                 with self.subTest(name, who=who):
-                    for made in (own.with_context(**default).create(vals), own.create(vals)):
+                    for made in (own.with_context(**given).create(vals), own.create(vals)):
                         self.assertEqual(made.sudo()[name], self.draft[name])
         requested, [line] = self.records["ups.pickup"], self.draft.line_ids
         links = {

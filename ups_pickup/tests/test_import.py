@@ -37,8 +37,8 @@ BAD = [
 
 
 HOURS = """Location;Pickup Date;Ready From;Closes At
-Main warehouse;17.01.2030;13,5;16:30
-Main warehouse;18.01.2030;9:00:00;17,25
+Main warehouse;2030-01-17;13,5;16:30
+Main warehouse;2030-01-18;9:00:00;17,25
 """
 
 
