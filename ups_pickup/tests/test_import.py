@@ -37,8 +37,8 @@ BAD = [
 
 
 HOURS = """Location;Pickup Date;Ready From;Closes At
-Main warehouse;2030-01-17;13,5;16:30
-Main warehouse;2030-01-18;9:00:00;17,25
+Main warehouse;17.01.2030;13,5;16:30
+Main warehouse;18.01.2030;9:00:00;17,25
 """
 
 
@@ -110,7 +110,10 @@ class TestImport(PickupCase):
                     options = {"has_headers": True, "quoting": '"', "separator": ""}
                     shown = importing.parse_preview(options)
                     columns = ["/".join(match) for _at, match in sorted(shown["matches"].items())]
-                    told = importing.execute_import(columns, shown["headers"], shown["options"])
+                    # Odoo takes a German date for a number, until somebody chooses its format.
+                    chosen = {"date_format": "%d.%m.%Y"} if path == "hours.csv" else {}
+                    options = shown["options"] | chosen
+                    told = importing.execute_import(columns, shown["headers"], options)
                     self.assertEqual(told["messages"], [])
                     self.assertEqual(len(told["ids"]), 2)
             hours = env["ups.pickup"].search([("pickup_date", "=", "2030-01-18")])
