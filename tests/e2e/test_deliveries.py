@@ -41,6 +41,7 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
 
     press(page, "Ask UPS Anew")
     press(page, "Cancel and Ask Anew")
+    expect(page.get_by_role("radio", name="Draft")).to_be_checked()  # the new one is there
     page.get_by_role("tab", name="Deliveries").click()
     expect(page.locator("[name=delivery_pieces]")).to_have_text("3")
     expect(page.get_by_role("button", name="Request", exact=True)).to_be_visible()
