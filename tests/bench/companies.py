@@ -45,6 +45,7 @@ def authorize(env, answers: Mapping[int, dict], lived: float = 0) -> None:
         return {
             "company_id": company,
             "state": "authorized",
+            "failure_count": 0,  # as the addon writes it: without it a row is NULL, and never due
             "environment": "cie",
             "authorized_by_id": env.uid,
             "authorized_on": began,

@@ -183,6 +183,8 @@ class ResCompany(models.Model):
         """
         nothing = self.env["ups.connection"].sudo()
         environment = ups_environment(self.env)
+        # All at once: one by one, each would ask for the settings in force.
+        self.sudo().ups_connection_id.mapped("effective_state")
         for company in self:
             visible = company._ups_if_visible()
             connection = visible.ups_connection_id or nothing
