@@ -11,6 +11,7 @@ from ..local_time import is_hour
 from ..notice import notice
 from ..other_companies import refuse_of_others
 from ..pickup_api import PickupAddress
+from ..ups_country import ups_country
 from ..words import problem_in_words
 
 ZIP_PLUS_4 = re.compile(r"\d{5}[ -]?\d{4}")
@@ -303,9 +304,10 @@ class UpsPickupLocation(models.Model):
     def _address(self):
         """:return: the address as UPS is told it, by the names of `pickup_api.PickupAddress`."""
         partner = self.partner_id
-        country, state = partner.country_id.code or "", partner.state_id
-        if (country, state.code) == ("US", "PR"):  # UPS knows it as a country
-            country, state = "PR", state.browse()
+        known_as, state = ups_country(partner), partner.state_id
+        if known_as != partner.country_id:
+            state = state.browse()
+        country = known_as.code or ""
         has_name = country in ("IE", "HK")  # UPS wants the county's, the district's name
         code = state.name if has_name else state.code or ""
         if country == "VN" and code and not code.startswith("VN-"):

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup.ups_country import ups_country
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -343,12 +344,9 @@ class StockPicking(models.Model):
         return self.carrier_id.ups_pickup_service_id or location.service_id
 
     def _ups_country(self):
-        partner = self.partner_id
-        if partner.state_id.code == "PR" and partner.country_id.code == "US":
-            return self.env.ref("base.pr")  # UPS knows it as a country
         # One after the other: a company's country takes longer than all the rest of a join.
         return (
-            partner.country_id
+            ups_country(self.partner_id)
             or self.company_id.country_id
             or self._ups_location().account_id.country_id
         )
