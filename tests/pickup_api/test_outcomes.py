@@ -187,6 +187,29 @@ def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
     assert request_pickup(ups, PICKUP).prn == "2929602E9CP"
 
 
+@pytest.mark.parametrize(
+    ("said", "is_outside"),
+    [
+        ({"WeekendServiceTerritoryIndicator": "N"}, True),
+        ({"WeekendServiceTerritory": {"SatWST": "N", "SunWST": "N"}}, True),
+        (
+            {"WeekendServiceTerritoryIndicator": "Y", "WeekendServiceTerritory": {"SunWST": "N"}},
+            False,
+        ),
+        ({}, False),
+    ],
+)
+def test_an_address_without_weekend_service_is_told(said, is_outside):
+    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
+    result = {"GrandTotalOfAllCharge": "1.00"}
+    body = {"Response": good, "RateResult": result, "PRN": "2929602E9CP", **said}
+    for answer in (
+        ask_price(Answering({"PickupRateResponse": body}), PRICE),
+        request_pickup(Answering({"PickupCreationResponse": body}), PICKUP),
+    ):
+        assert ["Weekend" in alert.words for alert in answer.alerts] == [True] * is_outside
+
+
 def test_a_smart_pickup_that_is_done_was_not_cancelled(sim, ups):
     good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     for code, ends in (("002", Cancelled), ("003", Unknown)):

@@ -54,10 +54,11 @@ class UpsPickup(models.Model):
         """
         self.ensure_one()
         self._check_requester()
-        charge = self._ask_price()
+        priced = self._ask_price()
+        words = self._price_in_words(priced.charge)
         return notice(
-            "info",
-            self._price_in_words(charge),
+            "warning" if priced.alerts else "info",
+            f"{words} {self._added_in_words(priced.alerts)}".rstrip(),
             title=self.env._("UPS Pickup"),
             next=shown_anew(),
         )
@@ -65,12 +66,13 @@ class UpsPickup(models.Model):
     def _ask_price(self):
         """Ask UPS once, however many click, and keep the answer in a transaction of its own.
 
-        :return: the Charge that UPS names, or named a moment ago.
+        :return: what UPS answers, or the price that it named a moment ago.
+        :rtype: Priced
         :raise UserError: If UPS cannot say.
         """
-        return once(self.env, "price", self, self._charge_of_ups)
+        return once(self.env, "price", self, self._price_of_ups)
 
-    def _charge_of_ups(self):
+    def _price_of_ups(self):
         asked = self.sudo()._price_asked()
         if problem := self.sudo()._price_problem():
             raise UserError(problem)
@@ -78,7 +80,7 @@ class UpsPickup(models.Model):
             lambda own: own._price_of_a_moment_ago(asked), patience=SAVE_FIRST_AFTER
         )
         if kept:
-            return kept
+            return Priced(kept)
         session = self.company_id.sudo()._ups_session(SOURCE)
         self._refuse_elsewhere(session.base_url)
         outcome = ask_price(session, price_request_from(asked))
@@ -89,7 +91,7 @@ class UpsPickup(models.Model):
         self._in_own_transaction(
             lambda own: own._keep_price(outcome.charge, asked), patience=SAVE_FIRST_AFTER
         )
-        return outcome.charge
+        return outcome
 
     def _ask_price_quietly(self):
         """A dialog opens without a price, too: UPS may have none, and books all the same."""

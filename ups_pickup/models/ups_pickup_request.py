@@ -416,10 +416,13 @@ class UpsPickup(models.Model):
                 "UPS gives the same PRN as for %s: one driver comes for both.",
                 self._names_of(others),
             )
-        said = " ".join(alert.words for alert in booked.alerts)
-        self._note(f"{words} {self.env._('UPS adds: %s', said)}" if said else words)
+        self._note(f"{words} {self._added_in_words(booked.alerts)}".rstrip())
         self._look_soon()
         return words
+
+    def _added_in_words(self, alerts):
+        said = " ".join(alert.words for alert in alerts)
+        return self.env._("UPS adds: %s", said) if said else ""
 
     def _look_soon(self):
         """Have the cron look, if nobody has deleted it: what is kept must not hang on that."""

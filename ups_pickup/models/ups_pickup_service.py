@@ -13,6 +13,7 @@ class UpsPickupService(models.Model):
     """Which of them an address takes is told by UPS's refusals only: a table to edit."""
 
     _name = "ups.pickup.service"
+    _inherit = ["ups.pickup.export"]
     _description = "UPS Service of a Pickup"
     _order = "code"
     _rec_names_search = ["name", "code"]

@@ -27,7 +27,16 @@ def alerts(content: object) -> tuple[Alert, ...]:
         Alert(words(part(entry, "Code"), 20), words(part(entry, "Description")))
         for entry in entries(part(content, "Response", "Alert"))
     )
-    return tuple(alert for alert in found if alert.code or alert.words)
+    return (*(alert for alert in found if alert.code or alert.words), *_off_weekend(content))
+
+
+def _off_weekend(content: object) -> tuple[Alert, ...]:
+    # The first is said of Saturdays only; without it, the day may be a Sunday.
+    saturday = words(part(content, "WeekendServiceTerritoryIndicator"))
+    sunday = words(part(content, "WeekendServiceTerritory", "SunWST"))
+    if (saturday or sunday) != "N":
+        return ()
+    return (Alert("WST", "The address is outside of the Weekend Service Territory."),)
 
 
 def prn(content: object) -> str:

@@ -47,7 +47,10 @@ class TestLife(PickupCase):
     def test_what_ups_adds_to_a_booking_is_in_the_history(self):
         adds = {"Alert": [{"Code": "9500689", "Description": "Call <us> about it"}]}
         with patch.dict(answers.GOOD, adds):
-            pickup_id, prn = self.booked()
+            pickup_id = self.new_pickup()
+            self.assertIn("UPS adds: Call <us>", self.click(pickup_id, "action_price"))
+            self.click(pickup_id)
+        prn = self.stored_values(pickup_id, "prn")
         with self.transaction(SUPERUSER_ID) as env:
             history = str(env["ups.pickup"].browse(pickup_id).message_ids.mapped("body"))
             self.assertIn(f"PRN: {prn} UPS adds: Call &lt;us&gt; about it", history)

@@ -194,7 +194,8 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
                 self._check_owned(account["AccountNumber"])
             day = answers.day_kind(asked, self.today())
         result = answers.rate_result(asked, day)
-        return self._answer("price", answers.good() | {"RateResult": result})
+        weekend = answers.weekend(asked)
+        return self._answer("price", answers.good() | {"RateResult": result} | weekend)
 
     def _request(self, call: Call) -> Answer:
         name, asked = self._asked(call, "PickupCreationRequest", "PickupTriggerGWNRequest")
@@ -209,7 +210,8 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
         _check_tables(asked)
         truck = self.memory.trucks.send(asked, account)
         rated = answers.booking_rate(asked, self.today())
-        return self._answer("request", answers.good() | {"PRN": truck.prn} | rated)
+        weekend = answers.weekend(asked)
+        return self._answer("request", answers.good() | {"PRN": truck.prn} | rated | weekend)
 
     def _trigger(self, asked: dict) -> Answer:
         number, today = asked["AccountNumber"], self.today()

@@ -54,6 +54,14 @@ def day_kind(asked: dict, today: datetime.date) -> str:
     return "SD" if asked["PickupDateInfo"]["PickupDate"] <= f"{today:%Y%m%d}" else "FD"
 
 
+def weekend(asked: dict) -> dict:
+    """What is said of Saturdays and Sundays only: every address of ours has service then."""
+    date = asked.get("PickupDateInfo", {}).get("PickupDate")
+    weekday = datetime.datetime.strptime(date, "%Y%m%d").weekday() if date else 0
+    said = {"WeekendServiceTerritory": {"SatWST": "Y", "SunWST": "Y"}} if weekday > 4 else {}
+    return said | ({"WeekendServiceTerritoryIndicator": "Y"} if weekday == 5 else {})
+
+
 def booking_rate(asked: dict, today: datetime.date) -> dict:
     """What a request's answer says of its price."""
     if asked["RatePickupIndicator"] != "Y":
