@@ -25,6 +25,9 @@ def test_a_link_of_somebody_else_asks_nothing_in_our_name(guide: Guide):
     guide.page.goto(f"{guide.odoo.url}/odoo/action-ups_pickup_oauth.ask?{forged}")
     expect(guide.row(COMPANY)).to_be_visible()
     expect(guide.page.get_by_role("dialog")).to_have_count(0)
+    forged = "company_id=1&path=javascript:document.body.replaceChildren()"
+    guide.page.goto(f"{guide.odoo.url}/odoo/action-ups_pickup.first?{forged}")
+    expect(guide.page.get_by_role("button", name="New", exact=True)).to_be_visible()
 
 
 def test_from_the_list_and_the_history_tells_who_and_when(guide: Guide):

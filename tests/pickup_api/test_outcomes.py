@@ -1,9 +1,11 @@
 """What counts as what: each fault, what the caller is told, and
 whether a truck comes."""
 
+import datetime
 import json
 import socket
 import ssl
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -188,24 +190,26 @@ def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
 
 
 @pytest.mark.parametrize(
-    ("said", "is_outside"),
+    ("day", "said", "is_outside"),
     [
-        ({"WeekendServiceTerritoryIndicator": "N"}, True),
-        ({"WeekendServiceTerritory": {"SatWST": "N", "SunWST": "N"}}, True),
-        (
-            {"WeekendServiceTerritoryIndicator": "Y", "WeekendServiceTerritory": {"SunWST": "N"}},
-            False,
-        ),
-        ({}, False),
+        (28, {"WeekendServiceTerritoryIndicator": "N"}, True),
+        (28, {"WeekendServiceTerritory": {"SatWST": "Y", "SunWST": "N"}}, False),
+        (29, {"WeekendServiceTerritory": {"SatWST": "Y", "SunWST": "N"}}, True),
+        (30, {"WeekendServiceTerritory": {"SatWST": "N", "SunWST": "N"}}, False),
+        (28, {}, False),
     ],
 )
-def test_an_address_without_weekend_service_is_told(said, is_outside):
+def test_an_address_without_weekend_service_is_told(day, said, is_outside):
     good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     result = {"GrandTotalOfAllCharge": "1.00"}
     body = {"Response": good, "RateResult": result, "PRN": "2929602E9CP", **said}
+    date = datetime.date(2026, 11, day)
     for answer in (
-        ask_price(Answering({"PickupRateResponse": body}), PRICE),
-        request_pickup(Answering({"PickupCreationResponse": body}), PICKUP),
+        ask_price(
+            Answering({"PickupRateResponse": body}),
+            replace(PRICE, date=date, ready_time=PICKUP.ready_time, close_time=PICKUP.close_time),
+        ),
+        request_pickup(Answering({"PickupCreationResponse": body}), replace(PICKUP, date=date)),
     ):
         assert ["Weekend" in alert.words for alert in answer.alerts] == [True] * is_outside
 

@@ -20,6 +20,6 @@ class ResCompany(models.Model):
             "tag": "ups_pickup.first",
             "params": {
                 "company_id": self.id,
-                "path": "/odoo/ups-pickups/new" if has_location else "/odoo/ups-pickups",
+                "is_new": bool(has_location),
             },
         }

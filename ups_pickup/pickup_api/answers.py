@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 from . import codes
@@ -27,14 +28,20 @@ def alerts(content: object) -> tuple[Alert, ...]:
         Alert(words(part(entry, "Code"), 20), words(part(entry, "Description")))
         for entry in entries(part(content, "Response", "Alert"))
     )
-    return (*(alert for alert in found if alert.code or alert.words), *_off_weekend(content))
+    return tuple(alert for alert in found if alert.code or alert.words)
 
 
-def _off_weekend(content: object) -> tuple[Alert, ...]:
-    # The first is said of Saturdays only; without it, the day may be a Sunday.
-    saturday = words(part(content, "WeekendServiceTerritoryIndicator"))
-    sunday = words(part(content, "WeekendServiceTerritory", "SunWST"))
-    if (saturday or sunday) != "N":
+def off_weekend(content: object, date: datetime.date | None) -> tuple[Alert, ...]:
+    """Return what UPS says of the weekend, where the day is one and the address has no service.
+
+    Pickup.yaml contradicts itself in whether it is said of other days, too.
+    """
+    territory = part(content, "WeekendServiceTerritory")
+    said = {
+        5: (part(territory, "SatWST"), part(content, "WeekendServiceTerritoryIndicator")),
+        6: (part(territory, "SunWST"),),
+    }.get(date.weekday() if date else None, ())
+    if "N" not in map(words, said):
         return ()
     return (Alert("WST", "The address is outside of the Weekend Service Territory."),)
 

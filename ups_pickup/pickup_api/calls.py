@@ -43,7 +43,8 @@ def ask_price(session, request: PriceRequest) -> Priced | Refused | NotAnswered:
     charge = answers.charge(content.json)
     if charge is None:
         return NotAnswered(outcomes.NO_PRICE, http_status=content.http_status)
-    return Priced(charge, content.alerts)
+    weekend = answers.off_weekend(content.json, request.date)
+    return Priced(charge, content.alerts + weekend)
 
 
 def request_pickup(session, request: PickupRequest) -> Booked | Refused | NeverLeft | Unknown:
@@ -52,7 +53,7 @@ def request_pickup(session, request: PickupRequest) -> Booked | Refused | NeverL
     :raise PickupValueError: when ``request`` has problems; nothing was sent.
     """
     came = _ask(session, "POST", paths.REQUEST, json=request.as_json())
-    return _booked(came, "PickupCreationResponse")
+    return _booked(came, "PickupCreationResponse", request.date)
 
 
 def trigger_smart_pickup(session, trigger: SmartTrigger) -> Booked | Refused | NeverLeft | Unknown:
@@ -198,7 +199,7 @@ def _unknown(reason: str, status: int) -> Unknown:
     return Unknown(reason, f"HTTP {status}", status)
 
 
-def _booked(came, name: str) -> Booked | Refused | NeverLeft | Unknown:
+def _booked(came, name: str, date=None) -> Booked | Refused | NeverLeft | Unknown:
     content = _good(came, name)
     if not isinstance(content, _Content):
         return content
@@ -209,7 +210,7 @@ def _booked(came, name: str) -> Booked | Refused | NeverLeft | Unknown:
     return Booked(
         prn=prn,
         charge=answers.charge(content.json),
-        alerts=content.alerts,
+        alerts=content.alerts + answers.off_weekend(content.json, date),
         rate_status=words(part(content.json, "RateStatus", "Code")) or None,
         service_date=answers.day(answers.beside_or_inside(content.json, "ServiceDate")),
         was_there=words(trigger_status).zfill(2) == "02",

@@ -55,11 +55,11 @@ def day_kind(asked: dict, today: datetime.date) -> str:
 
 
 def weekend(asked: dict) -> dict:
-    """What is said of Saturdays and Sundays only: every address of ours has service then."""
+    """The container is said of each day, the indicator of Saturdays: "Y", for any address."""
     date = asked.get("PickupDateInfo", {}).get("PickupDate")
-    weekday = datetime.datetime.strptime(date, "%Y%m%d").weekday() if date else 0
-    said = {"WeekendServiceTerritory": {"SatWST": "Y", "SunWST": "Y"}} if weekday > 4 else {}
-    return said | ({"WeekendServiceTerritoryIndicator": "Y"} if weekday == 5 else {})
+    is_saturday = date and datetime.datetime.strptime(date, "%Y%m%d").weekday() == 5
+    said = {"WeekendServiceTerritory": {"SatWST": "Y", "SunWST": "Y"}}
+    return said | ({"WeekendServiceTerritoryIndicator": "Y"} if is_saturday else {})
 
 
 def booking_rate(asked: dict, today: datetime.date) -> dict:

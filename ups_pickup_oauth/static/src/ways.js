@@ -12,6 +12,9 @@ import { user } from "@web/core/user";
  * The address is replaced first: neither Back nor a reload lands again.
  */
 async function land(env, { params }) {
+    if ("action" in params) {
+        return; // a link from somebody else (see ask.js): the callback's lands by its path
+    }
     const url = new URL(params.path, browser.location.origin);
     browser.history.replaceState({}, "", url.href);
     await env.services.action.loadState(router.urlToState(url));
