@@ -11,6 +11,10 @@ import re
 _SECRET = re.compile(r"""('ups_client_secret': )(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 
 
+# In a call of load(), say, its name and its value stand in two lists.
+_ELSEWHERE = re.compile(r"""ups_client_secret(?!': (?:\[hidden\]|\{))""")
+
+
 class HideClientSecret(logging.Filter):
     """Drops the secret from a record; lets every record through."""
 
@@ -18,6 +22,8 @@ class HideClientSecret(logging.Filter):
         with contextlib.suppress(TypeError, ValueError):  # not a message that can be formatted
             message = record.getMessage()
             hidden = _SECRET.sub(r"\1[hidden]", message)
+            if _ELSEWHERE.search(hidden):
+                hidden = f"{hidden.partition('(')[0]}([hidden])"
             if hidden != message:
                 record.msg, record.args = hidden, ()
         return True

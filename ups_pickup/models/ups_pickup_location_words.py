@@ -27,6 +27,7 @@ class UpsPickupLocation(models.Model):
     )
 
     @api.depends("ready_time", "close_time", "cutoff_time", "calendar_id.tz")
+    @api.depends_context("lang")
     def _compute_hours_in_words(self):
         for location in self:
             hours = (location.ready_time, location.close_time, location.cutoff_time)
@@ -43,6 +44,7 @@ class UpsPickupLocation(models.Model):
             )
 
     @api.depends("calendar_id")
+    @api.depends_context("lang")
     def _compute_closed_in_words(self):
         """Holidays only: the weekdays on which it is always closed are seen in its calendar."""
         with_days = self.filtered("calendar_id")
@@ -65,6 +67,7 @@ class UpsPickupLocation(models.Model):
         "partner_id", "company_name", "contact_name", "phone", "phone_extension", "room", "floor",
         "pickup_point", "is_residential", "account_id",
     )  # fmt: skip
+    @api.depends_context("lang")
     def _compute_hint(self):
         for location in self:
             # A form is given any company's.
@@ -85,6 +88,7 @@ class UpsPickupLocation(models.Model):
         for location in self:
             location.open_count = counts.get(location._origin, 0)
 
+    @api.depends_context("lang")
     def _compute_pickups_in_words(self):
         coming = self._first_of_each(OPEN, SQL("pickup_date, id"))
         ended = self._first_of_each(SEEN, SQL("pickup_date DESC, id DESC"))

@@ -58,7 +58,7 @@ class UpsPickup(models.Model):
         if operator != "in":
             return NotImplemented
         domain = Domain("environment", "=", ups_environment(self.env))
-        return domain if True in value else ~domain
+        return _where(domain, value)
 
     @api.depends("state", "problem")
     def _compute_is_to_check(self):
@@ -70,6 +70,7 @@ class UpsPickup(models.Model):
         "state", "location_id", "pickup_date", "ready_time", "close_time", "account_id", "kind",
         "weight", "line_ids.quantity", "line_ids.service_id", "instruction",
     )  # fmt: skip
+    @api.depends_context("lang")
     def _compute_hint(self):
         for pickup in self:
             is_ready = pickup.state == "draft" and pickup.location_id and pickup.pickup_date
@@ -86,14 +87,14 @@ class UpsPickup(models.Model):
         if operator != "in":
             return NotImplemented
         domain = _to_check()
-        return domain if True in value else ~domain
+        return _where(domain, value)
 
     @api.model
     def _search_day(self, operator, value, ahead):
         if operator != "in":
             return NotImplemented
         domain = _on_days(_by_day(self._places(), ahead))
-        return domain if True in value else ~domain
+        return _where(domain, value)
 
     @api.model
     def _places(self):
@@ -256,6 +257,11 @@ def _cutoff(location, drafts):
         "drafts": drafts,
         "seconds": int(left.total_seconds()),
     }
+
+
+def _where(domain, value):
+    """:return: the search of a yes-or-no field whose `in` is given these values."""
+    return Domain.OR([domain] * (True in value) + [~domain] * (not all(value)))
 
 
 def _to_check():

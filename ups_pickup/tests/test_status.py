@@ -498,3 +498,7 @@ class TestStatus(PickupCase):
             elsewhere = env["ups.pickup"].with_context(allowed_company_ids=env.company.ids)
             found = elsewhere.search([("is_today", "=", True), ("location_id", "in", places)])
             self.assertEqual(len(found), counts["today"] + 1)
+            for name in ("is_today", "is_to_check"):
+                here = [("location_id", "in", places)]
+                both = elsewhere.search([(name, "in", [True, False]), *here])
+                self.assertEqual(both, elsewhere.search(here), name)

@@ -85,8 +85,11 @@ export class UpsPickupOverview extends Component {
         });
     }
 
-    get moreCutoffs() {
-        return this.state.told.cutoffs.length - SHOWN_CUTOFFS;
+    get draftsOfToday() {
+        const more = this.state.told.cutoffs.length - SHOWN_CUTOFFS;
+        return more > 0
+            ? _t("Show the drafts of today, of %s more location(s), too", more)
+            : _t("Show the drafts of today");
     }
 
     get nextStep() {
