@@ -60,7 +60,12 @@ class UpsPickupBatch(models.Model):
 
     @api.model
     def _queued(self):
-        return [("queued_on", "!=", False), ("batch_id", "!=", False), ("state", "=", "draft")]
+        return [
+            ("queued_on", "!=", False),
+            ("batch_id", "!=", False),
+            ("state", "=", "draft"),
+            ("company_id.active", "=", True),
+        ]
 
     @api.model
     def _request_in_thread(self, row, lang):

@@ -60,9 +60,12 @@ class UpsPickup(models.Model):
         )
         locations = self.env["ups.pickup.location"].sudo()
         return locations.search(
-            Domain("plan", "=", "working_days")
-            | Domain("plan", "=", "when_packages")
-            & Domain("id", "in", brought.subselect("location_id"))
+            Domain("company_id.active", "=", True)  # nobody could see or cancel what it requests
+            & (
+                Domain("plan", "=", "working_days")
+                | Domain("plan", "=", "when_packages")
+                & Domain("id", "in", brought.subselect("location_id"))
+            )
         )
 
     @api.model

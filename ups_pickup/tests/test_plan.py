@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged
 
@@ -137,6 +137,32 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), [])
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
+
+    def test_an_archived_company_asks_for_no_driver(self):
+        """Nobody could see it there, and cancel it."""
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction() as env:
+            batch = self.new_batch(env, "2026-11-25")
+            batch.action_fill()
+            batch.action_request()
+            rows = batch.pickup_ids.ids
+
+        def archive():
+            with self.transaction(SUPERUSER_ID) as env:
+                env["res.company"].browse(self.company_id).active = False
+
+        open_id = self.new_pickup(pickup_date="2026-11-30")
+        for stands_there, ends in (("draft", "draft"), ("requested", "cancelled")):
+            self.force(open_id, state=stands_there)
+            with self.assertRaisesRegex(UserError, "before you archive the company"):
+                archive()
+            self.force(open_id, state=ends)
+            self.force(rows, queued_on=False)
+        archive()
+        self.force(rows, queued_on=self.now)
+        self.run_plans()
+        self.run_batches()
+        self.assertEqual(self.posts(), 0)
 
     def asked(self):
         """:return: whom a plan that could not run has asked, and what."""
