@@ -478,6 +478,10 @@ class UpsPickup(models.Model):
         """:return: whether the user may see location and account: a form is given any of them."""
         return self.location_id.has_access("read") and self.account_id.has_access("read")
 
+    def _may_come_today(self):
+        """:return: whether UPS has sent a driver, whose day is not over there."""
+        return bool(self.prn) and self.pickup_date >= self.location_id._today()
+
     def _with_same_prn(self):
         """:return: the pickups that share its truck, also those of other accounts and companies."""
         return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
