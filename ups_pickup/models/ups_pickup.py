@@ -350,6 +350,16 @@ class UpsPickup(models.Model):
             )
         ]
 
+    def _correct_untouched(self, quantity):
+        """Let a draft have other pieces, if nobody has written into its one line since.
+
+        :param int quantity: 0 for what its location usually has.
+        """
+        line = self.line_ids
+        pieces = quantity or self.location_id.quantity or 1
+        if len(line) == 1 and line.write_date == line.create_date and line.quantity != pieces:
+            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id, pieces)]
+
     # === CRUD === #
 
     @api.model

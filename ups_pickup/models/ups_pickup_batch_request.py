@@ -17,7 +17,7 @@ PARALLEL = 4
 
 
 class UpsPickupBatch(models.Model):
-    # One model in two files, because each answers a question of its own.
+    # One model in three files, because each answers a question of its own.
     _inherit = "ups.pickup.batch"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
