@@ -4,7 +4,6 @@ PostgreSQL's row lock would do, and does between processes. But each thread that
 a connection to the database, and a storm of threads would use them up.
 """
 
-import copy
 import threading
 import time
 import weakref
@@ -34,7 +33,7 @@ class Flight:
         try:
             if self._ended_at > began:
                 if isinstance(self._result, Exception):
-                    return copy.copy(self._result)  # each thread raises one of its own
+                    return _twin(self._result)  # each thread raises one of its own
                 if serves(self._result):
                     return self._result
             self._result, self._ended_at = None, 0  # in case the work raises
@@ -52,3 +51,10 @@ def flight(key):
         if found is None:
             found = _flights[key] = Flight()
         return found
+
+
+def _twin(error):
+    """:return: one like it, without ``__init__``, whose parameters nobody here knows."""
+    twin = error.__class__.__new__(error.__class__, *error.args)
+    vars(twin).update(vars(error))
+    return twin

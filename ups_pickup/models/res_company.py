@@ -1,10 +1,41 @@
-"""What is the authorization for? One click from "Authorized" to the company's first pickup."""
+"""What has a company to do with pickups? One click to its first; archived, it has none open."""
+
+from datetime import timedelta
 
 from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .. import clock
+from ..const import OPEN
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self._refuse_while_drivers_may_come()
+        return super().write(vals)
+
+    def _refuse_while_drivers_may_come(self):
+        """:raise UserError: since nobody sees or cancels pickups of an archived company."""
+        yesterday = clock.now().date() - timedelta(days=1)
+        may_come = Domain("state", "in", OPEN) & Domain("pickup_date", ">=", yesterday)
+        is_asked_for = Domain("state", "=", "draft") & Domain("queued_on", "!=", False)
+        own = Domain("company_id", "in", self.ids)
+        pickups = self.env["ups.pickup"].sudo().search(own & (may_come | is_asked_for))
+        for company, its in pickups.grouped("company_id").items():
+            raise UserError(
+                self.env._(
+                    "%(company)s has %(count)s UPS pickup(s) for which a driver may come, or which"
+                    " a batch is about to request: %(pickup)s, for example. Cancel them, or delete"
+                    " the batch's drafts, before you archive the company.",
+                    company=company.name,
+                    count=len(its),
+                    pickup=its[0].display_name,
+                )
+            )
 
     def action_ups_first_pickup(self):
         """Open a new pickup of the company, or its list, whose help leads to a first location.

@@ -350,6 +350,16 @@ class UpsPickup(models.Model):
             )
         ]
 
+    def _correct_untouched(self, quantity):
+        """Let a draft have other pieces, if nobody has written into its one line since.
+
+        :param int quantity: 0 for what its location usually has.
+        """
+        line = self.line_ids
+        pieces = quantity or self.location_id.quantity or 1
+        if len(line) == 1 and line.write_date == line.create_date and line.quantity != pieces:
+            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id, pieces)]
+
     # === CRUD === #
 
     @api.model
@@ -477,6 +487,10 @@ class UpsPickup(models.Model):
     def _is_at_own_place(self):
         """:return: whether the user may see location and account: a form is given any of them."""
         return self.location_id.has_access("read") and self.account_id.has_access("read")
+
+    def _may_come_today(self):
+        """:return: whether UPS has sent a driver, whose day is not over there."""
+        return bool(self.prn) and self.pickup_date >= self.location_id._today()
 
     def _with_same_prn(self):
         """:return: the pickups that share its truck, also those of other accounts and companies."""

@@ -1,21 +1,14 @@
 """Many locations, many days: drafts first, then a cron requests them all."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 from .. import clock
-from ..const import MAX_QUANTITY, OPEN
-from ..notice import notice, shown_anew
+from ..const import MAX_QUANTITY
 from ..other_companies import refuse_of_others
 from ..this_database import this_database
 
 MOST_DAYS = 31
-
-MOST_SENTENCES = 10  # of what is left out
 
 
 class UpsPickupBatch(models.Model):
@@ -99,80 +92,15 @@ class UpsPickupBatch(models.Model):
                     )
                 )
 
-    def action_fill(self):
-        """Make the drafts, of days that UPS can be asked for; a second click makes no more.
-
-        :return: An action that says what was left out, and why.
-        """
-        self.ensure_one()
-        self.check_access("write")
-        pickups = self.env["ups.pickup"]
-        pickups.check_access("create")
-        self.location_ids.check_access("read")
-        there, left_out, made = self._already_there(), [], 0
-        for location in self.location_ids:
-            for ahead in range((self.date_to - self.date_from).days + 1):
-                day = self.date_from + timedelta(days=ahead)
-                found = there.get((location.id, day))
-                if found and found.batch_id == self:
-                    continue
-                if found:
-                    left_out.append(self._open_in_words(found))
-                elif problem := location._day_problem(day):
-                    left_out.append(problem)
-                else:
-                    pickups._draft_for(
-                        location, day, "batch", quantity=self.quantity, batch_id=self.id
-                    )
-                    made += 1
-        return self._filled(made, left_out)
-
-    @api.model
-    def _open_in_words(self, pickup):
-        return self.env._(
-            "%(location)s has an open pickup on %(day)s already: %(pickup)s.",
-            location=pickup.location_id.display_name,
-            day=format_date(self.env, pickup.pickup_date),
-            pickup=pickup.name,
-        )
-
-    @api.model
-    def _filled(self, made, left_out):
-        """:return: an action that says how many drafts there are more, and what was left out."""
-        sentences = [self.env._("%s drafts made.", made), *left_out[:MOST_SENTENCES]]
-        if len(left_out) > MOST_SENTENCES:
-            sentences.append(
-                self.env._("%s more days are left out.", len(left_out) - MOST_SENTENCES)
-            )
-        return notice(
-            "warning" if left_out else "success",
-            "\n".join(sentences),
-            sticky=bool(left_out),
-            next=shown_anew(),
-        )
-
-    def _already_there(self):
-        """:return: by location and day, the row of the batch, else the open pickup."""
-        domain = [
-            ("location_id", "in", self.location_ids.ids),
-            ("pickup_date", ">=", self.date_from),
-            ("pickup_date", "<=", self.date_to),
-            ("environment", "=", ups_environment(self.env)),
-            "|",
-            ("batch_id", "=", self.id),
-            ("state", "in", OPEN),
-        ]
-        found = self.env["ups.pickup"].sudo().search(domain)
-        found = found.sorted(lambda each: each.batch_id == self)  # the batch's own win
-        return {(each.location_id.id, each.pickup_date): each for each in found}
-
     def action_request(self):
         """Have a cron request the drafts, and return at once.
 
+        :return: True, or an action that says what was chosen no more.
         :raise UserError: If there is nothing to request, or no cron to do it.
         """
         self.ensure_one()
         self.check_access("write")
+        changed = self._follow_what_was_chosen()
         drafts = self.pickup_ids.filtered(lambda each: each.state == "draft")
         drafts._check_requester()
         if not drafts:
@@ -188,7 +116,7 @@ class UpsPickupBatch(models.Model):
         drafts.sudo().write({"queued_on": clock.now(), "problem": False})
         self.sudo().write({"paused_why": False, "queued_database": this_database(self.env)})
         cron.sudo()._trigger()
-        return True
+        return self._filled(changed, []) if changed else True
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -17,7 +17,7 @@ PARALLEL = 4
 
 
 class UpsPickupBatch(models.Model):
-    # One model in two files, because each answers a question of its own.
+    # One model in three files, because each answers a question of its own.
     _inherit = "ups.pickup.batch"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
@@ -60,7 +60,12 @@ class UpsPickupBatch(models.Model):
 
     @api.model
     def _queued(self):
-        return [("queued_on", "!=", False), ("batch_id", "!=", False), ("state", "=", "draft")]
+        return [
+            ("queued_on", "!=", False),
+            ("batch_id", "!=", False),
+            ("state", "=", "draft"),
+            ("company_id.active", "=", True),
+        ]
 
     @api.model
     def _request_in_thread(self, row, lang):

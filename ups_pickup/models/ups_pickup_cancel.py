@@ -75,8 +75,18 @@ class UpsPickup(models.Model):
         if self.state == "cancelling" and self.claimed_on and self.claimed_on > now - PATIENCE:
             words = self.env._("It is being cancelled at this moment. Look again in a minute.")
             return Told(self.id, self.state, "", words)
-        if self.state not in CANCELLABLE or not self.prn:
+        is_unlisted = self.state == "unknown" and self._may_come_today()
+        if not (self.state in CANCELLABLE or is_unlisted) or not self.prn:
             raise UserError(self._not_cancellable_in_words())
+        if is_unlisted and (other := self._open_twin()):  # the index has room for one of them
+            raise UserError(
+                self.env._(
+                    "%(other)s is open for the same place and day. Call UPS to cancel the driver"
+                    " with PRN %(prn)s, and mark this one.",
+                    other=other.name,
+                    prn=self.prn,
+                )
+            )
         self._refuse_in_copy()
         self._refuse_elsewhere(base_url)
         if not re.fullmatch(PRN_FORM, self.prn):

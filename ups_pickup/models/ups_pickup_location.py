@@ -258,6 +258,9 @@ class UpsPickupLocation(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_in_use(self):
+        return self.active and self.sudo().company_id.active
+
     @api.model
     def _make_first(self, company, account_number=None):
         """Return the company's first location: its address, usual hours, a plan by hand.

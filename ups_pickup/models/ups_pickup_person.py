@@ -4,8 +4,11 @@ import re
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
+from .. import clock
 from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from ..local_time import in_words
 from ..notice import notice, shown_anew
 from .ups_pickup_questions import UNSUCCESSFUL_ACTIVITY
 
@@ -41,7 +44,7 @@ class UpsPickup(models.Model):
         """Enter the PRN that UPS's telephone told.
 
         :param str prn: 11 letters and digits.
-        :raise UserError: If it is none, or that of another account or company.
+        :raise UserError: If it is none, or another account's of another day or address.
         """
         self.ensure_one()
         prn = re.sub(r"[\s-]", "", prn or "").upper() if isinstance(prn, str) else ""
@@ -50,6 +53,13 @@ class UpsPickup(models.Model):
                 self.env._("A PRN has 11 letters and digits, such as 2929602E9CP. Enter it again.")
             )
         return self._by_a_person(lambda own: own._requested_says_a_person(prn))
+
+    def action_mark_not_yet(self):
+        """Take back a person's word while the driver may still come.
+
+        :raise UserError: If nobody has said it, its day is over, or another one is open there.
+        """
+        return self._by_a_person(lambda own: own._not_yet_says_a_person())
 
     def action_again(self):
         """Make a new draft of each, for the next day that UPS can be asked for.
@@ -69,7 +79,7 @@ class UpsPickup(models.Model):
                 )
             )
         made = self.search([("retry_of_id", "in", self.ids), ("state", "=", "draft")])
-        for pickup in self - made.retry_of_id:
+        for pickup in self.union() - made.retry_of_id:
             made |= pickup._again()
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
         return self._shown(made)
@@ -146,9 +156,48 @@ class UpsPickup(models.Model):
                     self.name,
                 )
             )
+        if self.state in LISTED and self.kind == "oncall":
+            self._refuse_before_ready()
         self._own_write({"state": state, "outcome_source": "person", "problem": False})
         self._note(words)
         self._no_question_any_more()
+
+    def _refuse_before_ready(self):
+        """:raise UserError: since no driver can have come, or have failed to come, yet."""
+        if clock.now() < self.location_id._at(self.pickup_date, self.ready_time):
+            raise UserError(
+                self.env._(
+                    "The driver of %(pickup)s comes on %(day)s, from %(ready)s on: what became of"
+                    " it can be said then. If nobody is to come, cancel it.",
+                    pickup=self.name,
+                    day=format_date(self.env, self.pickup_date),
+                    ready=in_words(self.ready_time),
+                )
+            )
+
+    def _not_yet_says_a_person(self):
+        is_a_word = self.outcome_source == "person" and self.state in ("done", "unsuccessful")
+        if not (is_a_word and self._may_come_today()):
+            raise UserError(
+                self.env._(
+                    "“Not yet” takes back what a person has said of a pickup, on its own day: %s is"
+                    " none of these.",
+                    self.name,
+                )
+            )
+        self._move_by_a_person({"outcome_source": False})
+        self._note(self.env._("No driver has come yet, says %s.", self.env.user.name))
+
+    def _move_by_a_person(self, vals):
+        """:raise UserError: if another open pickup stands there already."""
+        if not self._move({"state": "requested", "problem": False, **vals}):
+            raise UserError(
+                self.env._(
+                    "There is another open pickup for this place and day: %s. It is the one that"
+                    " the PRN belongs to, or has to be cancelled first.",
+                    self._open_twin().name,
+                )
+            )
 
     def _none_says_a_person(self):
         if self.state != "unconfirmed":
@@ -165,18 +214,22 @@ class UpsPickup(models.Model):
                 self.env._("%s is neither a draft nor unconfirmed: it needs no PRN.", self.name)
             )
         same = self.search([("prn", "=", prn), ("environment", "=", self.environment)])
-        if same.filtered(lambda each: each.account_id != self.account_id):
+        if same.filtered(
+            lambda each: each.account_id != self.account_id and each._door() != self._door()
+        ):
             raise UserError(
                 self.env._("Another account has the PRN %s. Ask UPS, and enter it again.", prn)
             )
         telling = {} if self.state != "draft" else {"told": self._telling()}
-        if not self._move({"state": "requested", "prn": prn, "problem": False, **telling}):
-            raise UserError(
-                self.env._(
-                    "There is another open pickup for this place and day: %s. It is the one that"
-                    " the PRN belongs to, or has to be cancelled first.",
-                    self._open_twin().name,
-                )
-            )
-        self._note(self.env._("PRN %(prn)s, says %(name)s.", prn=prn, name=self.env.user.name))
+        self._move_by_a_person({"prn": prn, **telling})
+        words = self.env._("PRN %(prn)s, says %(name)s.", prn=prn, name=self.env.user.name)
+        self._note(f"{words} {self._sharing_in_words()}".rstrip())
         self._no_question_any_more()
+
+    def _door(self):
+        """:return: the day and the address where UPS sends one driver, whoever asked, as it knows
+        them."""
+        told = self.told if self.state != "draft" else None
+        address = (told or {}).get("address") or self.location_id._address()
+        names = ("street", "city", "postal_code", "country")
+        return self.pickup_date, *((address.get(name) or "").upper() for name in names)

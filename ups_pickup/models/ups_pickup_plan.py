@@ -1,7 +1,10 @@
 """What do plans request today? Once a pickup date, and only where they were switched on."""
 
 import logging
+import random
 from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.exceptions import UpsTryLater
@@ -13,11 +16,20 @@ from odoo.fields import Domain
 from .. import clock
 from ..const import OPEN
 from ..one_by_one import one_by_one
-from .ups_pickup_request import NEVER_LEFT, SaveFirst
+from .ups_pickup_request import NEVER_LEFT, SaveFirst, Unfit
 
 _logger = logging.getLogger(__name__)
 
 KEEP_EMPTY = timedelta(days=7)
+
+
+class Failure(NamedTuple):
+    """Why a plan could not request a pickup: a sentence, or what makes one."""
+
+    why: str
+    is_over: bool = False  # it is not tried again
+    is_urgent: bool = False  # its person is told at once, and not only near the cut-off
+    is_of_all: bool = False  # another location of the company would meet it, too
 
 
 class UpsPickup(models.Model):
@@ -26,22 +38,29 @@ class UpsPickup(models.Model):
 
     @api.model
     def _cron_plan(self):
-        """Request what the plans say, a location at a time, and tell what could not be."""
+        """Request what the plans say, a location at a time, and tell what could not be.
+
+        What is missed is told first. The rest is in another order each time: where UPS does not
+        answer, a run ends after the first few.
+        """
         self._close_plan_questions()
-        locations = self._planned_locations()
-        due = [
-            (work, each.id, day)
+        locations, of_all = self._planned_locations(), {}
+        missed, due = (
+            [
+                (partial(work, each.id, day), each.id)
+                for each, day in one_by_one(locations, which)
+                if day
+            ]
             for work, which in (
-                (self._plan, lambda each: each._planned_day()),
                 (self._plan_missed, lambda each: each._missed_day()),
+                (partial(self._plan, of_all=of_all), lambda each: each._planned_day()),
             )
-            for each, day in one_by_one(locations, which)
-            if day
-        ]
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for work, location_id, day in due:
+        )
+        random.shuffle(due)
+        self.env["ir.cron"]._commit_progress(remaining=len(missed) + len(due))
+        for work, location_id in (*missed, *due):
             try:
-                work(location_id, day)
+                work()
             except Exception as error:  # PostgreSQL's, or a rule's of others: the next one's turn
                 _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
             if not self.env["ir.cron"]._commit_progress(1):
@@ -60,42 +79,58 @@ class UpsPickup(models.Model):
         )
         locations = self.env["ups.pickup.location"].sudo()
         return locations.search(
-            Domain("plan", "=", "working_days")
-            | Domain("plan", "=", "when_packages")
-            & Domain("id", "in", brought.subselect("location_id"))
+            Domain("company_id.active", "=", True)  # nobody could see or cancel what it requests
+            & (
+                Domain("plan", "=", "working_days")
+                | Domain("plan", "=", "when_packages")
+                & Domain("id", "in", brought.subselect("location_id"))
+            )
         )
 
     @api.model
-    def _plan(self, location_id, day):
-        """Request the plan's draft of a day; what never left is tried again until the cut-off."""
+    def _plan(self, location_id, day, of_all):
+        """Request the plan's draft of a day; what never left is tried again until the cut-off.
+
+        :param dict of_all: by company and language the Failure that the others would meet, too.
+        """
         draft_id = in_own_transaction(
             self.env, lambda env: env[self._name]._planned_draft(location_id, day)
         )
         if not draft_id:
             return
         draft = self.browse(draft_id)._for_its_person()
-        location = self.env["ups.pickup.location"].browse(location_id)
-        try:
-            told = draft._request()
-            why = told.words if told.state == "draft" else None
-            is_over = not why or (told.is_refused and not told.is_of_all)
-            is_urgent = told.is_refused
-        except (*NEVER_LEFT, SaveFirst) as error:
-            why, is_over = str(error), False
-            # Not of an outage, nor while somebody writes into it: a person has to do something.
-            is_urgent = not isinstance(error, (UpsTryLater, SaveFirst))
-        except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
-            why = getattr(error, "sentence", str(error))
-            is_over = is_urgent = True
-        if is_over:
+        location = self.env["ups.pickup.location"].sudo().browse(location_id)
+        asked = location.company_id, draft.env.lang
+        failure = of_all.get(asked) or draft._request_by_plan()
+        if not failure or failure.is_over:
             in_own_transaction(
                 self.env,
                 lambda env: env["ups.pickup.location"].browse(location_id)._planned_until(day),
             )
-        if why:
+        if failure:
             _logger.info("UPS plan of location %s could not request a pickup", location_id)
-            if is_urgent or location.sudo()._is_cutoff_near(day):
-                draft._plan_failed(why)
+            if failure.is_urgent or location._is_cutoff_near(day):
+                draft._plan_failed(failure.why)
+            if failure.is_of_all:
+                of_all[asked] = failure
+
+    def _request_by_plan(self):
+        """:return: the Failure, or None where UPS was asked."""
+        try:
+            self._refuse_beside_cancelled()
+            told = self._request()
+        except NEVER_LEFT as error:
+            # Not of an outage: a person has to do something.
+            is_urgent = not isinstance(error, UpsTryLater)
+            return Failure(str(error), is_urgent=is_urgent, is_of_all=True)
+        except SaveFirst as error:  # somebody writes into it at this moment
+            return Failure(str(error))
+        except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
+            return Failure(getattr(error, "sentence", str(error)), is_over=True, is_urgent=True)
+        if told.state != "draft":
+            return None
+        is_its_own = told.is_refused and not told.is_of_all
+        return Failure(told.words, is_its_own, told.is_refused, not is_its_own)
 
     @api.model
     def _planned_draft(self, location_id, day):
@@ -110,8 +145,8 @@ class UpsPickup(models.Model):
     def _draft_of_plan(self, location, day):
         """:return: the id of the plan's own draft of a day, or None if UPS was asked already.
 
-        What came of that is a person's to see to, a cancelled one included. A person's draft is
-        never sent by a plan.
+        What came of that is a person's to see to, a cancelled one included; what deliveries brought
+        since it ended is the plan's. A person's draft is never sent by a plan.
         """
         here = self.search(
             [
@@ -121,15 +156,29 @@ class UpsPickup(models.Model):
                 ("kind", "=", "oncall"),
             ]
         )
-        if here.filtered(lambda each: each.state != "draft"):
+        asked = here.filtered(lambda each: each.state != "draft")
+        if location.plan == "when_packages":
+            may_come = asked.filtered(lambda each: each.state in OPEN)
+            draft = (here - asked).filtered(lambda each: each.origin == "deliveries")[:1]
+            return draft.id if draft.line_ids and not may_come else None
+        if asked:
             location._planned_until(day)
             return None
-        by_deliveries = location.plan == "when_packages"
-        origin = "deliveries" if by_deliveries else "plan"
-        draft = here.filtered(lambda each: each.origin == origin)[:1]
-        if by_deliveries:
-            return draft.id if draft.line_ids else None
-        return (draft or self._draft_for(location, day, origin)).id
+        draft = here.filtered(lambda each: each.origin == "plan")[:1]
+        return (draft or self._draft_for(location, day, "plan")).id
+
+    def _refuse_beside_cancelled(self):
+        """:raise Unfit: since somebody may want no driver that day."""
+        same_day = [(name, "=", self[name]) for name in ("pickup_date", "environment", "kind")]
+        called_off = [("location_id", "=", self.location_id.id), ("state", "=", "cancelled")]
+        if cancelled := self.search([*called_off, *same_day], limit=1):
+            raise Unfit(
+                self,
+                lambda own: own.env._(
+                    "%s of that day was cancelled, so the plan asks for no other driver by itself.",
+                    cancelled.name,
+                ),
+            )
 
     @api.model
     def _draft_for(self, location, day, origin, **vals):

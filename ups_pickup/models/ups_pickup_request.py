@@ -411,14 +411,18 @@ class UpsPickup(models.Model):
                 **self._price_booked(booked.charge),
             }
         )
-        if others := self._with_same_prn() - self:
-            words += " " + self.env._(
-                "UPS gives the same PRN as for %s: one driver comes for both.",
-                self._names_of(others),
-            )
+        words = f"{words} {self._sharing_in_words()}".rstrip()
         self._note(f"{words} {self._added_in_words(booked.alerts)}".rstrip())
         self._look_soon()
         return words
+
+    def _sharing_in_words(self):
+        if others := self._with_same_prn() - self:
+            return self.env._(
+                "UPS gives the same PRN as for %s: one driver comes for both.",
+                self._names_of(others),
+            )
+        return ""
 
     def _added_in_words(self, alerts):
         said = " ".join(alert.words for alert in alerts)
@@ -523,6 +527,8 @@ class UpsPickup(models.Model):
         :raise UserError: if there is none.
         :raise psycopg2.OperationalError: when the row was changed while this waited.
         """
+        if not self.id:  # a form that was never saved, over RPC
+            raise SaveFirst(self._save_first_in_words())
         self.env.cr.execute(
             "SELECT id FROM ups_pickup WHERE id = %s FOR NO KEY UPDATE",
             [self.id],

@@ -297,6 +297,8 @@ class UpsPickup(models.Model):
             return  # the driver comes for the others
         if self.state == "draft":
             self._own_write({"looked_on": clock.now()})
+        if entry and self._has_new_prn(entry, listed):
+            self._take_new_prn(entry.prn)
         if entry:
             second = self._second_driver(listed.entries)
             if not (second and self._is_told_by(entry)):  # else it would be told anew each time
@@ -323,6 +325,27 @@ class UpsPickup(models.Model):
     def _sent_by_us(self, entries):
         references = {self.reference, *(self.past_references or ())} - {None, False}
         return [entry for entry in entries if entry.reference in references]
+
+    def _has_new_prn(self, entry, listed):
+        """:return: whether UPS lists its one and only request under another PRN."""
+        return (
+            self.state in LISTED
+            and listed.is_whole
+            and entry.prn != self.prn
+            and [entry.reference] == self.past_references
+            and all(other.prn != self.prn for other in listed.entries)
+        )
+
+    def _take_new_prn(self, prn):
+        before = self.prn
+        self._own_write({"prn": prn})
+        self._note(
+            self.env._(
+                "UPS lists it with another PRN: %(prn)s, no longer %(before)s.",
+                prn=prn,
+                before=before,
+            )
+        )
 
     def _second_driver(self, entries):
         """:return: the PRN of a driver who was asked for before, if UPS lists two."""
@@ -361,7 +384,9 @@ class UpsPickup(models.Model):
         }
         state = news.state
         if state is None and self.state not in (*LISTED, *ENDED):
-            state = "requested"  # whatever the code says: UPS has it
+            # whatever the code says: UPS has it
+            known = self.state == "cancelling" and self.state_before in LISTED
+            state = self.state_before if known else "requested"
         if self.state == "draft" and not self._is_as_told():
             self._keep_truck_of_past_request(entry)
             return
@@ -485,7 +510,6 @@ class UpsPickup(models.Model):
         other = self.search(
             [
                 ("prn", "in", prns),
-                ("account_id", "=", self.account_id.id),
                 ("location_id.partner_id", "=", self.location_id.partner_id.id),
                 ("pickup_date", "=", self.pickup_date),
                 ("environment", "=", self.environment),
@@ -501,7 +525,7 @@ class UpsPickup(models.Model):
                 "UPS lists a driver for this place and day, PRN %(prn)s, known as %(other)s. If it"
                 " is the same one, enter that PRN; if not, UPS has none for this pickup.",
                 prn=other.prn,
-                other=other.name,
+                other=own._names_of(other),
             ),
         )
         return True

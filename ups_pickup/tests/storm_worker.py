@@ -1,8 +1,8 @@
 """An Odoo process of a storm: many threads click on one pickup, or one child for each pickup dies.
 
 Run by test_storm as ``python storm_worker.py CONFIG DATABASE USER_ID THREADS_OR_0 PICKUP_ID…``.
-It says `ready`, waits for a line, and prints what each thread's user is told, first of Price, then
-of Request; or, with no threads, how each child ended: by SIGKILL, each before another of the
+It says `ready`, waits for a line, and prints what each thread's user is told of Request, Price
+and Request; or, with no threads, how each child ended: by SIGKILL, each before another of the
 statements that follow UPS's answer.
 With `batch` instead of threads it runs the cron of the batches.
 """
@@ -50,7 +50,7 @@ def main(config_file, database, user_id, threads, *pickup_ids):
         sys.stdin.readline()
         say(json.dumps(ends_of_children(click, ids)))
     else:
-        for action in ("action_price", "action_request"):
+        for action in ("action_request", "action_price", "action_request"):
             storm(click, ids[0], action, int(threads))
 
 

@@ -91,6 +91,35 @@ class TestBatch(PickupCase):
                 self.assertEqual(self.run_batch(batch_id), "done")
                 self.assertEqual(len(set(self.dates())), 9)
 
+    def test_a_batch_that_was_changed_requests_what_is_chosen_now(self):
+        batch_id = self.filled_batch("2026-11-28")
+        mine = self.new_pickup(pickup_date="2026-11-29", instruction="mine", weight=4)
+        plans = self.new_pickup(uid=SUPERUSER_ID, pickup_date="2026-11-30", origin="plan")
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            touched = batch.pickup_ids.filtered(lambda row: f"{row.pickup_date}" == "2026-11-25")
+            touched.line_ids.quantity = 5
+        for vals, words in (
+            ({"date_to": "2026-11-30"}, "1 drafts made.\n1 drafts were there"),
+            ({"date_to": "2026-11-29", "quantity": 7}, "1 drafts of other days.*deleted.\n0 dr"),
+        ):
+            with self.transaction() as env:
+                batch = env["ups.pickup.batch"].browse(batch_id)
+                batch.write(vals)
+                self.assertRegex(batch.action_fill()["params"]["message"], words)
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            rows = batch.pickup_ids.sorted("pickup_date")
+            self.assertEqual(rows.mapped("quantity"), [7, 5, 7, 7, 7, 1])
+            self.assertEqual((rows[-1].id, rows[-1].instruction), (mine, "mine"))
+            batch.date_to = "2026-11-25"
+            told = batch.action_request()["params"]["message"]
+            self.assertIn("3 drafts of other days", told)
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(self.dates(), ["20261124", "20261125"])
+        self.assertEqual(self.stored_values(mine, "state"), "draft")
+        self.assertEqual(self.stored_values(plans, "state"), "draft")
+
     def test_a_paused_batch_waits_for_the_next_run(self):
         """Odoo would start a cron that says that something is left at once."""
         self.request_batch(self.filled_batch())

@@ -115,6 +115,8 @@ class TestLife(PickupCase):
             for pickup in (changed, made):
                 with self.assertRaisesRegex(UserError, "Save it first"):
                     pickup.action_request()
+            with self.assertRaisesRegex(UserError, "Save it first"):  # a form's, over RPC
+                pickup.browse([False]).action_mark_done()
             env.cr.rollback()
         self.assertEqual(self.posts(), 1)
 

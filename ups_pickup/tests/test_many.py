@@ -24,10 +24,11 @@ class TestMany(PickupCase):
             with self.transaction(SUPERUSER_ID) as env:
                 env["ups.pickup"].browse(pickup_id)._ask_about_failure()
         self.set_time("2026-11-24 15:30", "America/New_York")  # after today's cut-off
-        first = self.choose(failed, "action_again")
+        first = self.choose(failed * 2, "action_again")
         self.assertEqual(self.choose(failed, "action_again"), first)
         with self.transaction() as env:
             drafts = env["ups.pickup"].search(first["domain"])
+            self.assertEqual(len(drafts), 2)
             self.assertEqual(set(drafts.mapped("state")), {"draft"})
             self.assertEqual({str(day) for day in drafts.mapped("pickup_date")}, {"2026-11-25"})
             self.assertEqual(sorted(drafts.retry_of_id.ids), sorted(failed))
@@ -38,19 +39,34 @@ class TestMany(PickupCase):
 
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()
-        lost_id = self.new_pickup()
+        lost_id = self.new_pickup(pickup_date="2026-11-25")
         self.force(lost_id, state="unconfirmed")
         unknown = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (20, 23)]
         for pickup_id in unknown:
             self.force(pickup_id, state="unknown")
-        chosen = [draft_id, lost_id, *unknown]
+        booked_id, _prn = self.booked()
+        chosen = [draft_id, lost_id, *unknown, booked_id]
         told = self.choose(chosen, "action_mark_done")["params"]["message"]
         self.assertIn(self.stored_values(draft_id, "name"), told)
         self.assertIn("“UPS has none”", told)
+        self.assertIn("from 14:00 on", told)
         self.assertEqual(
             [self.stored_values(each, "state") for each in chosen],
-            ["draft", "unconfirmed", "done", "done"],
+            ["draft", "unconfirmed", "done", "done", "requested"],
         )
+        self.set_time("2026-11-24 14:00", "America/New_York")
+        for action, state in (
+            ("action_mark_done", "done"),
+            ("action_mark_not_yet", "requested"),
+            ("action_mark_unsuccessful", "unsuccessful"),
+            ("action_mark_not_yet", "requested"),
+            ("action_cancel", "cancelled"),
+        ):
+            self.click(booked_id, action)
+            self.assertEqual(self.stored_values(booked_id, "state"), state)
+        for not_its_day in (booked_id, *unknown):
+            with self.assertRaisesRegex(UserError, "“Not yet” takes back"):
+                self.click(not_its_day, "action_mark_not_yet")
 
     def test_a_batch_says_what_it_leaves_out(self):
         self.close("2026-11-25")

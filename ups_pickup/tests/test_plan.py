@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged
 
@@ -101,6 +101,40 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
 
+    def test_a_second_driver_for_what_came_after_the_first(self):
+        """A person has asked for the morning's; what was called off is asked about instead."""
+        self.set_time("2026-11-24 13:05", "America/New_York")
+        for morning, state, questions in (
+            ("requested", "draft", 0),
+            ("done", "requested", 0),
+            ("unsuccessful", "requested", 0),
+            ("cancelled", "draft", 1),
+        ):
+            with self.subTest(morning):
+                self.delete_drafts()
+                self.plan(plan="manual", plan_time=13.0, plan_day="same")
+                self.plan(plan="when_packages")
+                self.force(morning_id := self.new_pickup(), state=morning)
+                self.run_plans()  # with nothing brought yet
+                draft_id = self.new_pickup(uid=SUPERUSER_ID, origin="deliveries")
+                self.run_plans()
+                self.assertEqual(self.stored_values(draft_id, "state"), state)
+                self.assertEqual(len(self.asked()), questions)
+                self.force(morning_id, state="draft")
+                self.force(draft_id, state="draft")
+
+    def test_an_outage_is_met_once_and_told_to_all_in_time(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction(SUPERUSER_ID) as env:
+            zone, vals = "America/New_York", {"plan_time": 9.0, "plan_day": "same"}
+            for _each in range(3):
+                self.new_location(env, zone, plan="working_days", **vals)
+        self.simulator.refuse_next("request", "250003", "Too many", status=429, times=9)
+        self.set_time("2026-11-24 14:05", "America/New_York")
+        self.run_plans()
+        self.assertEqual(self.posts(), 1)
+        self.assertEqual(len(self.asked()), 4)
+
     def test_the_failing_rule_of_others_stops_no_other_place(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         with self.transaction(SUPERUSER_ID) as env:
@@ -137,6 +171,32 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), [])
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
+
+    def test_an_archived_company_asks_for_no_driver(self):
+        """Nobody could see it there, and cancel it."""
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        with self.transaction() as env:
+            batch = self.new_batch(env, "2026-11-25")
+            batch.action_fill()
+            batch.action_request()
+            rows = batch.pickup_ids.ids
+
+        def archive():
+            with self.transaction(SUPERUSER_ID) as env:
+                env["res.company"].browse(self.company_id).active = False
+
+        open_id = self.new_pickup(pickup_date="2026-11-30")
+        for stands_there, ends in (("draft", "draft"), ("requested", "cancelled")):
+            self.force(open_id, state=stands_there)
+            with self.assertRaisesRegex(UserError, "before you archive the company"):
+                archive()
+            self.force(open_id, state=ends)
+            self.force(rows, queued_on=False)
+        archive()
+        self.force(rows, queued_on=self.now)
+        self.run_plans()
+        self.run_batches()
+        self.assertEqual(self.posts(), 0)
 
     def asked(self):
         """:return: whom a plan that could not run has asked, and what."""

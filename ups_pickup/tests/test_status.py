@@ -3,7 +3,7 @@
 import math
 import threading
 from ast import literal_eval
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from lxml import etree
 from odoo import SUPERUSER_ID
@@ -11,7 +11,8 @@ from odoo.addons.ups_pickup.models.ups_pickup_overview import TILES
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import PickupCase
+from ..const import PATIENCE
+from .common import ADDRESS, PickupCase
 
 # UPS's codes one after the other, and what the pickup is after each
 CODES = [
@@ -30,6 +31,9 @@ class TestStatus(PickupCase):
             pickup_id, prn = self.booked()
             for code, state in codes:
                 with self.subTest(codes=codes, code=code):
+                    if code == "777":  # while it is being cancelled, too
+                        claimed = {"claimed_on": self.now - PATIENCE, "state_before": state}
+                        self.force(pickup_id, state="cancelling", **claimed)
                     self.simulator.set_code(prn, code)
                     self.wait(minutes=15)
                     self.run_cron()
@@ -71,6 +75,9 @@ class TestStatus(PickupCase):
                     self.set_time(f"2026-11-24 14:{10 + minutes}", "America/New_York")
                     self.run_cron()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)
+                if state == "unknown":  # its driver may still come
+                    self.click(pickup_id, "action_cancel")
+                    self.assertEqual(self.stored_values(pickup_id, "state"), "cancelled")
                 self.force(pickup_id, state="draft", prn=False)
                 self.simulator.set_code(prn, "007")
 
@@ -227,6 +234,13 @@ class TestStatus(PickupCase):
             told = env["ups.pickup"].browse(pickup_id).message_ids.mapped("body")
             self.assertEqual(len([body for body in told if lost in body]), 1)
 
+    def test_another_prn_of_the_one_request_is_no_second_driver(self):
+        pickup_id, prn = self.booked()
+        self.simulator.memory.trucks.by_prn[prn].prn = "29ABCDEFGHI"
+        self.run_cron()
+        told = self.stored_values(pickup_id, "state", "prn", "problem")
+        self.assertEqual(told, ("requested", "29ABCDEFGHI", False))
+
     def test_a_prn_that_the_api_does_not_take_is_cancelled_by_telephone(self):
         pickup_id, _prn = self.booked()
         self.force(pickup_id, prn="2929602E9CPX")
@@ -274,7 +288,11 @@ class TestStatus(PickupCase):
             account = self.new_account(env, "T3N4N7", other_company).id
             other_id = self.new_location(env, "America/New_York", other_company, account).id
         second_id = self.new_pickup(other_id)
-        self.force(second_id, state="requested", prn=prn)
+        for street, is_taken in (("9 Elsewhere", False), (ADDRESS["street"], True)):
+            with self.transaction(SUPERUSER_ID) as env:
+                env["ups.pickup.location"].browse(other_id).partner_id.street = street
+            with nullcontext() if is_taken else self.assertRaisesRegex(UserError, "Another acc"):
+                self.click(second_id, "action_mark_requested", prn)
         told = self.click(first_id, "action_cancel")
         self.assertIn("the same driver comes for a pickup of another company", told)
         self.assertEqual(self.stored_values(first_id, "state"), "cancelled")

@@ -228,7 +228,7 @@ class StockPicking(models.Model):
         """
         joined = self.env["ups.pickup"].sudo()
         for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
-            if location.active:
+            if location._is_in_use():
                 joined |= pickings._join_at(location, may_make)
         return joined
 

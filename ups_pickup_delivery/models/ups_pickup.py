@@ -294,7 +294,7 @@ class UpsPickup(models.Model):
 
     def _is_of_day_gone(self):
         location = self.location_id
-        return not location.active or bool(location._day_problem(self.pickup_date))
+        return not location._is_in_use() or bool(location._day_problem(self.pickup_date))
 
     @api.model
     def _waiting_by_location(self):
@@ -317,9 +317,10 @@ class UpsPickup(models.Model):
         location = self.location_id
         location._one_join_at_a_time()
         day = location._possible_date()
-        if location.active and not day:
+        is_in_use = location._is_in_use()
+        if is_in_use and not day:
             return
-        if not location.active or self._there_on(location, {day}) - self:
+        if not is_in_use or self._there_on(location, {day}) - self:
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":

@@ -1,0 +1,126 @@
+"""Which drafts has a batch? Those of its days and locations, as they are chosen by now."""
+
+from datetime import timedelta
+from itertools import product
+
+from odoo import api, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.tools import format_date
+
+from ..const import OPEN
+from ..notice import notice, shown_anew
+
+MOST_SENTENCES = 10  # of what is left out
+
+
+class UpsPickupBatch(models.Model):
+    # One model in three files, because each answers a question of its own.
+    _inherit = "ups.pickup.batch"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_fill(self):
+        """Make the drafts, of days that UPS can be asked for; a second click makes no more.
+
+        Drafts that people have made or imported are taken along instead.
+
+        :return: An action that says what was left out, and why.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        pickups = self.env["ups.pickup"]
+        pickups.check_access("create")
+        self.location_ids.check_access("read")
+        done, there, left_out = self._follow_what_was_chosen(), self._already_there(), []
+        days = [self.date_from + timedelta(days=ahead) for ahead in range(self._days())]
+        made = taken = 0
+        for location, day in product(self.location_ids, days):
+            found = there.get((location.id, day), pickups)
+            if found and found.batch_id == self:
+                continue
+            if problem := self._stands_against(found, location, day):
+                left_out.append(problem)
+            elif found:
+                found.batch_id = self
+                taken += 1
+            else:
+                vals = {"quantity": self.quantity, "batch_id": self.id}
+                pickups._draft_for(location, day, "batch", **vals)
+                made += 1
+        done.append(self.env._("%s drafts made.", made))
+        if taken:
+            done.append(self.env._("%s drafts were there, and are taken along.", taken))
+        return self._filled(done, left_out)
+
+    def _days(self):
+        return (self.date_to - self.date_from).days + 1
+
+    def _follow_what_was_chosen(self):
+        """Let its drafts have the days, locations and pieces that were chosen since.
+
+        What people have made leaves the batch, and is not deleted.
+
+        :return: sentences that say so.
+        """
+        drafts = self.sudo().pickup_ids.filtered(
+            lambda each: each.state == "draft" and not each.queued_on
+        )
+        meant = drafts.filtered(lambda each: self._is_chosen(each.location_id, each.pickup_date))
+        own = drafts.filtered(lambda each: each.origin == "batch")
+        (drafts - meant - own).batch_id = False
+        for draft in own & meant:
+            draft._correct_untouched(self.quantity)
+        gone = len(own - meant)
+        (own - meant).unlink()
+        return [self.env._("%s drafts of other days or locations deleted.", gone)] if gone else []
+
+    def _is_chosen(self, location, day):
+        return location in self.sudo().location_ids and self.date_from <= day <= self.date_to
+
+    def _stands_against(self, found, location, day):
+        """:return: why the batch can have no draft of that place and day, or None.
+
+        :param found: the pickup that is there, if there is one.
+        """
+        if found and found.state != "draft":
+            return self._open_in_words(found)
+        hours = (found.ready_time, found.close_time) if found else ()
+        return location._day_problem(day, *hours)
+
+    @api.model
+    def _open_in_words(self, pickup):
+        return self.env._(
+            "%(location)s has an open pickup on %(day)s already: %(pickup)s.",
+            location=pickup.location_id.display_name,
+            day=format_date(self.env, pickup.pickup_date),
+            pickup=pickup.name,
+        )
+
+    @api.model
+    def _filled(self, done, left_out):
+        """:return: an action that says what was done, and what was left out."""
+        sentences = [*done, *left_out[:MOST_SENTENCES]]
+        if len(left_out) > MOST_SENTENCES:
+            sentences.append(
+                self.env._("%s more days are left out.", len(left_out) - MOST_SENTENCES)
+            )
+        return notice(
+            "warning" if left_out else "success",
+            "\n".join(sentences),
+            sticky=bool(left_out),
+            next=shown_anew(),
+        )
+
+    def _already_there(self):
+        """:return: by location and day its own row, else what is open, else a person's draft."""
+        free = ["&", ("batch_id", "=", False), ("origin", "=", "person")]
+        domain = [
+            ("location_id", "in", self.location_ids.ids),
+            ("pickup_date", ">=", self.date_from),
+            ("pickup_date", "<=", self.date_to),
+            ("environment", "=", ups_environment(self.env)),
+            *("|", "|", ("batch_id", "=", self.id), ("state", "in", OPEN)),
+            *("&", "&", ("state", "=", "draft"), ("kind", "=", "oncall"), *free),
+        ]
+        found = self.env["ups.pickup"].sudo().search(domain)
+        # The last one stays: of several drafts, the oldest.
+        found = found.sorted(lambda each: (each.batch_id == self, each.state != "draft", -each.id))
+        return {(each.location_id.id, each.pickup_date): each for each in found}
