@@ -16,8 +16,6 @@ class Broken(Exception):
 
     kind = "broken off"
 
-    kind = "broken off"
-
 
 class Administrator:
     """One session of `admin`/`admin` on a running Odoo."""
