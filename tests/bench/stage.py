@@ -8,6 +8,7 @@ from queue import Empty, Queue
 
 from cryptography.fernet import Fernet
 
+import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import addons, database, odoo_source, server
 from devenv.console import Problem
 from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
@@ -15,9 +16,7 @@ from devenv.ports import free_port
 from devenv.processes import Process
 from tests.bench.odoo_process import OdooProcess
 
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(ADDON / "tests"))
-
+# isort: split
 from ups_simulator_control import SimulatorControl
 
 _HERE = Path(__file__).parent

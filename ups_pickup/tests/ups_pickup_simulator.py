@@ -27,27 +27,17 @@ import re
 import sys
 from collections.abc import Iterable
 
-if __package__:
-    from odoo.addons.ups_pickup_oauth.tests import ups_simulator
-    from odoo.addons.ups_pickup_oauth.tests import ups_simulator_http as http
-    from odoo.addons.ups_pickup_oauth.tests.ups_simulator_login import PAGE_HEADERS, html_page
+# As ups_simulator.py does. That stands beside this addon, or wherever PYTHONPATH says.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+sys.path.append(os.path.abspath(f"{__file__}/../../../ups_pickup_oauth/tests"))
 
-    from . import ups_pickup_simulator_answers as answers
-    from . import ups_pickup_simulator_shapes as shapes
-    from . import ups_pickup_simulator_trucks as fleet
-    from .ups_pickup_simulator_page import trucks_page
-else:  # run as a script, or loaded by its path; UPS's simulator stands beside this addon, or
-    # wherever PYTHONPATH says.
-    _HERE = os.path.dirname(os.path.abspath(__file__))
-    sys.path.append(_HERE)
-    sys.path.append(os.path.join(_HERE, "..", "..", "ups_pickup_oauth", "tests"))
-    import ups_pickup_simulator_answers as answers
-    import ups_pickup_simulator_shapes as shapes
-    import ups_pickup_simulator_trucks as fleet
-    import ups_simulator
-    import ups_simulator_http as http
-    from ups_pickup_simulator_page import trucks_page
-    from ups_simulator_login import PAGE_HEADERS, html_page
+import ups_pickup_simulator_answers as answers
+import ups_pickup_simulator_shapes as shapes
+import ups_pickup_simulator_trucks as fleet
+import ups_simulator
+import ups_simulator_http as http
+from ups_pickup_simulator_page import trucks_page
+from ups_simulator_login import PAGE_HEADERS, html_page
 
 Answer, Call, Refused, check = http.Answer, http.Call, http.Refused, http.check
 Route, control, EASTERN = ups_simulator.Route, ups_simulator.control, fleet.EASTERN

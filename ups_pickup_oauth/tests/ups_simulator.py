@@ -35,23 +35,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from werkzeug.datastructures import Headers, MultiDict
 
-if __package__:
-    from . import ups_simulator_http as http
-    from .ups_simulator_base import Route, Simulator, control
-    from .ups_simulator_control import SimulatorControl
-    from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from .ups_simulator_login import APP_NAME, LoginPages
-    from .ups_simulator_memory import Grant, Issued, Memory
-    from .ups_simulator_pages import PASSWORD, USERNAME
-else:  # run as a script, or loaded by its path
-    sys.path.append(os.path.dirname(os.path.abspath(__file__)))
-    import ups_simulator_http as http
-    from ups_simulator_base import Route, Simulator, control
-    from ups_simulator_control import SimulatorControl
-    from ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from ups_simulator_login import APP_NAME, LoginPages
-    from ups_simulator_memory import Grant, Issued, Memory
-    from ups_simulator_pages import PASSWORD, USERNAME
+# By their bare names, in Odoo too, so that there is one set of classes for all.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+
+import ups_simulator_http as http
+from ups_simulator_base import Route, Simulator, control
+from ups_simulator_control import SimulatorControl
+from ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
+from ups_simulator_login import APP_NAME, LoginPages
+from ups_simulator_memory import Grant, Issued, Memory
+from ups_simulator_pages import PASSWORD, USERNAME
 
 __all__ = [
     "PASSWORD", "USERNAME", "Answer", "Call", "Grant", "Issued", "Memory", "RecordedRequest",
