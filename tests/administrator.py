@@ -27,6 +27,11 @@ class Administrator:
         who = {"db": database, "login": "admin", "password": "admin"}
         self._ask("/web/session/authenticate", who)
 
+    @property
+    def cookie(self) -> str:
+        """The session's own secret."""
+        return self._session.cookies["session_id"]
+
     def call(self, model: str, method: str, *args: object, **kwargs: object):
         """As the web client does it. :raise Refused: with Odoo's words. :raise Broken: with none"""
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
