@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 from odoo.tests.common import ChromeBrowser
@@ -98,6 +100,21 @@ class UpsSetup:
         """Authorize without a browser."""
         store_authorization((company or self.company).with_user(self.admin), self.simulator)
         self.env.flush_all()  # other cursors read the database
+
+    def let_it_end(self, seconds=0):
+        """Let each access token live that much longer."""
+        ends = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.env["ups.connection"].search([]).access_token_expires_at = ends
+        self.env.flush_all()
+
+    def error_of(self, call):
+        """:return: the refusal, or None. Unlike assertRaises it rolls nothing back."""
+        try:
+            call()
+        except UserError as error:
+            return error
+        finally:
+            self.env.invalidate_all()
 
     @contextmanager
     def server(self, **variables):

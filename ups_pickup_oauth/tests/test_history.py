@@ -131,11 +131,8 @@ class TestHistory(UpsHttpCase):
 
     def expire(self):
         self.env.invalidate_all()
-        connection = self.company.sudo().ups_connection_ids
-        connection.write({"access_token_expires_at": "2020-01-01"})
-        if connection.retry_at:
-            connection.retry_at = "2020-01-01"
-        self.env.flush_all()
+        self.company.sudo().ups_connection_ids.retry_at = False
+        self.let_it_end()
 
 
 def error(code, message):
