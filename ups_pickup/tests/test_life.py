@@ -260,9 +260,8 @@ class TestLife(PickupCase):
         ):
             with self.subTest(action):
                 self.simulator.queue_fault(route, "hang", when="after")
-                clicked = threading.Thread(
-                    target=self.click_of_a_lost_caller, args=(pickup_id, action)
-                )
+                caller = (pickup_id, action)
+                clicked = threading.Thread(target=self.click_of_a_lost_caller, args=caller)
                 clicked.start()
                 self.simulator.wait_for_calls(route, 1)
                 with self.transaction(SUPERUSER_ID) as env:
