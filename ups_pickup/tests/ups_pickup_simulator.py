@@ -37,10 +37,12 @@ import ups_pickup_simulator_trucks as fleet
 import ups_simulator
 import ups_simulator_http as http
 from ups_pickup_simulator_page import trucks_page
+from ups_simulator_base import Route, control
 from ups_simulator_login import PAGE_HEADERS, html_page
+from ups_simulator_memory import Memory
 
 Answer, Call, Refused, check = http.Answer, http.Call, http.Refused, http.check
-Route, control, EASTERN = ups_simulator.Route, ups_simulator.control, fleet.EASTERN
+EASTERN = fleet.EASTERN
 
 ACCOUNT, SMART_ACCOUNT = "SIM001", "SIM002"
 """What the signed-in user owns, where nothing else is said."""
@@ -55,7 +57,7 @@ _BAD_TOKEN = {401: ("250002", "Invalid Authentication Information.")}
 _KINDS = {"oncall": (fleet.ON_CALL,), "smart": (fleet.SMART,), "both": (fleet.ON_CALL, fleet.SMART)}
 
 
-class PickupMemory(ups_simulator.Memory):
+class PickupMemory(Memory):
     """What UPS's simulator remembers, and the trucks."""
 
     def forget(self) -> None:
