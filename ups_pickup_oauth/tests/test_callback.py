@@ -133,21 +133,6 @@ class TestCallback(UpsHttpCase):
         [exchange] = [r for r in self.simulator.requests if r.route == "token"]
         self.assertNotIn("code_verifier", exchange.form)
 
-    def test_the_same_answer_again_shows_success_and_asks_ups_nothing(self):
-        answer = self.answer()
-        self.assert_authorized(self.open(answer))
-        token = self.company.ups_access_token
-        self.assert_authorized(self.open(answer))
-        self.assertEqual(self.simulator.calls("token"), 1)
-        self.assertEqual(self.company.ups_access_token, token)
-
-    def test_two_companies_in_two_tabs(self):
-        first = self.answer(self.company)
-        second = self.answer(self.other_company)
-        self.assert_authorized(self.open(second), self.other_company)
-        self.assert_authorized(self.open(first), self.company)
-        self.assertNotEqual(self.company.ups_access_token, self.other_company.ups_access_token)
-
     # === NO AGREEMENT === #
 
     def test_cancel_at_ups(self):
@@ -212,16 +197,6 @@ class TestCallback(UpsHttpCase):
         self.assertIn("Only an administrator", page)
         self.assertNotIn("Try again", page)
         self.assert_not_authorized()
-
-    def test_signed_out_meanwhile_leads_to_the_login_and_back(self):
-        answer = self.answer()
-        self.authenticate(None, None)
-        response = self.open(answer)
-        self.assertEqual(response.status_code, 303)
-        self.assertEqual(urlsplit(response.headers["Location"]).path, "/web/login")
-        self.assert_not_authorized()
-        self.authenticate("ups_admin", "ups_admin")
-        self.assert_authorized(self.open(answer))
 
     def test_a_late_return(self):
         now = fields.Datetime.now()
