@@ -253,6 +253,8 @@ class TestLife(PickupCase):
 
     def test_postgresql_ends_the_connections_while_ups_answers(self):
         """A crash, or an administrator: what UPS then answers is kept by other connections."""
+        others = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid != pg_backend_pid()"""
         pickup_id = self.new_pickup()
         for action, route, state in (
             ("action_request", "request", "requested"),
@@ -265,10 +267,7 @@ class TestLife(PickupCase):
                 clicked.start()
                 self.simulator.wait_for_calls(route, 1)
                 with self.transaction(SUPERUSER_ID) as env:
-                    env.cr.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid != pg_backend_pid()"
-                    )
+                    env.cr.execute(others)
                 self.simulator.release()
                 clicked.join()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)
