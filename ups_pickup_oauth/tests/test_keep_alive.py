@@ -186,7 +186,7 @@ class TestKeyRotation(UpsCase):
         old, new = os.environ["UPS_TOKEN_KEYS"], Fernet.generate_key().decode()
         self.authorize()
         tokens = (self.company.ups_access_token, self.company.ups_refresh_token)
-        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": f"{new},{old}"}):
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": f" {new}, {old},"}):
             self.env["ups.connection"]._use_first_key()
         with patch.dict(os.environ, {"UPS_TOKEN_KEYS": new}):
             self.env.invalidate_all()
