@@ -87,9 +87,8 @@ class TestHistory(UpsHttpCase):
     def test_a_test_that_ups_refuses_shows_neither_token_nor_secret(self):
         self.authorize()
         token = self.company.ups_access_token
-        self.simulator.queue_fault(
-            "countries", "status", status=403, body=error("10403", f"<b>: {token}")
-        )
+        body = error("10403", f"<b>: {token}")
+        self.simulator.queue_fault("countries", "status", status=403, body=body)
         shown = self.as_admin().action_ups_test()["context"]["ups_finding"]
         self.assertIn("10403", shown)
         self.assertIn("10403 <b>", self.history()[0])

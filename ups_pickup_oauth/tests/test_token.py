@@ -133,10 +133,9 @@ class TestToken(UpsCase):
         self.assertTrue(self.simulator.is_live_access_token(token))
         self.assertEqual(self.company.ups_access_token, token)
         self.assertNotEqual(self.company.ups_refresh_token, before)
-        self.assertGreater(
-            self.company.ups_access_token_expires_at,
-            fields.Datetime.now() + timedelta(seconds=self.simulator.access_token_lifetime - 60),
-        )
+        life = timedelta(seconds=self.simulator.access_token_lifetime - 60)
+        ends = self.company.ups_access_token_expires_at
+        self.assertGreater(ends, fields.Datetime.now() + life)
         self.assert_kept()
         self.assertEqual(self.company.ups_authorized_by_id, self.admin, "who agreed stays")
         self.assertEqual((self.connection.failure_count, self.connection.retry_at), (0, False))
@@ -193,9 +192,8 @@ class TestToken(UpsCase):
         for asked, granted in (("90", 90), ("999999", 3600)):
             self.connection.write({"retry_at": False, "failure_count": 0})
             self.simulator.forget_requests()
-            self.simulator.queue_fault(
-                "refresh", "status", status=429, headers={"Retry-After": asked}
-            )
+            headers = {"Retry-After": asked}
+            self.simulator.queue_fault("refresh", "status", status=429, headers=headers)
             self.assertAlmostEqual(self.later().retry_after, granted, delta=2)
             self.assertAlmostEqual(self.later().retry_after, granted, delta=2)
             self.assert_refreshes(1)
@@ -207,11 +205,8 @@ class TestToken(UpsCase):
         for _each in range(12):
             self.later()
             self.env.invalidate_all()
-            pauses.append(
-                round((self.connection.retry_at - fields.Datetime.now()).total_seconds(), -1)
-                if self.connection.retry_at
-                else 0
-            )
+            now = fields.Datetime.now()
+            pauses.append(round(((self.connection.retry_at or now) - now).total_seconds(), -1))
             self.connection.retry_at = False
         self.assert_refreshes(12)
         self.assertEqual(pauses[:6], [0, 0, 30, 60, 120, 240])
@@ -273,9 +268,8 @@ class TestToken(UpsCase):
     def test_the_callers_context_does_not_decide_whether_somebody_is_asked(self):
         self.let_it_end()
         self.simulator.kill_grants()
-        company = self.company.with_context(
-            mail_activity_automation_skip=True, default_state="authorized"
-        )
+        context = {"mail_activity_automation_skip": True, "default_state": "authorized"}
+        company = self.company.with_context(**context)
         self.assertIsInstance(self.error_of(company._ups_get_access_token), REAUTHORIZE)
         self.assertEqual(len(self.activities()), 1)
 

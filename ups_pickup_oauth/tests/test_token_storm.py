@@ -62,14 +62,8 @@ class TestTokenStorm(RealTransactionCase):
     def test_a_caller_that_has_created_its_user(self):
         with self.transaction(SUPERUSER_ID) as env:
             partner = env["res.partner"].create({"name": "New"})
-            user = env["res.users"].create(
-                {
-                    "login": "ups_new",
-                    "partner_id": partner.id,
-                    "company_ids": [(4, self.company_id)],
-                    "company_id": self.company_id,
-                }
-            )
+            own = {"company_ids": [(4, self.company_id)], "company_id": self.company_id}
+            user = env["res.users"].create(own | {"login": "ups_new", "partner_id": partner.id})
             env.flush_all()
             company = env["res.company"].browse(self.company_id).with_user(user)
             token = company._ups_get_access_token()
