@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -231,6 +232,18 @@ class RealTransactionCase(BaseCase):
     def want_token(self):
         with self.transaction() as env:
             return env["res.company"].browse(self.company_id)._ups_get_access_token()
+
+    @contextmanager
+    def hanging_refresh(self, when="before"):
+        """UPS has been asked for a token; its answer comes when the context ends."""
+        self.simulator.queue_fault("refresh", "hang", when=when)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.want_token)
+            self.simulator.wait_for_calls("refresh", 1)
+            try:
+                yield waiting
+            finally:
+                self.simulator.release()
 
     def opt_out(self, company_id=None):
         with self.transaction() as env:
