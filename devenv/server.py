@@ -35,12 +35,12 @@ def simulator_url(port: int) -> str:
 
 
 def simulator(
-    port: int, odoo_port: int, client_secret: str = SIMULATOR_CLIENT_SECRET
+    port: int, odoo_port: int, client_secret: str = SIMULATOR_CLIENT_SECRET, verbose: bool = True
 ) -> contextlib.AbstractContextManager[Process]:
     """The stand-in for UPS; the secret goes by the environment, out of the process list."""
     command = [sys.executable, str(SIMULATOR), "--host", SIMULATOR_HOST, "--port", str(port)]
     command += ["--client-id", SIMULATOR_CLIENT_ID]
-    command += ["--redirect-uri", odoo_url(odoo_port) + CALLBACK, "--verbose"]
+    command += ["--redirect-uri", odoo_url(odoo_port) + CALLBACK, *["--verbose"] * verbose]
     environment = _environment(UPS_SIMULATOR_CLIENT_SECRET=client_secret)
     process = Process("The simulator", command, LOGS / f"simulator-{port}.log", environment)
     return until_stopped(process, simulator_url(port))

@@ -16,8 +16,6 @@ class Broken(Exception):
 
     kind = "broken off"
 
-    kind = "broken off"
-
 
 class Administrator:
     """One session of `admin`/`admin` on a running Odoo."""
@@ -28,6 +26,11 @@ class Administrator:
         self._session.trust_env = False  # this machine's proxy knows nothing of its own ports
         who = {"db": database, "login": "admin", "password": "admin"}
         self._ask("/web/session/authenticate", who)
+
+    @property
+    def cookie(self) -> str:
+        """The session's own secret."""
+        return self._session.cookies["session_id"]
 
     def call(self, model: str, method: str, *args: object, **kwargs: object):
         """As the web client does it. :raise Refused: with Odoo's words. :raise Broken: with none"""

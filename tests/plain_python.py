@@ -1,7 +1,7 @@
-"""Both clients and the simulators without Odoo: loaded by place.
+"""Both clients and the simulators without Odoo: what imports this imports them by their names.
 
-Not by the addons' folders on the path: they would make `tests` and `models` importable as top-level
-names.
+The clients are loaded by place: with the addons' folders on the path, `tests` and `models` would be
+top-level names.
 """
 
 import importlib.util
@@ -9,17 +9,14 @@ import sys
 
 from devenv.paths import REPO
 
-_PARTS = {
+_CLIENTS = {
     "ups_client": "ups_pickup_oauth/ups_client/__init__.py",
-    "ups_simulator": "ups_pickup_oauth/tests/ups_simulator.py",
     "pickup_api": "ups_pickup/pickup_api/__init__.py",
-    "ups_pickup_simulator": "ups_pickup/tests/ups_pickup_simulator.py",
 }
-for _name, _place in _PARTS.items():
+sys.path += [str(REPO / addon / "tests") for addon in ("ups_pickup_oauth", "ups_pickup")]
+for _name, _place in _CLIENTS.items():
     if _name in sys.modules:  # by another folder's conftest: one set of classes for all
         continue
-    _path = REPO / _place
-    _places = [str(_path.parent)] if _path.name == "__init__.py" else None
-    _spec = importlib.util.spec_from_file_location(_name, _path, submodule_search_locations=_places)
+    _spec = importlib.util.spec_from_file_location(_name, REPO / _place)
     sys.modules[_name] = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(sys.modules[_name])

@@ -1,6 +1,5 @@
 """A real Odoo, and a simulator of UPS on another site."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +7,13 @@ from functools import partial
 from pathlib import Path
 from xmlrpc.client import ServerProxy
 
+import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import database, postgres, server
 from devenv.locks import only_one
-from devenv.paths import ADDON
 from devenv.ports import free_port
 from tests.administrator import Administrator
 
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(ADDON / "tests"))
-
+# isort: split
 from ups_simulator_control import SimulatorControl
 
 __all__ = ["RunningOdoo", "SimulatorControl", "Site", "prepared", "serving"]

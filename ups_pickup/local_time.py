@@ -1,6 +1,6 @@
 """Hours of a day, as a place has them: floats in the database, `HH:MM` for people."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import pytz
 
@@ -31,11 +31,6 @@ def zone_in_words(zone):
     return (zone or "UTC").rpartition("/")[2].replace("_", " ")
 
 
-def hhmm(hours):
-    """:return: such as ``1405``, as UPS writes it."""
-    return f"{as_time(hours):%H%M}"
-
-
 def local(moment, zone):
     """:return: a UTC moment without time zone, as Odoo keeps it, on the clock of a zone."""
     return pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
@@ -54,7 +49,3 @@ def at(day, hours, zone):
 def hour_of(moment):
     """:return: the hour of a moment as a float."""
     return moment.hour + moment.minute / 60 + moment.second / 3600
-
-
-def next_day(day):
-    return day + timedelta(days=1)

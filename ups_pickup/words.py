@@ -2,8 +2,6 @@
 
 from .pickup_api import problems
 
-_OF_PLACE = {"company_name", "contact_name", "phone", "phone_extension", "room", "floor"}
-
 
 def problem_in_words(env, problem, place):
     """Say what is wrong with a value, and where to correct it.

@@ -2,10 +2,8 @@
 
 import contextlib
 import http.client
-import json
 import socket
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 # Only against a test that hangs for ever.
@@ -68,15 +66,3 @@ def _read(connection: socket.socket) -> Answer:
     with http.client.HTTPResponse(connection) as response:
         response.begin()
         return Answer(response.status, response.headers, response.read().decode(errors="replace"))
-
-
-def session_of(url: str, database: str, login: str) -> str:
-    """:return: the session cookie of a user whose password is the login."""
-    params = {"db": database, "login": login, "password": login}
-    body = json.dumps({"jsonrpc": "2.0", "params": params})
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
-    headers = {"Content-Type": "application/json"}
-    connection.request("POST", "/web/session/authenticate", body, headers)
-    answer = connection.getresponse()
-    assert json.load(answer)["result"]["uid"]
-    return SimpleCookie(answer.headers["Set-Cookie"])["session_id"].value

@@ -84,12 +84,6 @@ class Story(Guide):
     def _press_save(self) -> None:
         self.page.get_by_role("button", name="Save", exact=True).click()
 
-    def go_to_ups(self, company: str) -> None:
-        self.open_company(company)
-        self.open_modal()
-        self.press_in_modal("OAuth")
-        self.expect_to_be_at_ups()
-
     def opt_in_signed_out_meanwhile(self, company: str) -> None:
         self.go_to_ups(company)
         self.page.context.clear_cookies(name="session_id")
@@ -123,8 +117,7 @@ class Story(Guide):
 
     def try_again(self, company: str) -> None:
         self.page.get_by_role("button", name="Try again").click()
-        self.agree_at_ups()
-        self.expect_success(company)
+        self.agree_and_return(company)
 
     def test(self, company: str, finding: str) -> None:
         self.open_company(company)
@@ -156,18 +149,10 @@ class Story(Guide):
         self.ups.queue_fault("refresh", "status", status=401, body=body)
         self.test(company, "has ended")
 
-    def reauthorize(self, company: str) -> None:
-        self.go_to_ups(company)
-        self.agree_at_ups()
-        self.expect_success(company)
-
     def opt_out(self, company: str) -> None:
         self.open_company(company)
         self.open_modal()
-        self.press_in_modal("Opt-Out")
-        confirmation = self.page.get_by_role("dialog").filter(has_text="Opt out of UPS?")
-        confirmation.get_by_role("button", name="OK", exact=True).click()
-        expect(self.modal.get_by_role("status")).to_contain_text("reset your UPS.com password")
+        self.confirm_opt_out()
         self.press_in_modal("Cancel")
         expect(self.api_button).not_to_contain_text("Authorized")
 

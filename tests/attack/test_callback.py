@@ -71,7 +71,7 @@ class Attacker:
 
 @pytest.fixture(scope="module")
 def cookie(odoo: RunningOdoo) -> str:
-    return raw_http.session_of(odoo.url, odoo.database, "admin")
+    return odoo.sign_in().cookie
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def _everything_happens(story: Story) -> None:
     story.refresh(COMPANY)
     story.refresh_during_an_outage(COMPANY)
     story.refresh_that_ups_refuses(COMPANY)
-    story.reauthorize(COMPANY)
+    story.opt_in(COMPANY)
     story.exchange_that_ups_refuses(OTHER)
     story.odoo.save_settings(ups_use_pkce=False)
     story.exchange_that_ups_refuses(OTHER)

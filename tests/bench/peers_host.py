@@ -2,7 +2,7 @@
 
 It does what Odoo's proxies do, as far as the peers' code can see: Mercado Pago's spends a refresh
 token by use and answers in JSON-RPC, Gmail's keeps its refresh token. Run as
-``python peers_host.py SECONDS``, which is how late each answer is; it says where it listens.
+``python peers_host.py PORT SECONDS``, which is how late each answer is.
 """
 
 import json
@@ -70,8 +70,7 @@ class _Server(ThreadingHTTPServer):
 
 
 if __name__ == "__main__":
-    peers = _Server(("127.0.0.1", 0), _Handler)
-    peers.seconds, peers.calls, peers.spent = float(sys.argv[1]), 0, set()
+    peers = _Server(("127.0.0.1", int(sys.argv[1])), _Handler)
+    peers.seconds, peers.calls, peers.spent = float(sys.argv[2]), 0, set()
     peers.lock = threading.Lock()
-    print(f"listening on http://127.0.0.1:{peers.server_port}", flush=True)
     peers.serve_forever()

@@ -4,25 +4,21 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from queue import Empty, Queue
 
 from cryptography.fernet import Fernet
 
+import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import addons, database, odoo_source, server
-from devenv.console import Problem
-from devenv.paths import ADDON, LOGS, REPO, SIMULATOR
+from devenv.paths import ADDON, LOGS, REPO
 from devenv.ports import free_port
-from devenv.processes import Process
+from devenv.processes import Process, until_stopped
 from tests.bench.odoo_process import OdooProcess
 
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(ADDON / "tests"))
-
+# isort: split
 from ups_simulator_control import SimulatorControl
 
 _HERE = Path(__file__).parent
 OURS = (ADDON.name,)
-_PATIENCE = 30  # seconds for a small program to start
 
 
 class Stage(ExitStack):
@@ -65,15 +61,18 @@ class Stage(ExitStack):
 
     def simulator(self) -> SimulatorControl:
         """UPS, to which Odoo processes that start later go."""
-        options = ["--client-id", server.SIMULATOR_CLIENT_ID, "--host", server.SIMULATOR_HOST]
-        options += ["--redirect-uri", self.odoo_url + server.CALLBACK]
-        url = self._start("The simulator", [SIMULATOR, *options])
-        self.environment["UPS_BASE_URL"] = url
-        return SimulatorControl(url)
+        port = free_port(server.SIMULATOR_HOST)
+        self.enter_context(server.simulator(port, self.odoo_port, verbose=False))
+        self.environment["UPS_BASE_URL"] = server.simulator_url(port)
+        return SimulatorControl(server.simulator_url(port))
 
     def peers_host(self, seconds: float) -> str:
         """:return: the URL of the peers' remote, which answers that late."""
-        url = self._start("The peers' host", [_HERE / "peers_host.py", seconds])
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, str(_HERE / "peers_host.py"), str(port), str(seconds)]
+        process = Process("The peers' host", command, LOGS / "bench-peers.log", os.environ)
+        self.enter_context(until_stopped(process, f"{url}/_calls"))
         self.environment["BENCH_PEERS_HOST"] = url
         return url
 
@@ -95,21 +94,3 @@ class Stage(ExitStack):
             return ()
         addons_path = f"{odoo_source.ensure().addons_path},{REPO},{_HERE / 'addons'}"
         return f"--addons-path={addons_path}", "--load=base,rpc,web,peers_on_loopback"
-
-    def _start(self, name: str, command: list) -> str:
-        """:return: where it says that it listens."""
-        heard: Queue[str] = Queue()
-
-        def listen(line: str) -> None:
-            if line.startswith("listening on "):
-                heard.put(line.removeprefix("listening on ").strip())
-
-        log = LOGS / f"bench-{name.split()[-1]}.log"
-        arguments = [sys.executable, *map(str, command)]
-        environment = {"UPS_SIMULATOR_CLIENT_SECRET": server.SIMULATOR_CLIENT_SECRET}
-        process = Process(name, arguments, log, os.environ | environment, listen)
-        self.callback(process.stop)
-        try:
-            return heard.get(timeout=_PATIENCE)
-        except Empty:
-            raise Problem(f"{name} did not start; see {log}") from None

@@ -1,5 +1,7 @@
 """When is a connection used again, and when never?"""
 
+import importlib.util
+import os
 import subprocess
 import sys
 import textwrap
@@ -127,3 +129,10 @@ def test_a_forked_worker_opens_a_connection_of_its_own(tiny, request):
     program = textwrap.dedent(FORKING).format(here=here, base_url=server.base_url)
     subprocess.run([sys.executable, "-c", program], check=True)
     assert by_connection == [["before-the-fork", "in-the-parent"], ["in-the-child"]]
+
+
+def test_it_loads_where_processes_cannot_fork(monkeypatch):
+    monkeypatch.delattr(os, "register_at_fork", raising=False)
+    copy = importlib.util.module_from_spec(connections.__spec__)
+    connections.__spec__.loader.exec_module(copy)
+    assert copy.BoundedSession()

@@ -145,7 +145,8 @@ class Ups:
 
     def _send(self, request: PickupRequest, body: dict) -> object:
         self.unsure[request.reference] = request.date
-        outcome = pickup_api.request_pickup(self.session, SimpleNamespace(as_json=lambda: body))
+        told = SimpleNamespace(as_json=lambda: body, date=request.date)
+        outcome = pickup_api.request_pickup(self.session, told)
         if not isinstance(outcome, Unknown):
             del self.unsure[request.reference]
         return outcome

@@ -3,13 +3,14 @@
 import pytest
 from raw_ups import REDIRECT_URI, RawUps
 
-import tests.plain_python  # noqa: F401  it loads what the tests import
+import tests.plain_python  # noqa: F401  it loads what comes next
+
+# isort: split
+from ups_simulator import UpsSimulator
 
 
 @pytest.fixture
 def sim():
-    from ups_simulator import UpsSimulator
-
     with UpsSimulator("the-client", "the-secret", [REDIRECT_URI]) as simulator:
         yield simulator
 

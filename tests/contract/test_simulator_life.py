@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from raw_ups import CHALLENGE, REDIRECT_URI, RawUps
-from ups_simulator import SimulatorControl, UpsSimulator
+from ups_simulator import UpsSimulator
+from ups_simulator_control import SimulatorControl
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ups_pickup_oauth" / "tests" / "ups_simulator.py"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  which the simulator refuses
@@ -68,7 +69,7 @@ def test_bad_control_input_is_answered_with_a_sentence(ups, path, body):
 
 def test_a_page_elsewhere_cannot_steer_it(sim, ups):
     """A browser sends these types across sites without asking; it asks before application/json."""
-    tokens, path = sim.issue_tokens(), "/_control/kill_refresh_tokens"
+    tokens, path = sim.issue_tokens(), "/_control/kill_grants"
     for kind in ("text/plain", "application/x-www-form-urlencoded", None):
         answer = ups.request("POST", path, data="{}", headers={"Content-Type": kind})
         assert answer.status_code == 400

@@ -11,7 +11,7 @@ import time
 import pytest
 import requests
 from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, error_of
-from ups_simulator import SimulatorControl
+from ups_simulator_control import SimulatorControl
 
 REFRESH = "/security/v1/oauth/refresh"
 BAD_CLIENT = (401, "10401", "ClientId is Invalid")

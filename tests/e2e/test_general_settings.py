@@ -41,15 +41,3 @@ def test_ctrl_k_leads_to_the_block_which_tests_the_settings(
     assert simulator.calls("authorize") == 1
     page.locator(".breadcrumb").get_by_role("link", name="Harbor Supplies").click()
     expect(guide.api_button).to_be_visible()
-
-
-def test_a_change_says_first_who_must_be_authorized_again(guide: Guide):
-    guide.opt_in("Harbor Supplies")
-    page = guide.page
-    page.goto(f"{guide.odoo.url}/odoo/settings#ups_credentials")
-    application = page.locator("#ups_credentials")
-    expect(application).to_be_in_viewport(ratio=1)
-    application.get_by_label("Client ID").fill("another-application")
-    application.get_by_label("Client ID").blur()
-    expect(application.get_by_role("alert")).to_contain_text("after this change: 1.")
-    page.get_by_role("button", name="Discard", exact=True).click()

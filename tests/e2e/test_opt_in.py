@@ -95,22 +95,6 @@ def test_not_agreeing_and_going_back_or_trying_again(guide: Guide):
     guide.agree_and_return(COMPANY)
 
 
-def test_ups_is_down_before_leaving_and_during_the_exchange(
-    guide: Guide, simulator: SimulatorControl
-):
-    simulator.queue_fault("authorize", "error_page")
-    guide.open_company(COMPANY)
-    guide.open_modal()
-    guide.press_in_modal("OAuth")
-    expect(guide.page.get_by_text("Nothing is lost. Try again in a few minutes.")).to_be_visible()
-    simulator.queue_fault("token", "html")
-    guide.go_to_ups(COMPANY)
-    guide.agree_at_ups()
-    expect(guide.page.get_by_role("main")).to_contain_text("Nothing is lost")
-    guide.page.get_by_role("button", name="Try again").click()
-    guide.agree_and_return(COMPANY)
-
-
 @pytest.mark.usefixtures("restored_settings")
 def test_a_wrong_client_id_leads_to_the_settings(guide: Guide):
     settings = guide.page.locator("#ups_credentials")

@@ -1,20 +1,17 @@
 """Real Odoo servers on databases of their own, and a UPS simulator for all of them."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 from running_odoo import RunningOdoo, Site, serving
 
+import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import database, postgres, server
 from devenv.locks import only_one
-from devenv.paths import SIMULATOR
 from devenv.ports import free_port
 
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(SIMULATOR.parent))
-
+# isort: split
 from ups_pickup_simulator import UpsPickupSimulator
 
 PRISTINE = "ups_life"

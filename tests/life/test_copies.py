@@ -18,11 +18,6 @@ from tests.administrator import Refused
 HOME, COPY = "ups_life_home", "ups_life_copy"
 AUTHORIZED = "UPS accepts the authorization of My Company."
 # What the page "Restore Database" does for "This database was moved", which `odoo db` cannot.
-_ACTIVITY = """
-    INSERT INTO mail_activity (res_model, res_model_id, res_id, user_id, date_deadline, active)
-         SELECT model, ir_model.id, ups_connection.id, 2, now(), true
-           FROM ir_model, ups_connection WHERE model = 'ups.connection'
-"""
 _MOVE = """
 import shutil
 import sys
@@ -45,15 +40,12 @@ def machines(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def home(pristine, serve, simulator, machines):
-    """A database that is authorized in production, with an attempt under way. Nothing runs."""
+    """A database that is authorized in production. Nothing runs."""
     database.copy(pristine, HOME)
     with serve(HOME, f"--data-dir={machines.here}") as odoo:
         admin = odoo.sign_in()
         admin.save_settings(**SIMULATOR_SETTINGS | {"ups_environment": "production"})
         admin.authorize(simulator)
-        admin.start_authorization()
-        # The secret of settings that somebody is about to save.
-        admin.call("res.config.settings", "create", [SIMULATOR_SETTINGS])
         assert admin.test_authorization() == AUTHORIZED
         # Here each of them sends its truck; those that are made then are for the copies.
         pickups.make(admin, simulator)
@@ -62,7 +54,6 @@ def home(pristine, serve, simulator, machines):
         sent = simulator.calls("request") - before[0], simulator.calls("cancel") - before[1]
         assert sent >= (3, 4), "a plan, a batch, a draft; and all are cancelled"
         pickups.make(admin, simulator)
-    sql(HOME, _ACTIVITY)
     return HOME
 
 
@@ -95,9 +86,8 @@ def make_copy(home, machines, tmp_path):
     """`make_copy("raw")`, and the other ways to get one."""
 
     def copy(how):
-        if how.startswith("duplicated"):
-            neutralize = ["--neutralize"] if "neutralized" in how else []
-            odoo_db("duplicate", *neutralize, home, COPY, data_dir=machines.here)
+        if how == "duplicated":
+            odoo_db("duplicate", home, COPY, data_dir=machines.here)
         elif how == "restored":
             odoo_db("dump", home, tmp_path / "backup.zip", data_dir=machines.here)
             move(tmp_path / "backup.zip", machines.here)
@@ -129,45 +119,6 @@ def _run_odoo(*arguments):
 def _options(data_dir):
     config = ("--config", server.write_config(), f"--pg_path={postgres.programs()}")
     return *config, f"--data-dir={data_dir}"
-
-
-def secrets_in(name):
-    """:return: where the database holds something that opens a door at UPS."""
-    queries = {
-        "tokens": "SELECT 1 FROM ups_connection"
-        " WHERE sealed_access_token != '' OR sealed_refresh_token != ''",
-        "attempts": "SELECT 1 FROM ups_authorization_attempt",
-        "settings being saved": "SELECT 1 FROM res_config_settings"
-        " WHERE ups_sealed_client_secret != ''",
-        "client secret": "SELECT 1 FROM ir_config_parameter"
-        " WHERE key = 'ups_pickup_oauth.client_secret'",
-    }
-    return {place for place, query in queries.items() if sql(name, query)}
-
-
-def assert_neutralized(name):
-    assert secrets_in(name) == set()
-    connections = sql(name, "SELECT state, database_uuid FROM ups_connection")
-    assert connections == [("not_authorized", None)]
-    parameters = dict(sql(name, "SELECT key, value FROM ir_config_parameter"))
-    assert parameters["ups_pickup_oauth.environment"] == "cie"
-    assert sql(name, "SELECT 1 FROM mail_activity WHERE res_model = 'ups.connection'") == []
-    crons = "SELECT DISTINCT active FROM ir_cron WHERE cron_name LIKE 'UPS%'"
-    assert sql(name, crons) == [(False,)]
-
-
-def test_the_original_can_act_in_production(home):
-    """Else the tests below would find nothing because nothing had been there."""
-    assert len(secrets_in(home)) == 4
-    assert sql(home, "SELECT state, environment FROM ups_connection") == [
-        ("authorized", "production")
-    ]
-
-
-@pytest.mark.parametrize("how", ["neutralized", "duplicated, neutralized"])
-def test_neutralize_leaves_nothing_that_acts_at_ups(how, make_copy):
-    make_copy(how)
-    assert_neutralized(COPY)
 
 
 def test_a_duplicate_with_the_key_sends_none_of_the_originals_tokens(

@@ -118,7 +118,7 @@ class WholeLife:
         self.admin.save_settings(**server.SIMULATOR_SETTINGS)
         self.admin.authorize(self.simulator, self.other_company)
         self.simulator.expire_access_tokens()
-        self.simulator.kill_refresh_tokens()
+        self.simulator.kill_grants()
         self.ended = self.admin.test_authorization(self.other_company)
         self.admin.authorize(self.simulator)
         self.admin.start_authorization()

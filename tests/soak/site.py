@@ -3,7 +3,6 @@
 import ctypes
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import database, postgres, server
 from devenv.console import run_logged
-from devenv.paths import ADDON, DATA, LOGS, SIMULATOR, SOAK
+from devenv.paths import ADDON, DATA, LOGS, SOAK
 from devenv.ports import free_port
 from tests.soak.odoo_host import OdooHost
 
-# Loaded by its place: the addon's package would import Odoo.
-sys.path.append(str(SIMULATOR.parent))
-
+# isort: split
 from ups_pickup_simulator import UpsPickupSimulator
 
 WORKERS = 2

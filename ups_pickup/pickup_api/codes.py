@@ -121,6 +121,3 @@ REFUSAL_FIELDS = {
     "9510166": "payment_method",
 }
 """UPS's code to the field that it complains about, as ``problems()`` would name it."""
-
-NOT_THE_USERS_ACCOUNT = "9510154"
-NO_SMART_PICKUP = "9510029"

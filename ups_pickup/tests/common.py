@@ -23,49 +23,33 @@ HOURS = {"hour_from": 8, "hour_to": 18, "day_period": "morning"}
 EVERY_DAY = [HOURS | {"name": f"{day}", "dayofweek": f"{day}"} for day in range(7)]
 
 
+def new_account(env, number, company_id, **vals):
+    own = {"name": f"Account {number}", "number": number, "company_id": company_id}
+    return env["ups.pickup.account"].create(own | {"country_id": env.ref("base.us").id} | vals)
+
+
+def new_location(env, zone, company_id, account_id, **vals):
+    """:return: one in New York, by the clock of the zone."""
+    own = {"name": zone, "company_id": company_id}
+    where = {"country_id": env.ref("base.us").id, "state_id": env.ref("base.state_us_27").id}
+    partner = env["res.partner"].create(own | ADDRESS | where)
+    days = [(5, 0, 0), *[(0, 0, day) for day in EVERY_DAY]]
+    calendar = env["resource.calendar"].create(own | {"tz": zone, "attendance_ids": days})
+    door = {"company_name": "Acme", "contact_name": "Kim", "cutoff_time": 15.0}
+    links = {"account_id": account_id, "partner_id": partner.id, "calendar_id": calendar.id}
+    return env["ups.pickup.location"].create(own | door | links | vals)
+
+
 class Places:
     """Mixed in: where nothing is said, `company_id`, `account_id` and `admin_id` are meant."""
 
     def new_account(self, env, number, company_id=None, **vals):
-        return env["ups.pickup.account"].create(
-            {
-                "name": f"Account {number}",
-                "number": number,
-                "company_id": company_id or self.company_id,
-                "country_id": env.ref("base.us").id,
-                **vals,
-            }
-        )
+        return new_account(env, number, company_id or self.company_id, **vals)
 
     def new_location(self, env, zone, company_id=None, account_id=None, **vals):
-        company = company_id or self.company_id
-        us = env.ref("base.us")
-        state = env.ref("base.state_us_27")
-        partner = env["res.partner"].create(
-            ADDRESS | {"country_id": us.id, "state_id": state.id, "company_id": company}
-        )
-        calendar = env["resource.calendar"].create(
-            {
-                "name": zone,
-                "tz": zone,
-                "company_id": company,
-                "attendance_ids": [(5, 0, 0), *[(0, 0, day) for day in EVERY_DAY]],
-            }
-        )
-        return env["ups.pickup.location"].create(
-            {
-                "name": zone,
-                "company_id": company,
-                "account_id": account_id or self.account_id,
-                "partner_id": partner.id,
-                "company_name": "Acme",
-                "contact_name": "Kim",
-                "calendar_id": calendar.id,
-                "cutoff_time": 15.0,
-                "user_id": self.admin_id,
-                **vals,
-            }
-        )
+        company_id, account_id = company_id or self.company_id, account_id or self.account_id
+        vals = {"user_id": self.admin_id} | vals
+        return new_location(env, zone, company_id, account_id, **vals)
 
 
 class PickupCase(Places, RealTransactionCase):
@@ -113,13 +97,8 @@ class PickupCase(Places, RealTransactionCase):
         with self.transaction(uid) as env:
             pickups = env["ups.pickup"]
             location = env["ups.pickup.location"].browse(location_id or self.location_id)
-            return pickups.create(
-                {
-                    "location_id": location.id,
-                    "line_ids": pickups._usual_lines(location),
-                    **vals,
-                }
-            ).id
+            usual = {"location_id": location.id, "line_ids": pickups._usual_lines(location)}
+            return pickups.create(usual | vals).id
 
     def new_user(self, env, login, groups, company_ids=None):
         companies = company_ids or [self.company_id]
@@ -151,15 +130,9 @@ class PickupCase(Places, RealTransactionCase):
 
     def new_batch(self, env, date_to, **vals):
         """:return: a batch of the location, from the day on that it is, not filled yet."""
-        return env["ups.pickup.batch"].create(
-            {
-                "company_id": self.company_id,
-                "location_ids": [(6, 0, [self.location_id])],
-                "date_from": "2026-11-24",
-                "date_to": date_to,
-                **vals,
-            }
-        )
+        days = {"date_from": "2026-11-24", "date_to": date_to}
+        own = {"company_id": self.company_id, "location_ids": [(6, 0, [self.location_id])]}
+        return env["ups.pickup.batch"].create(days | own | vals)
 
     def request_batch(self, batch_id):
         with self.transaction() as env:

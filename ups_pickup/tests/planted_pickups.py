@@ -66,18 +66,9 @@ class PlantedPickups(Places, Planted):
             {"location_id": location.id, "line_ids": env["ups.pickup"]._usual_lines(location)}
         )
         pickup = self.draft.copy()
-        pickup.write(
-            {
-                "state": "requested",
-                "prn": PRN,
-                "reference": PLANTED,
-                "told": self.draft._telling(),
-                "status_message": PLANTED,
-                "problem": PLANTED,
-                "price": 7.0,
-                "batch_id": batch.id,
-            }
-        )
+        words = dict.fromkeys(("reference", "status_message", "problem"), PLANTED)
+        booked = {"state": "requested", "prn": PRN, "told": self.draft._telling(), "price": 7.0}
+        pickup.write(booked | words | {"batch_id": batch.id})
         if "ups_pickup_id" in getattr(env.get("stock.picking"), "_fields", ()):
             domain = [("company_id", "=", self.company_id), ("code", "=", "outgoing")]
             kind = env["stock.picking.type"].search(domain, limit=1)

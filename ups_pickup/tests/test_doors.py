@@ -48,12 +48,8 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 for pickup in (self.draft, self.records["ups.pickup"]):
                     with self.subTest(role=role, door=door, state=pickup.state):
                         mine = pickup.with_user(user)
-                        done = [
-                            each
-                            for each in names
-                            if self.tried(call, mine, each, value(mine, each))
-                        ]
-                        self.assertFalse(done)
+                        done = (self.tried(call, mine, each, value(mine, each)) for each in names)
+                        self.assertFalse([*filter(None, done)])
         self.env.invalidate_all()
         self.assert_nothing_happened()
 
@@ -93,9 +89,8 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         company = self.other_company.id
         account = self.new_account(self.env, "THEIR1", company, name=THEIRS)
         words = {"name": THEIRS, "instruction": THEIRS, "contact_name": THEIRS, "room": THEIRS}
-        there = self.new_location(
-            self.env, "Asia/Tokyo", company, account.id, ready_time=3.25, **words
-        )
+        words["ready_time"] = 3.25
+        there = self.new_location(self.env, "Asia/Tokyo", company, account.id, **words)
         there.partner_id.write({"name": THEIRS, "phone": THEIRS})
         own = self.draft.copy({"location_id": there.id, "account_id": account.id})
         open_one = own.copy()

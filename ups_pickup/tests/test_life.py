@@ -12,10 +12,8 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from ..models import ups_pickup_request
-from . import ups_pickup_simulator_answers as answers
 from .common import PickupCase
-from .ups_pickup_simulator_answers import CURRENCIES
-from .ups_pickup_simulator_trucks import Truck
+from .ups_pickup_simulator import answers, fleet
 
 
 @tagged("post_install", "-at_install")
@@ -35,7 +33,7 @@ class TestLife(PickupCase):
     def test_news_of_ups_show_no_html(self):
         pickup_id, prn = self.booked()
         self.simulator.set_code(prn, "004")
-        with patch.object(Truck, "message", "<img src=x onerror=alert(1)>"):
+        with patch.object(fleet.Truck, "message", "<img src=x onerror=alert(1)>"):
             self.click(pickup_id, "action_check")
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["ups.pickup"].browse(pickup_id)
@@ -185,7 +183,7 @@ class TestLife(PickupCase):
             self.force(pickup_id, pickup_date="2026-11-26")
             self.assertTrue(self.stored_values(pickup_id, "is_price_stale"))
             self.assertFalse(self.simulator.trucks())
-            with patch.dict(CURRENCIES, US="???"):  # no price, and that of the 24th is none
+            with patch.dict(answers.CURRENCIES, US="???"):  # no price, and that of the 24th is none
                 self.click(pickup_id, action)
             self.assertFalse(self.stored_values(pickup_id, "price"))
         later_id = self.new_pickup(pickup_date="2026-11-25")
@@ -257,6 +255,8 @@ class TestLife(PickupCase):
 
     def test_postgresql_ends_the_connections_while_ups_answers(self):
         """A crash, or an administrator: what UPS then answers is kept by other connections."""
+        others = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid != pg_backend_pid()"""
         pickup_id = self.new_pickup()
         for action, route, state in (
             ("action_request", "request", "requested"),
@@ -264,16 +264,12 @@ class TestLife(PickupCase):
         ):
             with self.subTest(action):
                 self.simulator.queue_fault(route, "hang", when="after")
-                clicked = threading.Thread(
-                    target=self.click_of_a_lost_caller, args=(pickup_id, action)
-                )
+                caller = (pickup_id, action)
+                clicked = threading.Thread(target=self.click_of_a_lost_caller, args=caller)
                 clicked.start()
                 self.simulator.wait_for_calls(route, 1)
                 with self.transaction(SUPERUSER_ID) as env:
-                    env.cr.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid != pg_backend_pid()"
-                    )
+                    env.cr.execute(others)
                 self.simulator.release()
                 clicked.join()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)

@@ -50,10 +50,8 @@ class TestMany(PickupCase):
         self.assertIn(self.stored_values(draft_id, "name"), told)
         self.assertIn("“UPS has none”", told)
         self.assertIn("from 14:00 on", told)
-        self.assertEqual(
-            [self.stored_values(each, "state") for each in chosen],
-            ["draft", "unconfirmed", "done", "done", "requested"],
-        )
+        states = [self.stored_values(each, "state") for each in chosen]
+        self.assertEqual(states, ["draft", "unconfirmed", "done", "done", "requested"])
         self.set_time("2026-11-24 14:00", "America/New_York")
         for action, state in (
             ("action_mark_done", "done"),
@@ -118,15 +116,12 @@ class TestMany(PickupCase):
         booked_id, prn = self.booked()
         with self.transaction() as env:
             location = env["ups.pickup.location"].browse(self.location_id)
-            self.assertEqual(
-                location.hours_in_words,
-                "Ready 14:00, closes 17:00, ask before 15:00, New York time",
-            )
+            hours = "Ready 14:00, closes 17:00, ask before 15:00, New York time"
+            self.assertEqual(location.hours_in_words, hours)
             self.assertEqual(location.closed_in_words, "11/26/2026")
             self.assertEqual(location.open_count, 1)
-            self.assertEqual(
-                location.pickups_in_words, f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
-            )
+            told = f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
+            self.assertEqual(location.pickups_in_words, told)
             shown = env["ups.pickup"].search(location.action_pickups()["domain"])
             self.assertEqual(sorted(shown.ids), sorted((done_id, booked_id)))
             self.assertFalse(location.hint)
@@ -197,13 +192,9 @@ class TestMany(PickupCase):
         read(ids)  # fills the registry's caches
         (of_one, _told), (of_all, told) = read(ids[:1]), read(ids)
         self.assertEqual(of_all, of_one)
-        self.assertEqual(
-            {each["pickups_in_words"] for each in told},
-            {
-                "11/24/2026 Requested; 11/25/2026 Requested;"
-                " 11/23/2026 Picked Up; 11/20/2026 Picked Up"
-            },
-        )
+        ahead = "11/24/2026 Requested; 11/25/2026 Requested"
+        over = "11/23/2026 Picked Up; 11/20/2026 Picked Up"
+        self.assertEqual({each["pickups_in_words"] for each in told}, {f"{ahead}; {over}"})
 
     def test_a_location_is_open_when_odoos_calendar_says_so(self):
         self.close("2026-11-26")
@@ -230,11 +221,8 @@ class TestMany(PickupCase):
             found = places._open_days(first, last)
             for place in places:
                 with self.subTest(place.name):
-                    as_odoo = {
-                        day
-                        for ahead in range((last - first).days + 1)
-                        if self.works(place, day := first + timedelta(days=ahead))
-                    }
+                    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+                    as_odoo = {day for day in days if self.works(place, day)}
                     self.assertEqual(found[place], as_odoo)
                     self.assertTrue(found[place])
             env.cr.rollback()

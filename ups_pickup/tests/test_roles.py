@@ -84,15 +84,9 @@ class TestRoles(PickupCase):
 
     def close_a_day(self, env):
         calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
-        env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": calendar.id,
-                "company_id": calendar.company_id.id,
-                "date_from": "2026-12-25 05:00:00",
-                "date_to": "2026-12-26 04:59:59",
-            }
-        )
+        day = {"date_from": "2026-12-25 05:00:00", "date_to": "2026-12-26 04:59:59"}
+        own = {"calendar_id": calendar.id, "company_id": calendar.company_id.id}
+        env["resource.calendar.leaves"].create(day | own | {"name": "Holiday"})
         env.flush_all()
 
     def test_an_address_as_ups_wants_it(self):

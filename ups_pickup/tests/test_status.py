@@ -1,8 +1,8 @@
 """What UPS tells, what it no longer lists, and what nobody said: never "done" by a calendar."""
 
 import math
-import threading
 from ast import literal_eval
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 
 from lxml import etree
@@ -68,9 +68,8 @@ class TestStatus(PickupCase):
                 self.simulator.forget_truck(prn)
                 self.set_time("2026-11-24 13:50", "America/New_York")
                 self.run_cron()
-                self.assertFalse(
-                    self.stored_values(pickup_id, "missed_on"), "it is not ready before 14:00"
-                )
+                missed_on = self.stored_values(pickup_id, "missed_on")
+                self.assertFalse(missed_on, "it is not ready before 14:00")
                 for minutes in (0, 16):
                     self.set_time(f"2026-11-24 14:{10 + minutes}", "America/New_York")
                     self.run_cron()
@@ -89,15 +88,11 @@ class TestStatus(PickupCase):
         for _each in range(3):
             self.wait(minutes=6)
             self.run_cron()
-        self.assertEqual(
-            self.stored_values(pickup_id, "state", "missed_on"), ("unconfirmed", False)
-        )
+        looked = self.stored_values(pickup_id, "state", "missed_on")
+        self.assertEqual(looked, ("unconfirmed", False))
         calls = self.simulator.calls("status")
         self.run_cron()
-        for action in (
-            lambda: self.click(pickup_id, "action_check"),
-            lambda: self.check_account(),
-        ):
+        for action in (lambda: self.click(pickup_id, "action_check"), self.check_account):
             with self.assertRaisesRegex(UserError, "left alone .* in 4 minutes"):
                 action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
@@ -227,9 +222,8 @@ class TestStatus(PickupCase):
             self.run_cron()
             self.wait(minutes=15)
         self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", booked))
-        self.assertIn(
-            f"two drivers: one with PRN {booked}", self.stored_values(pickup_id, "problem")
-        )
+        problem = self.stored_values(pickup_id, "problem")
+        self.assertIn(f"two drivers: one with PRN {booked}", problem)
         with self.transaction(SUPERUSER_ID) as env:
             told = env["ups.pickup"].browse(pickup_id).message_ids.mapped("body")
             self.assertEqual(len([body for body in told if lost in body]), 1)
@@ -253,13 +247,8 @@ class TestStatus(PickupCase):
         other_id = self.second_ramp()
         ids = [first_id, self.new_pickup(other_id, pickup_date="2026-11-24")]
         self.force(ids[1], state="requested", prn=prn)
-        threads = [
-            threading.Thread(target=self.click, args=(each, "action_cancel")) for each in ids
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self.click, ids, ["action_cancel"] * 2))
         for each in ids:
             self.assertEqual(self.stored_values(each, "state"), "cancelled")
         self.assertEqual(self.simulator.calls("cancel"), 1)
@@ -341,16 +330,14 @@ class TestStatus(PickupCase):
                 self.assertEqual(ask["PickupDateInfo"]["PickupDate"], before[:10].replace("-", ""))
                 self.set_time(before, zone)
                 self.run_cron()
-                self.assertEqual(
-                    self.stored_values(pickup_id, "state", "is_today"), ("requested", True)
-                )
+                now = self.stored_values(pickup_id, "state", "is_today")
+                self.assertEqual(now, ("requested", True))
                 with self.assertRaisesRegex(UserError, "cut-off"):
                     self.click(self.new_pickup(there, pickup_date=before[:10]))
                 self.set_time(after, zone)
                 self.run_cron()
-                self.assertEqual(
-                    self.stored_values(pickup_id, "state", "is_today"), ("unknown", False)
-                )
+                now = self.stored_values(pickup_id, "state", "is_today")
+                self.assertEqual(now, ("unknown", False))
                 late_id = self.new_pickup(there, pickup_date=before[:10])
                 with self.assertRaisesRegex(UserError, "is past"):
                     self.click(late_id)
@@ -482,9 +469,8 @@ class TestStatus(PickupCase):
     def test_tiles_and_filters_agree(self):
         self.set_time("2026-11-24 12:00", "Pacific/Auckland")  # in Honolulu it is the 23rd
         with self.transaction(SUPERUSER_ID) as env:
-            places = [
-                self.new_location(env, zone).id for zone in ("Pacific/Honolulu", "Pacific/Auckland")
-            ]
+            zones = "Pacific/Honolulu", "Pacific/Auckland"
+            places = [self.new_location(env, zone).id for zone in zones]
         for place in places:
             for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
                 self.new_pickup(place, pickup_date=day)
@@ -499,16 +485,12 @@ class TestStatus(PickupCase):
         with self.transaction() as env:
             pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
             counts = pickups.overview_counts()
-            self.assertEqual(
-                [counts[name] for name in TILES],
-                [3, 2, 0, 1, 1],
-            )
+            self.assertEqual([counts[name] for name in TILES], [3, 2, 0, 1, 1])
             arch = etree.fromstring(pickups.get_view(view_type="search")["arch"])
             for name in TILES:
                 [domain] = arch.xpath(f"//filter[@name='{name}']/@domain")
-                found = pickups.search(
-                    [*literal_eval(domain), ("is_current_environment", "=", True)]
-                )
+                here = ("is_current_environment", "=", True)
+                found = pickups.search([*literal_eval(domain), here])
                 self.assertEqual(len(found), counts[name])
                 if name in ("today", "tomorrow"):
                     self.assertTrue(all(found.mapped(f"is_{name}")))

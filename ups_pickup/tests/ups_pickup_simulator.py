@@ -27,30 +27,22 @@ import re
 import sys
 from collections.abc import Iterable
 
-if __package__:
-    from odoo.addons.ups_pickup_oauth.tests import ups_simulator
-    from odoo.addons.ups_pickup_oauth.tests import ups_simulator_http as http
-    from odoo.addons.ups_pickup_oauth.tests.ups_simulator_login import PAGE_HEADERS, html_page
+# As ups_simulator.py does. That stands beside this addon, or wherever PYTHONPATH says.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+sys.path.append(os.path.abspath(f"{__file__}/../../../ups_pickup_oauth/tests"))
 
-    from . import ups_pickup_simulator_answers as answers
-    from . import ups_pickup_simulator_shapes as shapes
-    from . import ups_pickup_simulator_trucks as fleet
-    from .ups_pickup_simulator_page import trucks_page
-else:  # run as a script, or loaded by its path; UPS's simulator stands beside this addon, or
-    # wherever PYTHONPATH says.
-    _HERE = os.path.dirname(os.path.abspath(__file__))
-    sys.path.append(_HERE)
-    sys.path.append(os.path.join(_HERE, "..", "..", "ups_pickup_oauth", "tests"))
-    import ups_pickup_simulator_answers as answers
-    import ups_pickup_simulator_shapes as shapes
-    import ups_pickup_simulator_trucks as fleet
-    import ups_simulator
-    import ups_simulator_http as http
-    from ups_pickup_simulator_page import trucks_page
-    from ups_simulator_login import PAGE_HEADERS, html_page
+import ups_pickup_simulator_answers as answers
+import ups_pickup_simulator_shapes as shapes
+import ups_pickup_simulator_trucks as fleet
+import ups_simulator
+import ups_simulator_http as http
+from ups_pickup_simulator_page import trucks_page
+from ups_simulator_base import Route, control
+from ups_simulator_login import PAGE_HEADERS, html_page
+from ups_simulator_memory import Memory
 
 Answer, Call, Refused, check = http.Answer, http.Call, http.Refused, http.check
-Route, control, EASTERN = ups_simulator.Route, ups_simulator.control, fleet.EASTERN
+EASTERN = fleet.EASTERN
 
 ACCOUNT, SMART_ACCOUNT = "SIM001", "SIM002"
 """What the signed-in user owns, where nothing else is said."""
@@ -65,7 +57,7 @@ _BAD_TOKEN = {401: ("250002", "Invalid Authentication Information.")}
 _KINDS = {"oncall": (fleet.ON_CALL,), "smart": (fleet.SMART,), "both": (fleet.ON_CALL, fleet.SMART)}
 
 
-class PickupMemory(ups_simulator.Memory):
+class PickupMemory(Memory):
     """What UPS's simulator remembers, and the trucks."""
 
     def forget(self) -> None:

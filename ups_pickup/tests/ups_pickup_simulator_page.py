@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-if __package__:
-    from odoo.addons.ups_pickup_oauth.tests.ups_simulator_pages import PAGE, STYLE
-
-    from .ups_pickup_simulator_shapes import many
-    from .ups_pickup_simulator_trucks import MESSAGES, ON_CALL, Truck
-else:
-    from ups_pickup_simulator_shapes import many
-    from ups_pickup_simulator_trucks import MESSAGES, ON_CALL, Truck
-    from ups_simulator_pages import PAGE, STYLE
+from ups_pickup_simulator_shapes import many
+from ups_pickup_simulator_trucks import MESSAGES, ON_CALL, Truck
+from ups_simulator_pages import PAGE, STYLE
 
 REFRESH = '<meta http-equiv="refresh" content="5">'  # seconds
 LOOK = """

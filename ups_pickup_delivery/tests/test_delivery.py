@@ -6,7 +6,7 @@ What the commit does is done here by `commit`; the transactions of their own run
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo.addons.ups_pickup.tests.common import ADDRESS, EVERY_DAY
+from odoo.addons.ups_pickup.tests.common import new_account, new_location
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -51,37 +51,9 @@ class TestDelivery(TransactionCase):
     @classmethod
     def new_place(cls, company):
         cls.env.user.company_ids += company
-        us = cls.env.ref("base.us")
-        account = cls.env["ups.pickup.account"].create(
-            {
-                "name": company.name,
-                "number": "SIM001",
-                "company_id": company.id,
-                "country_id": us.id,
-            }
-        )
-        calendar = cls.env["resource.calendar"].create(
-            {
-                "name": company.name,
-                "tz": "America/New_York",
-                "company_id": company.id,
-                "attendance_ids": [(5, 0, 0), *[(0, 0, day) for day in EVERY_DAY]],
-            }
-        )
-        location = cls.env["ups.pickup.location"].create(
-            {
-                "name": company.name,
-                "company_id": company.id,
-                "account_id": account.id,
-                "partner_id": cls.env["res.partner"]
-                .create(
-                    ADDRESS | {"country_id": us.id, "state_id": cls.env.ref("base.state_us_27").id}
-                )
-                .id,
-                "calendar_id": calendar.id,
-                "cutoff_time": 15.0,
-                "plan": "when_packages",
-            }
+        account = new_account(cls.env, "SIM001", company.id)
+        location = new_location(
+            cls.env, "America/New_York", company.id, account.id, plan="when_packages"
         )
         warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
         warehouse.ups_pickup_location_id = location
@@ -91,13 +63,8 @@ class TestDelivery(TransactionCase):
     def new_carrier(cls, code):
         product = cls.env["product.product"].create({"name": "Shipping", "type": "service"})
         service = cls.env["ups.pickup.service"].search([("code", "=", code)])
-        return cls.env["delivery.carrier"].create(
-            {
-                "name": f"UPS {code}",
-                "product_id": product.id,
-                "ups_pickup_service_id": service.id,
-            }
-        )
+        vals = {"product_id": product.id, "ups_pickup_service_id": service.id}
+        return cls.env["delivery.carrier"].create(vals | {"name": f"UPS {code}"})
 
     def delivery(self, quantity=1, warehouse=None, **vals):
         """:return: a confirmed delivery whose goods are there."""
@@ -107,30 +74,12 @@ class TestDelivery(TransactionCase):
         self.env["stock.quant"]._update_available_quantity(
             self.product, source, uom._compute_quantity(quantity, self.product.uom_id)
         )
-        picking = self.env["stock.picking"].create(
-            {
-                "picking_type_id": kind.id,
-                "location_id": source.id,
-                "location_dest_id": kind.default_location_dest_id.id,
-                "partner_id": self.customer.id,
-                "carrier_id": self.carrier.id,
-                "move_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": self.product.id,
-                            "company_id": warehouse.company_id.id,
-                            "product_uom_qty": quantity,
-                            "product_uom": uom.id,
-                            "location_id": source.id,
-                            "location_dest_id": kind.default_location_dest_id.id,
-                        },
-                    )
-                ],
-                **vals,
-            }
-        )
+        way = {"location_id": source.id, "location_dest_id": kind.default_location_dest_id.id}
+        goods = {"product_id": self.product.id, "company_id": warehouse.company_id.id}
+        move = way | goods | {"product_uom_qty": quantity, "product_uom": uom.id}
+        who = {"partner_id": self.customer.id, "carrier_id": self.carrier.id}
+        made = way | who | {"picking_type_id": kind.id, "move_ids": [(0, 0, move)]}
+        picking = self.env["stock.picking"].create(made | vals)
         picking.action_confirm()
         picking.action_assign()
         return picking
@@ -193,6 +142,12 @@ class TestDelivery(TransactionCase):
         mixed = self.packed(3, 4)
         mixed.move_line_ids[0].result_package_id = False
         dozen = self.env.ref("uom.product_uom_dozen")
+        three = [
+            self.delivery(),
+            self.delivery(partner_id=self.abroad.id),
+            self.delivery(carrier_id=self.new_carrier("001").id),
+        ]
+        by_kind = [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)]
         inner, outer = self.packed(0, 0), self.env["stock.package"].create({"shipping_weight": 9})
         inner.move_line_ids.result_package_id.package_dest_id = outer
         for name, pickings, lines, weight, is_overweight in (
@@ -204,17 +159,7 @@ class TestDelivery(TransactionCase):
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
-            (
-                "by service and country",
-                [
-                    self.delivery(),
-                    self.delivery(partner_id=self.abroad.id),
-                    self.delivery(carrier_id=self.new_carrier("001").id),
-                ],
-                [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)],
-                6,
-                False,
-            ),
+            ("by service and country", three, by_kind, 6, False),
             ("no country", [self.delivery(partner_id=False)], None, 2, False),
         ):
             with self.subTest(name):
@@ -246,44 +191,34 @@ class TestDelivery(TransactionCase):
 
     def test_what_changes_after_it_has_joined(self):
         other, not_ups = self.new_carrier("001"), self.new_carrier(False)
-        service = other.ups_pickup_service_id
-        for name, change, lines, weight in (
-            ("goes another way", {"carrier_id": other.id}, [("001", "US", 2)], 7),
-            ("not by UPS", {"carrier_id": not_ups.id}, [], 0),
-            (
-                "the delivery method",
-                lambda _picking: self.carrier.write({"ups_pickup_service_id": service.id}),
-                [("001", "US", 2)],
-                7,
-            ),
-            (
-                "in one package",
-                lambda picking: picking.move_line_ids.write(
-                    {"result_package_id": picking.move_line_ids.result_package_id[0].id}
-                ),
-                [("001", "US", 1)],
-                4,
-            ),
-            (
-                "in none",
-                lambda picking: picking.move_line_ids.write({"result_package_id": False}),
-                [("001", "US", 1)],
-                4,
-            ),
-            (
-                "a product weighed",
-                lambda picking: (
-                    picking.move_line_ids.write({"result_package_id": False}),
-                    self.product.write({"weight": 5}),
-                ),
-                [("001", "US", 1)],
-                10,
-            ),
+        next_day, one_piece = [("001", "US", 2)], [("001", "US", 1)]
+
+        def another_service(_picking):
+            self.carrier.ups_pickup_service_id = other.ups_pickup_service_id
+
+        def in_one_package(picking):
+            lines = picking.move_line_ids
+            lines.result_package_id = lines.result_package_id[0]
+
+        def loose(picking):
+            picking.move_line_ids.result_package_id = False
+
+        def weighed(picking):
+            loose(picking)
+            self.product.weight = 5
+
+        for change, lines, weight in (
+            (lambda picking: picking.write({"carrier_id": other.id}), next_day, 7),
+            (lambda picking: picking.write({"carrier_id": not_ups.id}), [], 0),
+            (another_service, next_day, 7),
+            (in_one_package, one_piece, 4),
+            (loose, one_piece, 4),
+            (weighed, one_piece, 10),
         ):
-            with self.subTest(name):
+            with self.subTest(change=change.__name__, lines=lines):
                 picking = self.packed(3, 4)
                 pickup = self.ship(picking)
-                picking.write(change) if isinstance(change, dict) else change(picking)
+                change(picking)
                 self.assertEqual(self.lines(pickup), lines)
                 self.assertAlmostEqual(pickup.weight, weight)
                 self.assertEqual(bool(picking.ups_pickup_id), bool(lines))
@@ -382,9 +317,8 @@ class TestDelivery(TransactionCase):
     def test_what_fails_at_one_location_stops_no_other(self):
         """Neither after a validation nor in the cron, and the one that fails comes first."""
         warehouse, location = self.new_place(self.env["res.company"].create({"name": "B"}))
-        self.env = self.env(
-            context={"allowed_company_ids": (self.location | location).company_id.ids}
-        )
+        both = (self.location | location).company_id.ids
+        self.env = self.env(context={"allowed_company_ids": both})
         pickings = self.delivery() | self.delivery(warehouse=warehouse)
         create = type(self.env["ups.pickup"])._new_for_deliveries
 
@@ -520,15 +454,11 @@ class TestDelivery(TransactionCase):
         self.assertEqual((picking | other).ups_pickup_id.quantity, 2)
 
     def test_a_stock_user_validates_and_sees_the_prn_and_no_more(self):
-        user = new_test_user(
-            self.env,
-            "clerk of deliveries",
-            "stock.group_stock_user",
-            company_id=self.location.company_id.id,
-            company_ids=[(6, 0, self.location.company_id.ids)],
-        )
+        company = self.location.company_id
+        own = {"company_id": company.id, "company_ids": [(6, 0, company.ids)]}
+        user = new_test_user(self.env, "clerk of deliveries", "stock.group_stock_user", **own)
         picking = self.delivery().with_user(user)
-        picking = picking.with_context(allowed_company_ids=self.location.company_id.ids)
+        picking = picking.with_context(allowed_company_ids=company.ids)
         self.ship(picking.with_user(user))
         for waiting in (picking, picking.browse()):
             domain = picking.picking_type_id.action_ups_pickup_waiting()["domain"]
@@ -580,11 +510,8 @@ class TestDelivery(TransactionCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            with (
-                patch.object(type(pickings), "_is_for_ups", lambda _each: is_on)
-                if not is_on
-                else (patch.object(type(pickings), "_after_the_commit"))
-            ):
+            name = "_after_the_commit" if is_on else "_is_for_ups"
+            with patch.object(type(pickings), name, return_value=False):
                 pickings._action_done()
                 self.env.flush_all()
             self.env.cr.postcommit.clear()

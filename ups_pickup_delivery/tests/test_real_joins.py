@@ -33,13 +33,8 @@ class TestRealJoins(PickupCase):
 
     def new_carrier(self, env):
         service = env["ups.pickup.service"].search([("code", "=", "003")])
-        return env["delivery.carrier"].create(
-            {
-                "name": "UPS Ground",
-                "product_id": self.product_id,
-                "ups_pickup_service_id": service.id,
-            }
-        )
+        vals = {"product_id": self.product_id, "ups_pickup_service_id": service.id}
+        return env["delivery.carrier"].create(vals | {"name": "UPS Ground"})
 
     def new_delivery(self):
         """:return: the id of a committed delivery that is ready."""
@@ -51,14 +46,8 @@ class TestRealJoins(PickupCase):
                 "company_id": self.company_id,
             }
             move = {"product_id": self.product_id, "product_uom_qty": 1, "quantity": 1, **places}
-            picking = env["stock.picking"].create(
-                {
-                    "picking_type_id": kind.id,
-                    "carrier_id": self.carrier_id,
-                    "move_ids": [(0, 0, move)],
-                    **places,
-                }
-            )
+            own = {"picking_type_id": kind.id, "carrier_id": self.carrier_id}
+            picking = env["stock.picking"].create(places | own | {"move_ids": [(0, 0, move)]})
             picking.action_confirm()
             picking.move_ids.write({"quantity": 1, "picked": True})
             return picking.id
@@ -67,13 +56,8 @@ class TestRealJoins(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             self.warehouse(env).ups_pickup_location_id = False
             for table in ("stock_move_line", "stock_move", "stock_picking", "stock_quant"):
-                env.cr.execute(
-                    SQL(
-                        "DELETE FROM %s WHERE company_id = %s",
-                        SQL.identifier(table),
-                        self.company_id,
-                    )
-                )
+                delete, name = "DELETE FROM %s WHERE company_id = %s", SQL.identifier(table)
+                env.cr.execute(SQL(delete, name, self.company_id))
             env["delivery.carrier"].browse(self.carrier_id).unlink()
             env["product.product"].browse(self.product_id).unlink()
 

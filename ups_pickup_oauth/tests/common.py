@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, TransactionCase, get_db_name, new_test_user
 from odoo.tests.common import ChromeBrowser
@@ -98,6 +101,21 @@ class UpsSetup:
         """Authorize without a browser."""
         store_authorization((company or self.company).with_user(self.admin), self.simulator)
         self.env.flush_all()  # other cursors read the database
+
+    def let_it_end(self, seconds=0):
+        """Let each access token live that much longer."""
+        ends = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.env["ups.connection"].search([]).access_token_expires_at = ends
+        self.env.flush_all()
+
+    def error_of(self, call):
+        """:return: the refusal, or None. Unlike assertRaises it rolls nothing back."""
+        try:
+            call()
+        except UserError as error:
+            return error
+        finally:
+            self.env.invalidate_all()
 
     @contextmanager
     def server(self, **variables):
@@ -214,6 +232,18 @@ class RealTransactionCase(BaseCase):
     def want_token(self):
         with self.transaction() as env:
             return env["res.company"].browse(self.company_id)._ups_get_access_token()
+
+    @contextmanager
+    def hanging_refresh(self, when="before"):
+        """UPS has been asked for a token; its answer comes when the context ends."""
+        self.simulator.queue_fault("refresh", "hang", when=when)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.want_token)
+            self.simulator.wait_for_calls("refresh", 1)
+            try:
+                yield waiting
+            finally:
+                self.simulator.release()
 
     def opt_out(self, company_id=None):
         with self.transaction() as env:

@@ -182,10 +182,9 @@ class TestCompany(UpsCase):
             """<block name="integration" position="attributes">
                 <attribute name="name">of_others</attribute></block>""",
         )
-        search = {"name": "First", "model": "res.company", "priority": 1}
-        self.env["ir.ui.view"].create(
-            search | {"arch": """<search><field name="name"/></search>"""}
-        )
+        arch = """<search><field name="name"/></search>"""
+        search = {"name": "First", "model": "res.company", "priority": 1, "arch": arch}
+        self.env["ir.ui.view"].create(search)
         for view_type in ("list", "kanban", "form"):
             self.assertIn("action_ups_api", self.shown(self.company, view_type))
         self.assertIn("ups_redirect_uri", self.shown(self.env["res.config.settings"], "form"))
@@ -193,15 +192,8 @@ class TestCompany(UpsCase):
 
     def change_first(self, parent, arch):
         parent = self.env.ref(parent)
-        self.env["ir.ui.view"].create(
-            {
-                "name": "Another addon's",
-                "model": parent.model,
-                "inherit_id": parent.id,
-                "priority": 1,
-                "arch": arch,
-            }
-        )
+        view = {"name": "Another addon's", "model": parent.model, "inherit_id": parent.id}
+        self.env["ir.ui.view"].create(view | {"priority": 1, "arch": arch})
 
     def shown(self, records, view_type):
         """:return: the view as an administrator gets it, validated as at installation."""

@@ -87,9 +87,8 @@ class TestHistory(UpsHttpCase):
     def test_a_test_that_ups_refuses_shows_neither_token_nor_secret(self):
         self.authorize()
         token = self.company.ups_access_token
-        self.simulator.queue_fault(
-            "countries", "status", status=403, body=error("10403", f"<b>: {token}")
-        )
+        body = error("10403", f"<b>: {token}")
+        self.simulator.queue_fault("countries", "status", status=403, body=body)
         shown = self.as_admin().action_ups_test()["context"]["ups_finding"]
         self.assertIn("10403", shown)
         self.assertIn("10403 <b>", self.history()[0])
@@ -131,11 +130,8 @@ class TestHistory(UpsHttpCase):
 
     def expire(self):
         self.env.invalidate_all()
-        connection = self.company.sudo().ups_connection_ids
-        connection.write({"access_token_expires_at": "2020-01-01"})
-        if connection.retry_at:
-            connection.retry_at = "2020-01-01"
-        self.env.flush_all()
+        self.company.sudo().ups_connection_ids.retry_at = False
+        self.let_it_end()
 
 
 def error(code, message):

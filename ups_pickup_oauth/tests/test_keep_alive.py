@@ -89,10 +89,9 @@ class TestKeepAlive(RealTransactionCase):
         self.assertEqual(calls, 12, "all were tried")
         self.run_cron()
         self.assertEqual(self.simulator.calls("refresh"), calls, "not again in the same run")
+        yesterday = "UPDATE ups_connection SET last_problem_on = last_problem_on - interval '1 day'"
         with self.transaction(SUPERUSER_ID) as env:
-            env.cr.execute(
-                "UPDATE ups_connection SET last_problem_on = last_problem_on - interval '1 day'"
-            )
+            env.cr.execute(yesterday)
         self.run_cron()  # the next day: those that met an outage
         self.assertLessEqual(self.simulator.calls("refresh"), calls + 2)
         self.assertEqual(self.stored(ended)[0], "reauthorize")
@@ -168,14 +167,8 @@ class TestKeepAlive(RealTransactionCase):
             [job] = env.cr.dictfetchall()
             self.assertEqual((cron.interval_type, cron.active), ("days", True))
             progress = env["ir.cron.progress"].create({"cron_id": cron.id})
-        job |= {
-            "cron_name": "keep alive",
-            "progress_id": progress.id,
-            "timed_out_counter": 0,
-            "done": 0,
-            "remaining": 0,
-        }
-        status = job_class._run_job(job)
+        job |= dict.fromkeys(("timed_out_counter", "done", "remaining"), 0)
+        status = job_class._run_job(job | {"cron_name": "alive", "progress_id": progress.id})
         self.assertEqual(self.simulator.calls("refresh"), 20)
         self.assertEqual(str(status), "fully done")
 
@@ -186,13 +179,12 @@ class TestKeyRotation(UpsCase):
         old, new = os.environ["UPS_TOKEN_KEYS"], Fernet.generate_key().decode()
         self.authorize()
         tokens = (self.company.ups_access_token, self.company.ups_refresh_token)
-        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": f"{new},{old}"}):
+        with patch.dict(os.environ, {"UPS_TOKEN_KEYS": f" {new}, {old},"}):
             self.env["ups.connection"]._use_first_key()
         with patch.dict(os.environ, {"UPS_TOKEN_KEYS": new}):
             self.env.invalidate_all()
-            self.assertEqual(
-                (self.company.ups_access_token, self.company.ups_refresh_token), tokens
-            )
+            kept = (self.company.ups_access_token, self.company.ups_refresh_token)
+            self.assertEqual(kept, tokens)
             self.assertEqual(ups_settings(self.env).client_secret, CLIENT_SECRET)
 
     def test_nothing_is_written_with_one_key_or_where_none_opens_it(self):

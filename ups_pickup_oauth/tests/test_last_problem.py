@@ -1,7 +1,3 @@
-from contextlib import suppress
-
-from odoo import fields
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .. import messages
@@ -21,10 +17,8 @@ class TestLastProblem(UpsCase):
 
     def ask_for_a_token(self):
         """Refresh, as the next transaction does; what came of it is in the database."""
-        self.connection.access_token_expires_at = fields.Datetime.now()
-        self.env.flush_all()
-        with suppress(UserError):
-            self.company._ups_get_access_token()
+        self.let_it_end()
+        self.error_of(self.company._ups_get_access_token)
 
     def problem(self, company=None):
         self.env.invalidate_all()  # as in the next request

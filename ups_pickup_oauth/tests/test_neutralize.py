@@ -36,10 +36,12 @@ class TestNothingGranted(UpsCase):
 
     def test_a_neutralized_database_cannot_act_at_ups(self):
         self.go_to_ups()
+        typed = self.env["res.config.settings"].create({"ups_client_secret": "not yet saved"})
+        self.assertTrue(typed.ups_sealed_client_secret)
         self.env.flush_all()
         neutralize_database(self.env.cr)
         self.env.registry.clear_all_caches()
         self.assert_nothing_granted()
-        self.assertFalse(self.attempts())
+        self.assertFalse(self.attempts() or typed.ups_sealed_client_secret)
         settings = ups_settings(self.env)
         self.assertEqual((settings.client_secret, settings.environment), ("", "cie"))

@@ -18,9 +18,8 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
 
     def setUp(self):
         super().setUp()
-        self.stranger = self.new_user(
-            "ups_stranger", "base.group_user,base.group_system", self.other_company
-        )
+        groups = "base.group_user,base.group_system"
+        self.stranger = self.new_user("ups_stranger", groups, self.other_company)
         self.contexts = (
             {},
             {"allowed_company_ids": self.company.ids},
@@ -104,19 +103,15 @@ class TestOtherCompany(PlantedSecrets, UpsHttpCase):
             self.assertTrue(history)
             for rows in self.as_stranger(history):
                 with self.subTest(model=rows._name, context=rows.env.context):
-                    self.assertIn(
-                        outcome(rows.search, [("id", "in", rows.ids)]),
-                        REFUSED | {str(rows.browse())},
-                    )
+                    found = outcome(rows.search, [("id", "in", rows.ids)])
+                    self.assertIn(found, REFUSED | {str(rows.browse())})
                     self.assertIn(outcome(rows.read), REFUSED)
                     self.assertIn(outcome(rows.unlink), REFUSED)
 
     def test_the_web_client_gets_no_history_of_another_company(self):
         self.authenticate("ups_stranger", "ups_stranger")
-        about = {
-            "thread_model": "ups.connection",
-            "thread_id": self.records["ups.connection"].id,
-        }
+        thread_id = self.records["ups.connection"].id
+        about = {"thread_model": "ups.connection", "thread_id": thread_id}
         answer = answer_of(self.make_jsonrpc_request, "/mail/thread/messages", about)
         self.assertNotIn("Authorized at UPS", str(answer))
         self.authenticate("ups_admin", "ups_admin")

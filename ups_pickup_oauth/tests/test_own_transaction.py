@@ -3,7 +3,6 @@
 import os
 import socket
 import struct
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from unittest.mock import Mock, patch
 
@@ -103,18 +102,11 @@ class TestOwnTransaction(RealTransactionCase):
 
     def test_a_host_that_freezes_loses_the_lock_and_no_token(self):
         self.authorize()
-        self.simulator.queue_fault("refresh", "hang", when="after")
         self.startPatcher(patch.object(own_transaction, "LONGEST_HOLD", 0.2))
-        with ThreadPoolExecutor(1) as pool:
-            frozen = pool.submit(self.want_token)
-            self.simulator.wait_for_calls("refresh", 1)
-            try:
-                with self.transaction(SUPERUSER_ID) as env:  # waits until PostgreSQL takes it
-                    env.cr.execute("SET LOCAL lock_timeout = '20s'")
-                    env["res.company"].browse(self.company_id).ups_connection_ids._lock()
-            finally:
-                self.simulator.release()
-            self.assertTrue(self.simulator.is_live_access_token(frozen.result()))
+        with self.hanging_refresh("after") as frozen, self.transaction(SUPERUSER_ID) as env:
+            env.cr.execute("SET LOCAL lock_timeout = '20s'")  # until PostgreSQL takes the lock
+            env["res.company"].browse(self.company_id).ups_connection_ids._lock()
+        self.assertTrue(self.simulator.is_live_access_token(frozen.result()))
         self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
     def test_time_outs_that_an_operator_gave_the_role(self):

@@ -42,9 +42,8 @@ class TestSession(UpsCase):
         self.assertEqual(answer.status_code, 200)
         self.assertIn("PickupGetPoliticalDivision1ListResponse", answer.json())
         [request] = self.seen()
-        self.assertEqual(
-            request.headers["Authorization"], f"Bearer {self.company.ups_access_token}"
-        )
+        bearer = f"Bearer {self.company.ups_access_token}"
+        self.assertEqual(request.headers["Authorization"], bearer)
         self.assertEqual(len(request.headers["transId"]), 32)
         self.assertEqual(request.headers["transactionSrc"], "Odoo")
         self.assertEqual(self.simulator.calls("refresh"), 0)
@@ -124,9 +123,8 @@ class TestTheButtonTest(UpsCase):
         ):
             with self.subTest(words, fault=fault):
                 if fault:
-                    self.simulator.queue_fault(
-                        "countries", **{"kind": "status", "times": 3} | fault
-                    )
+                    fault = {"kind": "status", "times": 3} | fault
+                    self.simulator.queue_fault("countries", **fault)
                 context = self.company.with_user(self.admin).action_ups_test()["context"]
                 self.assertEqual(context["ups_finding_kind"], kind)
                 self.assertIn(words, context["ups_finding"])

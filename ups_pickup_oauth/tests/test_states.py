@@ -43,20 +43,7 @@ class StateCase(UpsCase):
     def failure(self, company=None):
         """:return: why another addon gets no token; None if it gets one."""
         self.env.invalidate_all()
-        error = self.error_of((company or self.company)._ups_get_access_token)
-        self.env.invalidate_all()
-        return error
-
-    def error_of(self, call):
-        """Unlike assertRaises it rolls nothing back."""
-        try:
-            call()
-        except UserError as error:
-            return error
-
-    def let_it_end(self):
-        self.env["ups.connection"].search([]).access_token_expires_at = "2020-01-01"
-        self.env.flush_all()
+        return self.error_of((company or self.company)._ups_get_access_token)
 
     def press_test(self, company=None):
         """:return: whether the button Test found all well."""
@@ -247,14 +234,9 @@ class TestStates(StateCase):
         self.assertFalse(self.env["mail.message"].search(of_it) or self.activities())
 
     def test_a_field_that_another_addon_requires(self):
-        self.env["ir.model.fields"].create(
-            {
-                "model_id": self.env["ir.model"]._get_id("ups.connection"),
-                "name": "x_cost_center",
-                "ttype": "char",
-                "required": True,
-            }
-        )
+        field = {"name": "x_cost_center", "ttype": "char", "required": True}
+        model = {"model_id": self.env["ir.model"]._get_id("ups.connection")}
+        self.env["ir.model.fields"].create(field | model)
         self.env["ir.default"].set("ups.connection", "x_cost_center", "Transport")
         self.authorize(self.other_company)
         self.assertEqual(self.other_company.ups_connection_ids.x_cost_center, "Transport")
@@ -304,9 +286,8 @@ class TestCopies(StateCase):
                 self.assertEqual(self.seen(), WORKS if works else ("reauthorize", "copied"))
                 calls = self.simulator.calls()
                 for _with_a_live_token_and_without in range(2):
-                    self.assertEqual(
-                        isinstance(self.failure(), UpsGivenElsewhere), not works, self.failure()
-                    )
+                    failure = self.failure()
+                    self.assertEqual(isinstance(failure, UpsGivenElsewhere), not works, failure)
                     self.let_it_end()
                 self.assertEqual(self.simulator.calls(), calls + works)
 

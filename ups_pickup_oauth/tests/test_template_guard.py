@@ -27,9 +27,8 @@ class TestTemplateGuard(UpsCase):
                 safe_eval(expression, {"object": self.company.sudo()})
 
     def test_a_page_gets_no_token(self):
-        view = self.env["ir.ui.view"].create(
-            {"type": "qweb", "arch": '<p t-out="company.sudo().ups_access_token"/>'}
-        )
+        arch = '<p t-out="company.sudo().ups_access_token"/>'
+        view = self.env["ir.ui.view"].create({"type": "qweb", "arch": arch})
         with self.assertRaisesRegex(Exception, "Templates get no UPS token") as caught:
             self.env["ir.qweb"]._render(view.id, {"company": self.company})
         self.assert_no_token_in(str(caught.exception))
@@ -60,14 +59,9 @@ class TestTemplateGuard(UpsCase):
             safe_eval("connection._refreshed_token(wish).value", names)
 
     def test_the_code_of_a_server_action_gets_one(self):
-        action = self.env["ir.actions.server"].create(
-            {
-                "name": "Ship",
-                "state": "code",
-                "model_id": self.env.ref("base.model_res_company").id,
-                "code": "record.write({'vat': record._ups_get_access_token()})",
-            }
-        )
+        code = "record.write({'vat': record._ups_get_access_token()})"
+        own = {"name": "Ship", "model_id": self.env.ref("base.model_res_company").id}
+        action = self.env["ir.actions.server"].create(own | {"state": "code", "code": code})
         context = {"active_model": "res.company", "active_id": self.company.id}
         action.with_context(**context).run()
         self.assertEqual(self.company.vat, self.tokens[0])

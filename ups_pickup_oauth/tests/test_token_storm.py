@@ -62,14 +62,8 @@ class TestTokenStorm(RealTransactionCase):
     def test_a_caller_that_has_created_its_user(self):
         with self.transaction(SUPERUSER_ID) as env:
             partner = env["res.partner"].create({"name": "New"})
-            user = env["res.users"].create(
-                {
-                    "login": "ups_new",
-                    "partner_id": partner.id,
-                    "company_ids": [(4, self.company_id)],
-                    "company_id": self.company_id,
-                }
-            )
+            own = {"company_ids": [(4, self.company_id)], "company_id": self.company_id}
+            user = env["res.users"].create(own | {"login": "ups_new", "partner_id": partner.id})
             env.flush_all()
             company = env["res.company"].browse(self.company_id).with_user(user)
             token = company._ups_get_access_token()
@@ -91,10 +85,7 @@ class TestTokenStorm(RealTransactionCase):
     def test_the_key_file_cannot_be_read_when_the_answer_comes(self):
         key_file = self.use_a_key_file()
         self.authorize()
-        self.simulator.queue_fault("refresh", "hang", when="after")
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(self.want_token)
-            self.simulator.wait_for_calls("refresh", 1)
+        with self.hanging_refresh("after") as waiting:
             os.chmod(key_file, 0o644)  # refused, even to root
             with patch("time.sleep", side_effect=lambda _seconds: os.chmod(key_file, 0o600)):
                 self.simulator.release()
@@ -147,23 +138,17 @@ class TestTokenStorm(RealTransactionCase):
 
         The answer comes when the context ends.
         """
-        self.simulator.queue_fault("refresh", "hang", when="after")
         holders = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                       WHERE datname = current_database() AND pid != pg_backend_pid()
                         AND state = 'idle in transaction'
                         AND pid IN (SELECT pid FROM pg_locks
                                      WHERE relation = 'ups_connection'::regclass
                                        AND mode = 'RowShareLock')"""
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(self.want_token)
-            self.simulator.wait_for_calls("refresh", 1)
-            try:
-                with self.transaction(SUPERUSER_ID) as env:
-                    env.cr.execute(holders)
-                    self.assertEqual(env.cr.rowcount, 1)
-                yield waiting
-            finally:
-                self.simulator.release()
+        with self.hanging_refresh("after") as waiting:
+            with self.transaction(SUPERUSER_ID) as env:
+                env.cr.execute(holders)
+                self.assertEqual(env.cr.rowcount, 1)
+            yield waiting
 
     def test_who_waited_through_an_outage_does_not_ask_again(self):
         self.simulator.queue_fault("refresh", "hang", times=9)
@@ -214,31 +199,25 @@ class TestTokenStorm(RealTransactionCase):
     # === PEOPLE WHO GO ON WORKING WHILE UPS HANGS === #
 
     def test_business_goes_on_while_ups_hangs(self):
-        self.simulator.queue_fault("refresh", "hang")
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(self.want_token)
-            self.simulator.wait_for_calls("refresh", 1)
-            try:
-                with self.transaction() as env:
-                    # PostgreSQL ends any statement that waits for a second.
-                    env.cr.execute("SET LOCAL statement_timeout = '1s'")
-                    company = env["res.company"].browse(self.company_id)
-                    partner = env["res.partner"].create({"name": "P", "company_id": company.id})
-                    user = env["res.users"].browse(self.admin_id)
-                    user.company_id = company
-                    company.write({"name": "Renamed meanwhile", "email": "we@example.com"})
-                    env["res.company"].create({"name": "New branch", "parent_id": company.id})
-                    env.flush_all()
-                    form = company.get_view(view_type="form")
-                    self.assertIn("action_ups_api", form["arch"])
-                    shown = company.read(["name", "ups_authorization_state"])[0]
-                    self.assertEqual(shown["name"], "Renamed meanwhile")
-                    self.assertTrue(partner.exists())
-                    env.cr.rollback()
-                self.assertFalse(waiting.done(), "UPS still hangs")
-            finally:
-                self.simulator.release()
-            self.assertTrue(self.simulator.is_live_access_token(waiting.result()))
+        with self.hanging_refresh() as waiting:
+            with self.transaction() as env:
+                # PostgreSQL ends any statement that waits for a second.
+                env.cr.execute("SET LOCAL statement_timeout = '1s'")
+                company = env["res.company"].browse(self.company_id)
+                partner = env["res.partner"].create({"name": "P", "company_id": company.id})
+                user = env["res.users"].browse(self.admin_id)
+                user.company_id = company
+                company.write({"name": "Renamed meanwhile", "email": "we@example.com"})
+                env["res.company"].create({"name": "New branch", "parent_id": company.id})
+                env.flush_all()
+                form = company.get_view(view_type="form")
+                self.assertIn("action_ups_api", form["arch"])
+                shown = company.read(["name", "ups_authorization_state"])[0]
+                self.assertEqual(shown["name"], "Renamed meanwhile")
+                self.assertTrue(partner.exists())
+                env.cr.rollback()
+            self.assertFalse(waiting.done(), "UPS still hangs")
+        self.assertTrue(self.simulator.is_live_access_token(waiting.result()))
 
     def test_opting_out_during_a_refresh_wins(self):
         self.simulator.queue_fault("refresh", "hang")

@@ -1,5 +1,4 @@
 from lxml import html
-from odoo import fields
 from odoo.tests import tagged
 
 from ..exceptions import UpsReauthorizationNeeded
@@ -37,12 +36,8 @@ class TestTranslations(UpsHttpCase):
         self.authorize()
         self.simulator.kill_grants()
         connection = self.company.ups_connection_ids
-        connection.access_token_expires_at = fields.Datetime.now()
-        self.env.flush_all()
-        try:
-            connection._live_token()
-        except UpsReauthorizationNeeded:
-            self.env.invalidate_all()
+        self.let_it_end()
+        self.assertIsInstance(self.error_of(connection._live_token), UpsReauthorizationNeeded)
         activity = connection.activity_ids
         self.assertEqual(activity.summary, "UPS für Acme erneut autorisieren")
         self.assertIn("Die UPS-Autorisierung von Acme ist beendet.", activity.note)

@@ -35,28 +35,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from werkzeug.datastructures import Headers, MultiDict
 
-if __package__:
-    from . import ups_simulator_http as http
-    from .ups_simulator_base import Route, Simulator, control
-    from .ups_simulator_control import SimulatorControl
-    from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from .ups_simulator_login import APP_NAME, LoginPages
-    from .ups_simulator_memory import Grant, Issued, Memory
-    from .ups_simulator_pages import PASSWORD, USERNAME
-else:  # run as a script, or loaded by its path
-    sys.path.append(os.path.dirname(os.path.abspath(__file__)))
-    import ups_simulator_http as http
-    from ups_simulator_base import Route, Simulator, control
-    from ups_simulator_control import SimulatorControl
-    from ups_simulator_http import Answer, Call, RecordedRequest, Refused, bad_request, check
-    from ups_simulator_login import APP_NAME, LoginPages
-    from ups_simulator_memory import Grant, Issued, Memory
-    from ups_simulator_pages import PASSWORD, USERNAME
+# By their bare names, in Odoo too, so that there is one set of classes for all.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-__all__ = [
-    "PASSWORD", "USERNAME", "Answer", "Call", "Grant", "Issued", "Memory", "RecordedRequest",
-    "Refused", "Route", "SimulatorControl", "UpsSimulator", "control", "main",
-]  # fmt: skip
+import ups_simulator_http as http
+from ups_simulator_base import Route, Simulator, control
+from ups_simulator_http import Answer, Call, Refused, bad_request, check
+from ups_simulator_login import APP_NAME, LoginPages
+from ups_simulator_memory import Grant, Issued
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2: base64url of a SHA-256
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1
@@ -169,12 +155,6 @@ class UpsSimulator(Simulator):
         with self.memory.lock:
             for held in self.memory.access.values():
                 held.expires_at = 0
-
-    @control
-    def kill_refresh_tokens(self) -> None:
-        with self.memory.lock:
-            for held in self.memory.refresh.values():
-                held.spent = True
 
     @control
     def kill_grants(self, token: str | None = None) -> None:

@@ -14,20 +14,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import ups_simulator_http as http
+from ups_simulator_control import Patience
+from ups_simulator_faults import Fault, Weather, is_duration
+from ups_simulator_http import Answer, Call, RecordedRequest, Refused, check
+from ups_simulator_memory import Memory
 from werkzeug.datastructures import MultiDict
-
-if __package__:
-    from . import ups_simulator_http as http
-    from .ups_simulator_control import Patience
-    from .ups_simulator_faults import Fault, Weather, is_duration
-    from .ups_simulator_http import Answer, Call, RecordedRequest, Refused, check
-    from .ups_simulator_memory import Memory
-else:
-    import ups_simulator_http as http
-    from ups_simulator_control import Patience
-    from ups_simulator_faults import Fault, Weather, is_duration
-    from ups_simulator_http import Answer, Call, RecordedRequest, Refused, check
-    from ups_simulator_memory import Memory
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-if __package__:
-    from .ups_simulator_http import RecordedRequest
-else:
-    from ups_simulator_http import RecordedRequest
+from ups_simulator_http import RecordedRequest
 
 
 class Patience:

@@ -6,10 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-if __package__:
-    from .ups_simulator_http import Answer, Refused, check, json_answer
-else:
-    from ups_simulator_http import Answer, Refused, check, json_answer
+from ups_simulator_http import Answer, Refused, check, json_answer
 
 DEFAULT_ERRORS = {
     400: ("10400", "Invalid Request"),

@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import ups_simulator_pages as pages
+from ups_simulator_http import Answer, Call
+from ups_simulator_memory import Grant, Login, Memory
 from werkzeug.datastructures import MultiDict
-
-if __package__:
-    from . import ups_simulator_pages as pages
-    from .ups_simulator_http import Answer, Call
-    from .ups_simulator_memory import Grant, Login, Memory
-else:
-    import ups_simulator_pages as pages
-    from ups_simulator_http import Answer, Call
-    from ups_simulator_memory import Grant, Login, Memory
 
 APP_NAME = "Your Odoo"
 PAGE_HEADERS = {
