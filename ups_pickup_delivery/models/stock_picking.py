@@ -132,12 +132,9 @@ class StockPicking(models.Model):
 
     def _wait_late(self):
         """Those of late join that are in no pickup: old ones were handed over otherwise."""
-        late = self.filtered(
-            lambda each: (
-                not (each.sudo().ups_pickup_id or each.ups_pickup_waits)
-                and each.date_done >= self._ups_since()
-            )
-        )
+        free = self.filtered(lambda each: not (each.sudo().ups_pickup_id or each.ups_pickup_waits))
+        # Of a transfer whose moves were done one by one, Odoo keeps no date.
+        late = free.filtered(lambda each: each.date_done and each.date_done >= self._ups_since())
         late.sudo().ups_pickup_waits = True
         late._note_for_ups()
 

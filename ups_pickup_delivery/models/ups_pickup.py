@@ -173,19 +173,23 @@ class UpsPickup(models.Model):
     @api.model
     def _for_deliveries(self, location, may_make=False, day=None):
         """:return: today's open pickup until close, else that of the next day, or none."""
-        today, day = location._today(), day or location._possible_date()
-        hour = hour_of(location._now())
-        there = self._there_on(location, {today, day} - {None}).filtered(
+        day = day or location._possible_date()
+        there = self._there_until_close(location, day)
+        if there or not day:
+            return there[:1]
+        makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
+        return self._new_for_deliveries(location, day) if makes else self.browse()
+
+    @api.model
+    def _there_until_close(self, location, day):
+        today, hour = location._today(), hour_of(location._now())
+        return self._there_on(location, {today, day} - {None}).filtered(
             lambda each: (
                 each.pickup_date == day
                 if each.state == "draft" or each.pickup_date != today
                 else hour < each.close_time
             )
         )
-        if there or not day:
-            return there[:1]
-        makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
-        return self._new_for_deliveries(location, day) if makes else self.browse()
 
     def _may_take_along(self):
         """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
@@ -294,7 +298,7 @@ class UpsPickup(models.Model):
         """What a plan requests has to be there first. One failure stops none of the others."""
         for pickup_id in self._left_by_drivers():
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
-        for draft_id in self._drafts_of_days_gone():
+        for draft_id in self._drafts_in_vain():
             by_itself(self.env, lambda env, id=draft_id: env[self._name].browse(id)._move_on())
         for ids in self._waiting_by_location():
             by_itself(self.env, lambda env, ids=ids: env["stock.picking"]._join(ids))
@@ -308,10 +312,12 @@ class UpsPickup(models.Model):
         return pickings.search([("ups_pickup_id", "any", freed)]).ups_pickup_id.ids
 
     @api.model
-    def _drafts_of_days_gone(self):
-        own = [("state", "=", "draft"), ("origin", "=", "deliveries")]
-        drafts = self.sudo().search([*own, ("environment", "=", ups_environment(self.env))])
-        return those_that(drafts, lambda each: each.picking_ids and each._is_of_day_gone()).ids
+    def _drafts_in_vain(self):
+        """:return: the ids of those whose day is gone, or for whose day UPS was asked already."""
+        here = [("state", "=", "draft"), ("environment", "=", ups_environment(self.env))]
+        drafts = self.sudo().search(here).filtered("picking_ids")
+        twins = drafts._open_twins()
+        return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 
     def _is_of_day_gone(self):
         location = self.location_id
@@ -334,13 +340,17 @@ class UpsPickup(models.Model):
         (self | again)._fill_from_deliveries()
 
     def _move_on(self):
-        """A draft whose day cannot be asked for any more goes to the next that can."""
+        """A draft whose day cannot be asked for any more goes to the next that can.
+
+        What is in a person's, which stays as it is, or waits beside a driver's, joins another.
+        """
         location = self.location_id
         location._one_join_at_a_time()
         day = location._possible_date()
         if location.active and not day:
             return
-        if not location.active or self._there_on(location, {day}) - self:
+        is_own = location.active and self.origin == "deliveries"
+        if not is_own or self._there_until_close(location, day) - self:
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":

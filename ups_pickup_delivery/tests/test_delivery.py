@@ -515,6 +515,21 @@ class TestDelivery(TransactionCase):
         self.request(early)
         self.assertNotEqual(self.ship(self.delivery()), early)
 
+    def test_a_driver_whom_a_person_has_asked_takes_the_drafts_deliveries_along(self):
+        picking = self.delivery()
+        draft = self.ship(picking)
+        asked = draft.copy()
+        self.request(asked)
+        self.cron()
+        self.assertEqual((picking.ups_pickup_id, draft.quantity), (asked, 0))
+        asked._own_write({"state": "draft"})  # UPS had none, and nobody asks again
+        self.cron()
+        self.assertEqual(picking.ups_pickup_id, asked)
+        self.set_time(EVENING)
+        self.cron()
+        self.assertEqual(picking.ups_pickup_id.origin, "deliveries")
+        self.assertEqual(str(picking.ups_pickup_id.pickup_date), "2026-11-25")
+
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
         picking = self.delivery()
