@@ -371,7 +371,8 @@ class StockPicking(models.Model):
 
     def _ups_service(self):
         location = self.ups_pickup_id.location_id or self._ups_location()
-        return self.carrier_id.ups_pickup_service_id or location.service_id
+        service = self.carrier_id.ups_pickup_service_id
+        return service if service.active else location.service_id  # an archived one is refused
 
     def _ups_country(self):
         # One after the other: a company's country takes longer than all the rest of a join.

@@ -4,6 +4,7 @@ What the commit does is done here by `commit`; the transactions of their own run
 """
 
 from datetime import datetime
+from itertools import permutations
 from unittest.mock import patch
 
 from odoo.addons.ups_pickup.tests.common import ADDRESS, EVERY_DAY
@@ -282,6 +283,12 @@ class TestDelivery(TransactionCase):
                 10,
             ),
             (
+                "the service archived",
+                lambda _picking: service.write({"active": False}),
+                [("003", "US", 2)],
+                7,
+            ),
+            (
                 "not collected any more",
                 lambda _picking: self.carrier.write({"ups_pickup_service_id": False}),
                 [],
@@ -491,17 +498,21 @@ class TestDelivery(TransactionCase):
         today._own_write({"state": "unsuccessful"})
         self.cron()
         self.cron()
-        second = late.ups_pickup_id
-        self.assertEqual(second.state, "draft")
-        second._own_write({"state": "unsuccessful"})
-        self.cron()
-        draft, failed = late.ups_pickup_id, today | second
-        for in_turn in (failed, failed[::-1]):
+        failed = today
+        for _twice in range(2):
+            failed |= late.ups_pickup_id
+            self.assertEqual(late.ups_pickup_id.state, "draft")
+            late.ups_pickup_id._own_write({"state": "unsuccessful"})
+            self.cron()
+        draft, third = late.ups_pickup_id, failed[2]
+        for in_turn in permutations(failed):
             (failed | draft)._own_write({"retry_of_id": False})
+            third._own_write({"retry_of_id": today.id})
             for each in in_turn:  # leads to where its deliveries are, and makes no other one
                 each.action_again()
             self.assertTrue(all(each.again_ids for each in failed))
-        self.assertEqual((today.search_count([]), draft.quantity), (3, 2))
+            self.assertEqual(draft.retry_of_id, third)
+        self.assertEqual((today.search_count([]), draft.quantity), (4, 2))
         self.location.active = False
         self.cron()
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
