@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from test_pickup import COMPANY, LOCATION, PRN, authorize, no_pickups, press, trucks
 
 from tests import places
+from tests.orders import selling
 
 __all__ = ["no_pickups"]
 
@@ -51,7 +52,7 @@ def test_two_packages_go_with_the_planned_driver_and_a_third_joins(guide: Guide,
 
 @pytest.fixture
 def sell(guide: Guide) -> Iterator[Callable[[int], int]]:
-    """`sell(2)` offers two lamps; :return: the order's id. The warehouse's plan asks any day."""
+    """`sell(2)` offers two lamps; the location's plan asks any day."""
     company = guide.work_for(COMPANY)
     [[location, calendar]] = guide.odoo.sql(
         "SELECT id, calendar_id FROM ups_pickup_location WHERE name = %s", LOCATION
@@ -61,20 +62,7 @@ def sell(guide: Guide) -> Iterator[Callable[[int], int]]:
     call("resource.calendar", "write", [calendar], hours)
     plan = {"plan": "when_packages", "plan_day": "before", "plan_time": 0}
     call("ups.pickup.location", "write", [location], plan)
-    dock = {"name": "Dock", "code": "DOCK", "company_id": company}
-    call("stock.warehouse", "create", [dock | {"ups_pickup_location_id": location}])
-    lamps = call("product.product", "create", [{"name": name, "weight": 2} for name in "AB"])
-    [service] = call("ups.pickup.service", "search", [["code", "=", "003"]])
-    carrier = {"name": "Ground", "product_id": lamps[0], "ups_pickup_service_id": service}
-    [carrier] = call("delivery.carrier", "create", [carrier])
-    customer = call("res.partner", "create", [{"name": "Ada", "street": "1 Hill", "city": "Salem"}])
-
-    def offer(count: int) -> int:
-        lines = [(0, 0, {"product_id": lamp}) for lamp in lamps[:count]]
-        order = {"partner_id": customer[0], "carrier_id": carrier, "order_line": lines}
-        return call("sale.order", "create", [order])[0]
-
-    yield offer
+    yield selling(guide.odoo, company, LOCATION)
     guide.odoo.sql("UPDATE ups_pickup_location SET plan = 'manual' WHERE id = %s", location)
 
 

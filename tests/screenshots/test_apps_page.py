@@ -1,6 +1,7 @@
 """The pictures that Odoo shows in Apps and that README.md shows; committed, so kept small."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +12,22 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
 
 from devenv.paths import DESCRIPTION, REPO
+from tests.orders import selling
 
 PICKUPS = REPO / "ups_pickup" / "static" / "description"
+DELIVERIES = REPO / "ups_pickup_delivery" / "static" / "description"
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
 LOW = {"width": 1100, "height": 300}
 TALL = {"width": 1100, "height": 900}  # nothing is to be scrolled
 TODAY = "2099-04-01 09:30"  # of the pictures: they change with what they show, and never expire
-# What waits or loads, and the block's word on an address that is only for the picture.
+# What waits or loads, the block's word on an address that is only for the picture, and the graph
+# of a card that has nothing to show in it.
 WITHOUT = """
 .o_menu_systray .badge, .o_loading_indicator { visibility: hidden; }
-[name=ups_advice] { display: none; }
+[name=ups_advice], .o_kanban_record [name=kanban_dashboard_graph] { display: none; }
+.o_kanban_record:has([name=stock_picking]) { align-self: start; }
 """
 MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
@@ -86,7 +91,34 @@ def _keep_pickups(walk: Walk) -> None:
     page.get_by_role("row").filter(has_text="Dispatched").get_by_text("Island Store").click()
     expect(page.locator(".oe_title [name=prn]")).to_be_visible()
     keep(page.locator(".o_form_sheet_bg"), "pickup", PICKUPS)
+    _keep_deliveries(walk)
     odoo.sql("UPDATE ups_pickup SET environment = 'cie'")
+
+
+def _keep_deliveries(walk: Walk) -> None:
+    """Two wait, which UPS is asked for; then comes a third, which was to be packed."""
+    page, odoo = walk.page, walk.odoo
+    sell = selling(odoo, walk.company, "Pier Warehouse")
+    *two, third = (delivery(odoo, sell(number)) for number in (2, 1, 1))
+    odoo.call("stock.picking", "button_validate", two)
+    page.goto(f"{odoo.url}/odoo/action-stock.stock_picking_type_action")
+    card = page.locator(".o_kanban_record").filter(has_text="UPS until")
+    expect(card).to_contain_text(re.compile(r"UPS until .*2"))
+    keep(card, "card", DELIVERIES)
+    pickup = odoo.call("stock.picking", "action_ups_pickup", two)["res_id"]
+    odoo.call("ups.pickup", "action_request", [pickup])
+    odoo.call("stock.picking", "button_validate", [third])
+    page.goto(f"{odoo.url}/odoo/ups-pickups/{pickup}")
+    page.get_by_role("tab", name="Deliveries").click()
+    expect(page.get_by_role("status")).to_contain_text("UPS was told 2, now 3")
+    keep(page.locator(".o_form_view_container"), "pickup", DELIVERIES)
+
+
+def delivery(odoo: RunningOdoo, order: int) -> int:
+    """:return: the id of the confirmed order's."""
+    odoo.call("sale.order", "action_confirm", [order])
+    [[found]] = odoo.sql("SELECT id FROM stock_picking WHERE sale_id = %s", order)
+    return found
 
 
 def _keep_settings(walk: Walk) -> None:

@@ -8,6 +8,7 @@ from odoo.tools import SQL, clean_context, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
 from ..other_companies import refuse_of_others
+from ..ups_country import ups_country
 
 TOLD = frozenset(
     (
@@ -339,7 +340,8 @@ class UpsPickup(models.Model):
     @api.model
     def _usual_lines(self, location, quantity=None):
         """:return: commands for the lines of a location where nothing says more."""
-        country = location.partner_id.country_id or location.company_id.country_id
+        partner = location.partner_id
+        country = ups_country(partner) or ups_country(location.company_id.sudo().partner_id)
         return [
             fields.Command.create(
                 {

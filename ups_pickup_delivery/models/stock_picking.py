@@ -127,11 +127,34 @@ class StockPicking(models.Model):
         """A validated one goes another way, or stock_delivery hands on the carrier only now."""
         for_ups = self.filtered(lambda each: each._is_for_ups())
         (self - for_ups)._leave_ups_pickup()
-        joined = for_ups.filtered(lambda each: each.sudo().ups_pickup_id)
-        joined.sudo().ups_pickup_id._fill_from_deliveries()
-        late = for_ups - joined - for_ups.filtered("ups_pickup_waits")
+        for_ups.sudo().ups_pickup_id._fill_from_deliveries()
+        for_ups._wait_late()
+
+    def _wait_late(self):
+        """Those of late join that are in no pickup: old ones were handed over otherwise."""
+        free = self.filtered(lambda each: not (each.sudo().ups_pickup_id or each.ups_pickup_waits))
+        # Of a transfer whose moves were done one by one, Odoo keeps no date.
+        late = free.filtered(lambda each: each.date_done and each.date_done >= self._ups_since())
         late.sudo().ups_pickup_waits = True
         late._note_for_ups()
+
+    @api.model
+    def _not_by_ups_any_more(self, carriers):
+        """What they would have shipped stays, unless UPS was asked for it."""
+        here = ["|", ("ups_pickup_waits", "=", True), ("ups_pickup_id.state", "=", "draft")]
+        if carriers:
+            found = self.sudo().search([("carrier_id", "in", carriers.ids), *here])
+            found._leave_ups_pickup()
+
+    def send_to_shipper(self):
+        """A new label after the first was cancelled.
+
+        Only its own row is written, and it joins after the commit: a conflict here would have the
+        carrier's label bought again.
+        """
+        result = super().send_to_shipper()
+        self.filtered(lambda each: each.state == "done" and each._is_for_ups())._wait_late()
+        return result
 
     def cancel_shipment(self):
         result = super().cancel_shipment()
@@ -208,16 +231,19 @@ class StockPicking(models.Model):
     # === JOIN AND LEAVE === #
 
     @api.model
+    def _ups_since(self):
+        return fields.Datetime.now() - timedelta(days=LOOK_BACK)
+
+    @api.model
     def _ups_waits_domain(self):
         """:return: a domain of what was validated of late and is in no pickup yet."""
-        since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
-        return [("ups_pickup_waits", "=", True), ("date_done", ">=", since)]
+        return [("ups_pickup_waits", "=", True), ("date_done", ">=", self._ups_since())]
 
     @api.autovacuum
     def _gc_waiting(self):
         """What nobody collected for so long was handed over otherwise."""
-        before = fields.Datetime.now() - timedelta(days=LOOK_BACK)
-        given_up = self.sudo().search([("ups_pickup_waits", "=", True), ("date_done", "<", before)])
+        old = [("ups_pickup_waits", "=", True), ("date_done", "<", self._ups_since())]
+        given_up = self.sudo().search(old)
         given_up.with_context(tracking_disable=True).write({"ups_pickup_waits": False})
 
     def _join_ups_pickup(self, may_make=False):
@@ -261,7 +287,8 @@ class StockPicking(models.Model):
 
         :return: An action that opens the pickup, or the list if there are several.
         :rtype: dict
-        :raise UserError: If one of them is not validated, or its warehouse has no location.
+        :raise UserError: If one of them is not validated, its warehouse has no location, or
+            UPS cannot be asked to come there on any day.
         """
         self._check_ups_user()
         for picking in self:
@@ -283,6 +310,9 @@ class StockPicking(models.Model):
         pickup_ids = in_own_transaction(
             self.env, lambda env: env[self._name].browse(ids)._ask_for_pickup().ids
         )
+        if self and not pickup_ids:
+            location = self._ups_location()[:1]
+            raise UserError(location._day_problem(location._today()))
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _ask_for_pickup(self):
@@ -341,13 +371,14 @@ class StockPicking(models.Model):
 
     def _ups_service(self):
         location = self.ups_pickup_id.location_id or self._ups_location()
-        return self.carrier_id.ups_pickup_service_id or location.service_id
+        service = self.carrier_id.ups_pickup_service_id
+        return service if service.active else location.service_id  # an archived one is refused
 
     def _ups_country(self):
         # One after the other: a company's country takes longer than all the rest of a join.
         return (
             ups_country(self.partner_id)
-            or self.company_id.country_id
+            or ups_country(self.company_id.partner_id)
             or self._ups_location().account_id.country_id
         )
 
@@ -371,4 +402,4 @@ def _outermost(package):
 
 def is_overweight(weight, unit):
     """:return: whether UPS calls a package of that weight overweight."""
-    return weight > OVERWEIGHT[unit]
+    return round(weight, 3) > OVERWEIGHT[unit]  # a sum of floats is a bit above

@@ -1,6 +1,8 @@
 """What waits for a pickup, and until when can UPS be asked?"""
 
 from odoo import fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.fields import Domain
 
 
 class StockPickingType(models.Model):
@@ -28,12 +30,12 @@ class StockPickingType(models.Model):
 
     def _ups_waiting_domain(self):
         """:return: a domain for superuser: others may not search by the pickup."""
-        return [
-            ("picking_type_id", "in", self.filtered(lambda kind: kind.code == "outgoing").ids),
-            "|",
-            ("ups_pickup_id.state", "=", "draft"),
-            *self.env["stock.picking"]._ups_waits_domain(),
-        ]
+        kinds = self.filtered(lambda kind: kind.code == "outgoing")
+        # What was shipped while UPS was only tried waits for no real driver.
+        in_draft = Domain("ups_pickup_id.environment", "=", ups_environment(self.env))
+        in_draft &= Domain("ups_pickup_id.state", "=", "draft")
+        waits = Domain(self.env["stock.picking"]._ups_waits_domain())
+        return Domain("picking_type_id", "in", kinds.ids) & (in_draft | waits)
 
     def action_ups_pickup_waiting(self):
         """:return: An action that lists what waits for a pickup."""

@@ -8,6 +8,8 @@ from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.fields import Domain
+from odoo.tools import clean_context
 
 from ..by_itself import by_itself
 from ..const import FREED
@@ -100,11 +102,24 @@ class UpsPickup(models.Model):
         """:return: what its deliveries join now, that day or the next possible one; or none."""
         self.location_id._one_join_at_a_time()
         again = self._for_deliveries(self.location_id, may_make=True, day=day)
-        if again.state == "draft" and not again.retry_of_id:
-            again.retry_of_id = self
+        if again.state == "draft":
+            again._is_again_for(self)
         if again:
             self._free(again)
         return again
+
+    def _is_again_for(self, pickup):
+        """A pickup is again for one other: of several, each is for the one before it."""
+        if self.retry_of_id and pickup.again_ids:
+            return
+        later = self
+        while later.retry_of_id.id > pickup.id:
+            later = later.retry_of_id
+        earlier, later.retry_of_id = later.retry_of_id, pickup
+        if not pickup.retry_of_id:
+            pickup.retry_of_id = earlier
+        elif earlier:
+            self._is_again_for(earlier)
 
     def action_deliveries(self):
         """:return: An action that lists its transfers."""
@@ -158,15 +173,23 @@ class UpsPickup(models.Model):
     @api.model
     def _for_deliveries(self, location, may_make=False, day=None):
         """:return: today's open pickup until close, else that of the next day, or none."""
-        today, day = location._today(), day or location._possible_date()
-        is_before_close = hour_of(location._now()) < location.close_time
-        there = self._there_on(location, {today, day} - {None}).filtered(
-            lambda each: each.pickup_date == day or (each.state != "draft" and is_before_close)
-        )
+        day = day or location._possible_date()
+        there = self._there_until_close(location, day)
         if there or not day:
             return there[:1]
         makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
         return self._new_for_deliveries(location, day) if makes else self.browse()
+
+    @api.model
+    def _there_until_close(self, location, day):
+        today, hour = location._today(), hour_of(location._now())
+        return self._there_on(location, {today, day} - {None}).filtered(
+            lambda each: (
+                each.pickup_date == day
+                if each.state == "draft" or each.pickup_date != today
+                else hour < each.close_time
+            )
+        )
 
     def _may_take_along(self):
         """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
@@ -240,7 +263,8 @@ class UpsPickup(models.Model):
                 "weight": 0 if brought["unweighed"] else round(brought["weight"], 1),
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
-        self.with_context(tracking_disable=True).write(vals)  # none of it is tracked
+        own = self.with_context(clean_context(self.env.context))  # no caller's lines
+        own.with_context(tracking_disable=True).write(vals)  # none of it is tracked
 
     def _delivered_lines(self):
         """:return: those that deliveries fill: letters are put there by people."""
@@ -274,7 +298,7 @@ class UpsPickup(models.Model):
         """What a plan requests has to be there first. One failure stops none of the others."""
         for pickup_id in self._left_by_drivers():
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
-        for draft_id in self._drafts_of_days_gone():
+        for draft_id in self._drafts_in_vain():
             by_itself(self.env, lambda env, id=draft_id: env[self._name].browse(id)._move_on())
         for ids in self._waiting_by_location():
             by_itself(self.env, lambda env, ids=ids: env["stock.picking"]._join(ids))
@@ -283,14 +307,17 @@ class UpsPickup(models.Model):
     @api.model
     def _left_by_drivers(self):
         pickings = self.env["stock.picking"].sudo()
-        return pickings.search([("ups_pickup_id.state", "in", FREED)]).ups_pickup_id.ids
+        # What was shipped while UPS was only tried goes with no real driver by itself.
+        freed = Domain("state", "in", FREED) & Domain("environment", "=", ups_environment(self.env))
+        return pickings.search([("ups_pickup_id", "any", freed)]).ups_pickup_id.ids
 
     @api.model
-    def _drafts_of_days_gone(self):
-        own = [("state", "=", "draft"), ("origin", "=", "deliveries")]
-        # What was shipped while UPS was only tried goes with no real driver by itself.
-        drafts = self.sudo().search([*own, ("environment", "=", ups_environment(self.env))])
-        return those_that(drafts, lambda each: each.picking_ids and each._is_of_day_gone()).ids
+    def _drafts_in_vain(self):
+        """:return: the ids of those whose day is gone, or for whose day UPS was asked already."""
+        here = [("state", "=", "draft"), ("environment", "=", ups_environment(self.env))]
+        drafts = self.sudo().search(here).filtered("picking_ids")
+        twins = drafts._open_twins()
+        return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 
     def _is_of_day_gone(self):
         location = self.location_id
@@ -313,14 +340,18 @@ class UpsPickup(models.Model):
         (self | again)._fill_from_deliveries()
 
     def _move_on(self):
-        """A draft whose day cannot be asked for any more goes to the next that can."""
+        """A draft whose day cannot be asked for any more goes to the next that can.
+
+        What is in a person's, which stays as it is, or waits beside a driver's, joins another.
+        """
         location = self.location_id
         location._one_join_at_a_time()
         day = location._possible_date()
         is_in_use = location._is_in_use()
         if is_in_use and not day:
             return
-        if not is_in_use or self._there_on(location, {day}) - self:
+        is_own = is_in_use and self.origin == "deliveries"
+        if not is_own or self._there_until_close(location, day) - self:
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":
@@ -328,7 +359,9 @@ class UpsPickup(models.Model):
 
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.
-        still_there = self.sudo().filtered(lambda each: each.state in ("draft", *FREED))
+        still_there = self.sudo().filtered(
+            lambda each: each.state in ("draft", *FREED) and each.is_current_environment
+        )
         still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
         return super().unlink()
 

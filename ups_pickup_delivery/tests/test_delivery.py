@@ -4,10 +4,12 @@ What the commit does is done here by `commit`; the transactions of their own run
 """
 
 from datetime import datetime
+from itertools import permutations
 from unittest.mock import patch
 
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
-from odoo.exceptions import AccessError
+from odoo.addons.ups_pickup_delivery.models import stock_picking
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 ADDON = "odoo.addons.ups_pickup_delivery"
@@ -179,6 +181,7 @@ class TestDelivery(TransactionCase):
         self.assertEqual((pickup.weight_unit, pickup.weight), ("LBS", 0))
         self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (2, 1))
         self.assertFalse(pickup.is_overweight)
+        self.assertFalse(stock_picking.is_overweight(sum([1.6] * 20), "KGS"))
         self.assertTrue(self.ship(self.packed(70.1)).is_overweight)
         self.assertEqual((pickup.weight, pickup.delivery_unweighed), (0, 1))
         action = pickup.action_unweighed()
@@ -191,35 +194,58 @@ class TestDelivery(TransactionCase):
 
     def test_what_changes_after_it_has_joined(self):
         other, not_ups = self.new_carrier("001"), self.new_carrier(False)
-        next_day, one_piece = [("001", "US", 2)], [("001", "US", 1)]
-
-        def another_service(_picking):
-            self.carrier.ups_pickup_service_id = other.ups_pickup_service_id
-
-        def in_one_package(picking):
-            lines = picking.move_line_ids
-            lines.result_package_id = lines.result_package_id[0]
-
-        def loose(picking):
-            picking.move_line_ids.result_package_id = False
-
-        def weighed(picking):
-            loose(picking)
-            self.product.weight = 5
-
-        for change, lines, weight in (
-            (lambda picking: picking.write({"carrier_id": other.id}), next_day, 7),
-            (lambda picking: picking.write({"carrier_id": not_ups.id}), [], 0),
-            (another_service, next_day, 7),
-            (in_one_package, one_piece, 4),
-            (loose, one_piece, 4),
-            (weighed, one_piece, 10),
+        service = other.ups_pickup_service_id
+        for name, change, lines, weight in (
+            ("goes another way", {"carrier_id": other.id}, [("001", "US", 2)], 7),
+            ("not by UPS", {"carrier_id": not_ups.id}, [], 0),
+            (
+                "the delivery method",
+                lambda _picking: self.carrier.write({"ups_pickup_service_id": service.id}),
+                [("001", "US", 2)],
+                7,
+            ),
+            (
+                "in one package",
+                lambda picking: picking.move_line_ids.write(
+                    {"result_package_id": picking.move_line_ids.result_package_id[0].id}
+                ),
+                [("001", "US", 1)],
+                4,
+            ),
+            (
+                "in none",
+                lambda picking: picking.move_line_ids.write({"result_package_id": False}),
+                [("001", "US", 1)],
+                4,
+            ),
+            (
+                "a product weighed",
+                lambda picking: (
+                    picking.move_line_ids.write({"result_package_id": False}),
+                    self.product.write({"weight": 5}),
+                ),
+                [("001", "US", 1)],
+                10,
+            ),
+            (
+                "the service archived",
+                lambda _picking: service.write({"active": False}),
+                [("003", "US", 2)],
+                7,
+            ),
+            (
+                "not collected any more",
+                lambda _picking: self.carrier.write({"ups_pickup_service_id": False}),
+                [],
+                0,
+            ),
         ):
-            with self.subTest(change=change.__name__, lines=lines):
-                picking = self.packed(3, 4)
+            with self.subTest(name):
+                picking = self.packed(3, 4).with_context(default_container="letter")
                 pickup = self.ship(picking)
-                change(picking)
+                picking.write(change) if isinstance(change, dict) else change(picking)
                 self.assertEqual(self.lines(pickup), lines)
+                self.assertEqual(pickup.line_ids, pickup._delivered_lines())
                 self.assertAlmostEqual(pickup.weight, weight)
                 self.assertEqual(bool(picking.ups_pickup_id), bool(lines))
                 picking._leave_ups_pickup()
@@ -259,6 +285,9 @@ class TestDelivery(TransactionCase):
         self.customer.state_id = self.env.ref("base.state_us_pr")
         pickup = self.ship(self.delivery(location_dest_id=transit.id))
         self.assertEqual(self.lines(pickup), [("003", "PR", 1)])
+        self.location.partner_id.state_id = self.customer.state_id
+        [(_create, _id, line)] = pickup._usual_lines(self.location)
+        self.assertEqual(line["destination_country_id"], self.env.ref("base.pr").id)
 
     def test_letters_that_a_person_adds_stay(self):
         pickup = self.ship(self.packed(3))
@@ -342,12 +371,20 @@ class TestDelivery(TransactionCase):
         self.assertEqual(pickings.ups_pickup_id.location_id, self.location | location)
 
     def test_a_deleted_pickup_frees_what_still_stands_there(self):
-        for state, waits in (("draft", True), ("unsuccessful", True), ("done", False)):
+        for state, environment, waits in (
+            ("draft", "production", True),
+            ("unsuccessful", "production", True),
+            ("done", "production", False),
+            ("unsuccessful", "cie", False),
+        ):
             picking = self.delivery()
             pickup = self.ship(picking)
-            pickup._own_write({"state": state})
+            pickup._own_write({"state": state, "environment": environment})
+            if environment == "cie":
+                self.cron()
             pickup.unlink()
-            self.assertEqual(picking.ups_pickup_waits, waits, state)
+            self.assertEqual(picking.ups_pickup_waits, waits, (state, environment))
+            self.assertFalse(picking.ups_pickup_id)
             picking.ups_pickup_waits = False
 
     def test_told_five_now_six(self):
@@ -363,6 +400,9 @@ class TestDelivery(TransactionCase):
             (last | first).cancel_shipment()
         self.env.invalidate_all()
         self.assertEqual(pickup.delivery_news, "UPS was told 5, now 4")
+        last.send_to_shipper()  # with another label
+        self.commit()
+        self.assertEqual((last.ups_pickup_id, pickup.delivery_news), (pickup, False))
         pickup.picking_ids.action_ups_pickup_leave()
         self.env.invalidate_all()
         self.assertIn("Cancel the pickup", pickup.delivery_news)
@@ -402,11 +442,21 @@ class TestDelivery(TransactionCase):
         today._own_write({"state": "unsuccessful"})
         self.cron()
         self.cron()
-        draft = late.ups_pickup_id
-        self.assertEqual(draft.state, "draft")
-        self.assertNotEqual(draft, today)
-        today.action_again()  # leads to where its deliveries are, and makes no second one
-        self.assertEqual((today.search_count([]), draft.quantity), (2, 2))
+        failed = today
+        for _twice in range(2):
+            failed |= late.ups_pickup_id
+            self.assertEqual(late.ups_pickup_id.state, "draft")
+            late.ups_pickup_id._own_write({"state": "unsuccessful"})
+            self.cron()
+        draft, third = late.ups_pickup_id, failed[2]
+        for in_turn in permutations(failed):
+            (failed | draft)._own_write({"retry_of_id": False})
+            third._own_write({"retry_of_id": today.id})
+            for each in in_turn:  # leads to where its deliveries are, and makes no other one
+                each.action_again()
+            self.assertTrue(all(each.again_ids for each in failed))
+            self.assertEqual(draft.retry_of_id, third)
+        self.assertEqual((today.search_count([]), draft.quantity), (4, 2))
         self.location.active = False
         self.cron()
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
@@ -414,12 +464,37 @@ class TestDelivery(TransactionCase):
         self.cron()
         self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
 
+    def test_a_driver_who_was_there_takes_nothing_more(self):
+        early = self.ship(self.delivery())
+        early.write({"ready_time": 8, "close_time": 11})
+        self.request(early)
+        self.assertNotEqual(self.ship(self.delivery()), early)
+
+    def test_a_driver_whom_a_person_has_asked_takes_the_drafts_deliveries_along(self):
+        picking = self.delivery()
+        draft = self.ship(picking)
+        asked = draft.copy()
+        self.request(asked)
+        self.cron()
+        self.assertEqual((picking.ups_pickup_id, draft.quantity), (asked, 0))
+        asked._own_write({"state": "draft"})  # UPS had none, and nobody asks again
+        self.cron()
+        self.assertEqual(picking.ups_pickup_id, asked)
+        self.set_time(EVENING)
+        self.cron()
+        self.assertEqual(picking.ups_pickup_id.origin, "deliveries")
+        self.assertEqual(str(picking.ups_pickup_id.pickup_date), "2026-11-25")
+
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
         picking = self.delivery()
         self.assertFalse(self.ship(picking))
         kind = self.warehouse.out_type_id
         self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (1, "15:00"))
+        self.location.minimum_window = 9
+        with self.assertRaisesRegex(UserError, "wants 09:00 hours"):
+            picking.action_ups_pickup()
+        self.location.minimum_window = 2
         action = picking.action_ups_pickup()
         self.assertEqual(action["res_id"], picking.ups_pickup_id.id)
         self.assertEqual(self.ship(self.delivery()), picking.ups_pickup_id)
@@ -428,12 +503,14 @@ class TestDelivery(TransactionCase):
         tried = picking.ups_pickup_id
         for ended in ({"environment": "cie"}, {"state": "cancelled"}):
             picking.ups_pickup_id._own_write(ended)
+            self.assertFalse(kind._ups_counts())
             self.assertNotEqual(picking.action_ups_pickup()["res_id"], tried.id)
         picking._action_done()  # as who presses Validate a second later
         self.assertFalse(picking.ups_pickup_waits)
         old = self.ship(self.delivery()).picking_ids - picking
         old.write({"ups_pickup_id": False, "ups_pickup_waits": True, "date_done": "2020-11-01"})
         old._gc_waiting()
+        old.carrier_id = self.new_carrier("001")
         self.assertFalse(old.filtered("ups_pickup_waits"))
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
