@@ -124,16 +124,19 @@ class UpsPickup(models.Model):
             and person.has_group("ups_pickup.group_user")
         )
 
-    def _ask_about_failure(self):
-        """One activity for each pickup that UPS says was unsuccessful."""
-        if self.state == "unsuccessful" and (person := self._responsible()):
+    def _ask_about_failure(self, is_called_off=False):
+        """One activity for each pickup that UPS says was unsuccessful, or has called off itself."""
+        if (self.state == "unsuccessful" or is_called_off) and (person := self._responsible()):
             self._only_telling(lambda own: own._activity_of_failure(person))
 
     def _activity_of_failure(self, person):
         own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
+        place = own.location_id.display_name
         own.activity_schedule(
             UNSUCCESSFUL_ACTIVITY,
-            summary=own.env._("UPS did not collect at %s", own.location_id.display_name),
+            summary=own.env._("UPS did not collect at %s", place)
+            if own.state == "unsuccessful"
+            else own.env._("UPS has called off its driver for %s", place),
             note=escape(own.status_message or ""),
             user_id=person.id,
         )

@@ -394,6 +394,7 @@ class UpsPickup(models.Model):
             self._own_write(vals)  # a person's word stands until UPS's last one
             return
         is_news, differs = state != self.state, self._differs_from_told()
+        is_called_off = state == "cancelled" and self.state in (*LISTED, "unconfirmed", "unknown")
         if not self._move(vals | self._into(state)):
             return
         if differs:
@@ -401,7 +402,18 @@ class UpsPickup(models.Model):
         if is_news:
             words = " ".join(filter(None, (entry.code, entry.message or news.words)))
             self._note(self.env._("UPS: %(words)s. PRN: %(prn)s", words=words, prn=self.prn))
-            self._ask_about_failure()
+            if is_called_off:
+                self._say_who_called_off()
+            self._ask_about_failure(is_called_off)
+
+    def _say_who_called_off(self):
+        self._say(
+            {},
+            lambda own: own.env._(
+                "UPS has cancelled it, and nobody has done so in Odoo. Ask UPS, or make another one"
+                " with “Again”."
+            ),
+        )
 
     def _may_go_on(self):
         """:return: whether a word of UPS's that is not its last one changes it."""

@@ -38,6 +38,11 @@ class TestStatus(PickupCase):
                     self.wait(minutes=15)
                     self.run_cron()
                     self.assertEqual(self.stored_values(pickup_id, "state"), state)
+            with self.transaction(SUPERUSER_ID) as env:
+                told = env["ups.pickup"].browse(pickup_id).activity_ids.mapped("summary")
+            called_off = state == "cancelled"
+            self.assertEqual("called off" in f"{told}", called_off)
+            self.assertEqual("nobody" in f"{self.stored_values(pickup_id, 'problem')}", called_off)
             self.force(pickup_id, state="draft", prn=False)
 
     def test_it_is_asked_in_its_window_only_and_once_an_account(self):
