@@ -7,6 +7,7 @@ from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
+from ..no_number import refuse_no_number
 from ..other_companies import refuse_of_others
 
 TOLD = frozenset(
@@ -372,6 +373,7 @@ class UpsPickup(models.Model):
             vals_list = [self._without_own(vals) for vals in vals_list]
         vals_list = [dict(vals) for vals in vals_list]  # the caller's stay as they are
         for vals in vals_list:
+            refuse_no_number(self, vals)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].sudo().next_by_code("ups.pickup") or "/"
         # A context's defaults are for what people make, lines of the pickup too.
@@ -381,6 +383,7 @@ class UpsPickup(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._refuse_own(vals)
+        refuse_no_number(self, vals)
         is_day_of_ups = self.env.su and self.env.context.get("ups_says_the_day")
         if TOLD.intersection(vals) and not is_day_of_ups:
             self._refuse_unless_draft(vals)

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_QUANTITY
 from ..local_time import is_hour
+from ..no_number import refuse_no_number
 from ..notice import notice
 from ..other_companies import refuse_of_others
 from ..pickup_api import PickupAddress
@@ -155,12 +156,14 @@ class UpsPickupLocation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            refuse_no_number(self, vals)
             if not vals.get("calendar_id"):
                 vals["calendar_id"] = self._new_calendar(vals).id
             self.browse()._refuse_hours_of_others(vals)
         return super().create(vals_list)
 
     def write(self, vals):
+        refuse_no_number(self, vals)
         if "company_id" in vals:
             moved = self.filtered(lambda each: each.company_id.id != vals["company_id"])
             if self.env["ups.pickup"].sudo().search_count([("location_id", "in", moved.ids)], 1):
