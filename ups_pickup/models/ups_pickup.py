@@ -39,6 +39,7 @@ class UpsPickup(models.Model):
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
     _rec_names_search = ["name", "prn"]
+    _ups_keeps_history = True  # ups_pickup_oauth/models/mail_message.py
 
     # === WHAT UPS IS TOLD === #
 

@@ -25,6 +25,7 @@ class UpsPickupLocation(models.Model):
     _inherit = ["mail.thread", "ups.pickup.export"]
     _check_company_auto = True
     _order = "name"
+    _ups_keeps_history = True  # ups_pickup_oauth/models/mail_message.py
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)

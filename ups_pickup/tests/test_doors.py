@@ -5,6 +5,7 @@ import io
 import json
 from contextlib import suppress
 
+from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.tests.common import UpsCase, UpsHttpCase
 from odoo.addons.ups_pickup_oauth.tests.test_remote_calls import RemoteDoors
@@ -141,6 +142,35 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 with self.subTest(record._name, vals=vals, person="administrator"):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
+
+    def test_nobody_rewrites_the_history(self):
+        pickup, boss = self.records["ups.pickup"], self.admin.partner_id.id
+        note(pickup, "UPS sends a driver.")
+        for role, user in self.own.items():
+            mine = pickup.with_user(user)
+            told, messages = mine.message_ids, mine.env["mail.message"]
+            note(mine, "I have cancelled it.")
+            told |= mine.message_ids
+            said = mine.message_post(body="I saw it.", message_type="comment")
+            theirs = pickup.message_post(body="So did I.", message_type="comment").with_user(user)
+            new = {"model": pickup._name, "res_id": pickup.id, "body": "UPS: 003."}
+            for may, name, call in (
+                (True, "own words", lambda said=said: said.write({"body": "I heard it."})),
+                (True, "own words", lambda said=said: said.unlink()),
+                (False, "others' words", lambda theirs=theirs: theirs.write({"body": "?"})),
+                (False, "others' words", lambda theirs=theirs: theirs.unlink()),
+                (False, "another's", lambda said=said: said.write({"author_id": boss})),
+                (False, "a line", lambda said=said: said.write({"message_type": "notification"})),
+                *((False, each.body, lambda each=each: each.unlink()) for each in told),
+                *((False, each.body, lambda each=each: each.write({"body": "?"})) for each in told),
+                (False, "posted", lambda mine=mine: mine.message_post(body="?", author_id=boss)),
+                (False, "new", lambda own=messages: own.create(new | {"author_id": boss})),
+            ):
+                with self.subTest(role=role, what=name):
+                    self.assertEqual(self.outcome_of(call), may)
+            for forged in (mine.message_post(body="UPS: 003."), messages.create(new)):
+                self.assertEqual(forged.message_type, "comment")
+                self.assertEqual(forged.author_id, user.partner_id)
 
     def outcome_of(self, call):
         """:return: whether it may be done; it is undone."""
