@@ -8,7 +8,7 @@ from odoo.tools import SQL, clean_context, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
 from ..no_number import refuse_no_number
-from ..other_companies import refuse_of_others
+from ..other_companies import hide_names_of_others, refuse_of_others
 
 TOLD = frozenset(
     (
@@ -313,13 +313,14 @@ class UpsPickup(models.Model):
         for pickup in self:
             pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
 
-    @api.depends("name", "location_id", "pickup_date")
-    @api.depends_context("lang")
+    @api.depends("name", "location_id", "pickup_date", "company_id")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         for pickup in self:
             day = format_date(self.env, pickup.pickup_date)
             parts = (pickup.name, pickup.location_id.name, day)
             pickup.display_name = " · ".join(part for part in parts if part and part != "/")
+        hide_names_of_others(self)
 
     @api.onchange("location_id")
     def _onchange_location(self):

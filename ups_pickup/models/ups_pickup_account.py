@@ -9,7 +9,7 @@ from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
 from ..once import once
-from ..other_companies import refuse_of_others
+from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
@@ -106,11 +106,13 @@ class UpsPickupAccount(models.Model):
                 )
             )
 
-    @api.depends("name", "number")
+    @api.depends("name", "number", "company_id")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         for account in self:
             name, number = account.name or "", account.number
             account.display_name = f"{name} ({number})" if number else name
+        hide_names_of_others(self)
 
     @api.model
     def _search_display_name(self, operator, value):

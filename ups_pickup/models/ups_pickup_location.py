@@ -10,7 +10,7 @@ from ..const import MAX_QUANTITY
 from ..local_time import is_hour
 from ..no_number import refuse_no_number
 from ..notice import notice
-from ..other_companies import refuse_of_others
+from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import PickupAddress
 from ..ups_country import ups_country
 from ..words import problem_in_words
@@ -151,6 +151,12 @@ class UpsPickupLocation(models.Model):
     def _compute_phone(self):
         for location in self:
             location.phone = _fitting(location.partner_id.phone, "phone")
+
+    @api.depends("name", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        hide_names_of_others(self)
 
     # === CRUD === #
 

@@ -115,11 +115,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         account = self.new_account(self.env, "SPARE1")
         standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
         unlinked = there.calendar_id.copy()
+        service = there.service_id
         theirs_too = company | {"account_id": there.account_id.id, "partner_id": partner.id}
         for may_be_both, record, vals in (
             (True, self.draft, {"location_id": there.id}),
             (True, self.draft.line_ids, {"pickup_id": theirs.id}),
             (True, here, theirs_too),
+            (True, service, {"name": "Mine"}),
             (True, batch, company),
             (True, account, company),
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
@@ -164,13 +166,23 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 *((False, each.body, lambda each=each: each.unlink()) for each in told),
                 *((False, each.body, lambda each=each: each.write({"body": "?"})) for each in told),
                 (False, "posted", lambda mine=mine: mine.message_post(body="?", author_id=boss)),
-                (False, "new", lambda own=messages: own.create(new | {"author_id": boss})),
+                (
+                    False,
+                    "new",
+                    lambda own=messages, vals=new | {"author_id": boss}: own.create(vals),
+                ),
             ):
                 with self.subTest(role=role, what=name):
                     self.assertEqual(self.outcome_of(call), may)
             for forged in (mine.message_post(body="UPS: 003."), messages.create(new)):
                 self.assertEqual(forged.message_type, "comment")
                 self.assertEqual(forged.author_id, user.partner_id)
+
+    def test_what_all_companies_tell_ups_stays(self):
+        service = self.draft.line_ids.service_id
+        with self.assertRaisesRegex(UserError, "keeps its code"):
+            service.with_user(self.own["manager"]).write({"code": "777"})
+        self.assertTrue(service.with_user(self.own["manager"]).write({"code": service.code}))
 
     def outcome_of(self, call):
         """:return: whether it may be done; it is undone."""
@@ -208,6 +220,28 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                         told = str(answer_of(empty.onchange, dict(vals), changed, spec))
                         for secret in (THEIRS, "29THEIRS001", "3.25", "Asia/Tokyo", "'requested"):
                             self.assertNotIn(secret, told)
+        account = there.account_id
+        for model, name, record in (
+            ("ups.pickup", "account_id", account),
+            ("ups.pickup", "retry_of_id", open_one),
+            ("ups.pickup.number", "pickup_id", open_one),
+            ("ups.pickup.location", "account_id", account),
+            ("stock.picking", "ups_pickup_id", open_one),
+            ("stock.warehouse", "ups_pickup_location_id", there),
+        ):
+            if model not in self.env:
+                continue
+            given = {"active_id": record.id, f"default_{name}": record.id}
+            empty = self.env[model].with_user(person).with_context(**given)
+            spec = {name: {"fields": {"display_name": {}}}}
+            for vals in ({}, {name: record.id}):
+                with self.subTest(model, name=name, vals=vals):
+                    told = str(answer_of(empty.onchange, vals, [], spec))
+                    self.assertNotIn(THEIRS, told)
+                    self.assertIn("of another company", told)
+        asks = self.env["ups.pickup.number"].with_user(person)
+        vals = {"pickup_id": open_one.id, "prn": "29AAAAAAAAA"}
+        self.assertFalse(self.outcome_of(lambda: asks.create(vals)))
 
     def test_nothing_where_something_is_required_is_no_crash(self):
         for model, record in (self.records | {"ups.pickup": self.draft}).items():
