@@ -99,6 +99,15 @@ class TestStatus(PickupCase):
         with self.transaction() as env:
             env["ups.pickup.account"].browse(self.account_id).action_check()
 
+    def test_who_clicks_check_again_and_again_is_shown_what_is_known(self):
+        pickup_id, _prn = self.booked()
+        for asked in (1, 2):
+            for _each in range(3):
+                self.click(pickup_id, "action_check")
+                self.check_account()
+            self.assertEqual(self.simulator.calls("status"), asked)
+            self.wait(seconds=21)
+
     def test_without_an_authorization_nothing_is_paused(self):
         self.booked()
         self.opt_out()
