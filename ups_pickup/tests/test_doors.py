@@ -270,6 +270,8 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
         self.assert_nothing_happened()
 
     def test_no_exported_cell_is_a_formula(self):
+        self.own["clerk"].group_ids += self.env.ref("base.group_system")  # two models are theirs
+        self.env["ups.connection"]._row_of(self.company_id).user_note = PLANTED
         self.authenticate("ups_clerk", "ups_clerk")
         shown = self.env["ups.pickup"].with_user(self.own["clerk"]).fields_get(attributes=[])
         of_pickup = ("instruction", "problem", "status_message", "location_id")
@@ -281,6 +283,8 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
             ("ups.pickup.batch", ["name", *(f"pickup_ids/{name}" for name in of_pickup)], []),
             ("ups.pickup.location", ["name", "account_id", "room"], ["name"]),
             ("ups.pickup.account", ["name"], ["name"]),
+            ("res.company", ["ups_user_note", "ups_connection_ids/user_note"], []),
+            ("ups.connection", ["user_note"], ["user_note"]),
         ):
             with self.subTest(model, names=names, groups=groups):
                 asked = {
