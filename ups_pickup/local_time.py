@@ -1,5 +1,6 @@
 """Hours of a day, as a place has them: floats in the database, `HH:MM` for people."""
 
+import math
 from datetime import datetime, time
 
 import pytz
@@ -22,6 +23,8 @@ def as_time(hours):
 
 def in_words(hours):
     """:return: such as ``14:05``; of what is no hour, too: a form shows it before it is refused."""
+    if not math.isfinite(hours * 60):  # a row of long ago, which a list must show
+        return f"{hours}"
     hour, minute = divmod(round(hours * 60), 60)
     return f"{hour:02}:{minute:02}"
 

@@ -1,4 +1,10 @@
-"""Whose is it after a write? Odoo asks its rules before one only (odoo/orm/models.py, `write`)."""
+"""Whose is it after a write? Odoo asks its rules before one only (odoo/orm/models.py, `write`).
+
+And what is it called to whom? Odoo shows the name of whatever a field leads to as superuser, be it
+in a form that was never saved, or in the words of a refusal.
+"""
+
+from odoo import SUPERUSER_ID
 
 
 def refuse_of_others(records, vals, *names):
@@ -14,3 +20,16 @@ def refuse_of_others(records, vals, *names):
     for name in names:
         if name in vals:
             records[name].check_access("read")
+
+
+def hide_names_of_others(records):
+    """Have the names of what belongs to others say just that; for a compute of `display_name`.
+
+    A user's names, with and without `sudo`: it depends on the context's "uid".
+    """
+    if records.env.uid == SUPERUSER_ID:
+        return
+    own = records.env.user.company_ids
+    for record in records:
+        if record.sudo().company_id - own:
+            record.display_name = records.env._("of another company")

@@ -39,25 +39,25 @@ class Wish:
     is_test: bool = False
 
 
-class TokenSource:
-    """Hands out a connection's live token, for as long as a session lives.
+def token_source(connection):
+    """Return what hands out a connection's live token, for as long as a session lives.
 
     It holds the token in memory, and looks into the database only when that ends or is refused: in
-    transactions of its own, because the session may outlive the caller's.
+    transactions of its own, because the session may outlive the caller's. No attribute leads to the
+    token: a template that is given the session reads attributes.
     """
+    token = connection._live_token()
 
-    def __init__(self, connection):
-        self._connection = connection
-        self._token = connection._live_token()
-
-    def __call__(self, refused=None):
-        refuse_templates(self._connection.env)  # somebody may hand it the session
-        token = self._token
+    def get_token(refused=None):
+        nonlocal token
+        refuse_templates(connection.env)  # somebody may hand it the session
         if not token.lives_on() or token.value == refused:
-            fresh = self._connection._refreshed_token(Wish(refused))
+            fresh = connection._refreshed_token(Wish(refused))
             if fresh.environment != token.environment:  # the session talks to the other host
                 raise UpsSettingsWrong(
-                    self._connection.env._("The UPS environment has changed. Start again.")
+                    connection.env._("The UPS environment has changed. Start again.")
                 )
-            token = self._token = fresh
+            token = fresh
         return token.value
+
+    return get_token

@@ -1,5 +1,6 @@
 """What does a caller of UPS's API know about each of its requests?"""
 
+import gzip
 import pickle
 import traceback
 from itertools import count
@@ -160,6 +161,13 @@ def test_a_session_that_lost_an_answer_still_knows_what_never_leaves(ups, sessio
     ups.stop()
     with pytest.raises(UpsNeverLeft):
         session.post(PATH)
+
+
+@pytest.mark.parametrize("body", [gzip.compress(bytes(17 * 2**20)), b"not packed"])
+def test_an_answer_that_cannot_be_unpacked_within_bounds_is_lost(tiny, session_at, body):
+    server = tiny(always(answer(body, Content_Encoding="gzip")))
+    with pytest.raises(UpsAnswerLost):
+        session_at(server).post("/api/x", json={})
 
 
 REFUSAL = answer(REFUSED, status="401 Unauthorized")

@@ -338,6 +338,7 @@ LINES = [{"ChargeAmount": "10.42"}, {"ChargeAmount": 1.76}]
         ({"ChargeDetail": [*LINES, {}]}, None),
         ({"GrandTotalOfAllCharge": "NaN"}, None),
         ({"GrandTotalOfAllCharge": "1e99"}, None),
+        ({"GrandTotalOfAllCharge": "1e-50000000"}, None),
         ({"GrandTotalOfAllCharge": "free"}, None),
         ({}, None),
     ],
@@ -357,6 +358,7 @@ def test_a_price_is_a_number_or_none(result, total):
     [
         (GOOD, Listed((), True)),
         ({**GOOD, "PendingStatus": []}, Listed((), True)),
+        ({**GOOD, "PendingStatus": [ENTRY] * 10_002}, Listed((READ,) * 10_001, False)),
         ({**GOOD, "PendingStatus": None}, Listed((), True)),
         ({**GOOD, "PendingStatus": ENTRY}, Listed((READ,), True)),
         ({**GOOD, "PendingStatus": [ENTRY, {"PRN": ""}]}, Listed((READ,), False)),

@@ -7,7 +7,8 @@ from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, format_date
 
 from ..const import OPEN, OPEN_SQL, STATES
-from ..other_companies import refuse_of_others
+from ..no_number import refuse_no_number
+from ..other_companies import hide_names_of_others, refuse_of_others
 from ..ups_country import ups_country
 
 TOLD = frozenset(
@@ -39,6 +40,7 @@ class UpsPickup(models.Model):
     _check_company_auto = True
     _order = "pickup_date desc, id desc"
     _rec_names_search = ["name", "prn"]
+    _ups_keeps_history = True  # ups_pickup_oauth/models/mail_message.py
 
     # === WHAT UPS IS TOLD === #
 
@@ -312,13 +314,14 @@ class UpsPickup(models.Model):
         for pickup in self:
             pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
 
-    @api.depends("name", "location_id", "pickup_date")
-    @api.depends_context("lang")
+    @api.depends("name", "location_id", "pickup_date", "company_id")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         for pickup in self:
             day = format_date(self.env, pickup.pickup_date)
             parts = (pickup.name, pickup.location_id.name, day)
             pickup.display_name = " · ".join(part for part in parts if part and part != "/")
+        hide_names_of_others(self)
 
     @api.onchange("location_id")
     def _onchange_location(self):
@@ -384,6 +387,7 @@ class UpsPickup(models.Model):
             vals_list = [self._without_own(vals) for vals in vals_list]
         vals_list = [dict(vals) for vals in vals_list]  # the caller's stay as they are
         for vals in vals_list:
+            refuse_no_number(self, vals)
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].sudo().next_by_code("ups.pickup") or "/"
         # A context's defaults are for what people make, lines of the pickup too.
@@ -393,6 +397,7 @@ class UpsPickup(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._refuse_own(vals)
+        refuse_no_number(self, vals)
         is_day_of_ups = self.env.su and self.env.context.get("ups_says_the_day")
         if TOLD.intersection(vals) and not is_day_of_ups:
             self._refuse_unless_draft(vals)

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
@@ -9,12 +10,14 @@ from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
 from ..once import once
-from ..other_companies import refuse_of_others
+from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
-PAUSE = ("paused_until", "failure_count")
+PAUSE = ("paused_until", "failure_count", "asked_on")
+CHECK_IS_FRESH = timedelta(seconds=20)
+"""Who clicks **Check** again within it is shown what is known."""
 NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 
 
@@ -59,6 +62,9 @@ class UpsPickupAccount(models.Model):
     failure_count = fields.Integer(
         help="How often UPS could not tell the status, in a row.", readonly=True, copy=False
     )
+    asked_on = fields.Datetime(
+        help="When UPS last told the status to a person who asked.", readonly=True, copy=False
+    )
 
     _number_unique = models.Constraint(
         "UNIQUE(company_id, number)", "The company has a UPS account with this number."
@@ -87,6 +93,7 @@ class UpsPickupAccount(models.Model):
             is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
+                vals = vals | {"asked_on": False}
         result = super().write(vals)
         refuse_of_others(self, vals)
         return result
@@ -106,11 +113,13 @@ class UpsPickupAccount(models.Model):
                 )
             )
 
-    @api.depends("name", "number")
+    @api.depends("name", "number", "company_id")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         for account in self:
             name, number = account.name or "", account.number
             account.display_name = f"{name} ({number})" if number else name
+        hide_names_of_others(self)
 
     @api.model
     def _search_display_name(self, operator, value):
@@ -128,6 +137,11 @@ class UpsPickupAccount(models.Model):
         self.check_access("read")
         self._refuse_in_pause()
         session = self.company_id.sudo()._ups_session(SOURCE)
+        self._ask_unless_just_asked(lambda: self._ask(session))
+        return notice("success", self.env._("UPS accepts the account %s.", self.number))
+
+    def _ask(self, session):
+        """:raise UserError: if UPS does not accept the account, or cannot say."""
         outcome = once(self.env, "account", self, lambda: ask_status(session, self.number))
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
@@ -136,7 +150,19 @@ class UpsPickupAccount(models.Model):
                 if refused
                 else unanswered_in_words(self.env, outcome.reason)
             )
-        return notice("success", self.env._("UPS accepts the account %s.", self.number))
+        return True
+
+    def _ask_unless_just_asked(self, ask):
+        """However often somebody clicks: UPS blocks an application that asks without an end.
+
+        :param ask: returns whether UPS was asked.
+        """
+        last = self.sudo().asked_on
+        if not (last and last > clock.now() - CHECK_IS_FRESH) and ask():
+            quietly(
+                self.env,
+                lambda env: env[self._name].browse(self.id).write({"asked_on": clock.now()}),
+            )
 
     def _refuse_in_pause(self):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""

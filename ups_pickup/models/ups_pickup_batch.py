@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
 from ..const import MAX_QUANTITY
+from ..no_number import refuse_no_number
 from ..other_companies import refuse_of_others
 from ..this_database import this_database
 
@@ -122,11 +123,14 @@ class UpsPickupBatch(models.Model):
     def create(self, vals_list):
         # A value that is given leaves no room for a default of the caller's.
         unpaused = {} if self.env.su else {"paused_why": False}
+        for vals in vals_list:
+            refuse_no_number(self, vals)
         return super().create([vals | unpaused for vals in vals_list])
 
     def write(self, vals):
         if "paused_why" in vals and not self.env.su:
             raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
+        refuse_no_number(self, vals)
         result = super().write(vals)
         refuse_of_others(self, vals, "location_ids")
         return result

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment, ups_settings
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..local_time import in_words, is_hour
 from ..telling import CONTAINERS, request_from
@@ -110,6 +110,12 @@ class UpsPickup(models.Model):
     def _day_problems(self):
         day = self.pickup_date, self.ready_time, self.close_time
         return [problem for problem in [self.location_id._day_problem(*day)] if problem]
+
+    @api.constrains("ready_time", "close_time")
+    def _check_hours(self):
+        for pickup in self:
+            if problems := pickup._hour_problems():
+                raise ValidationError("\n".join(problems))
 
     def _hour_problems(self):
         return [

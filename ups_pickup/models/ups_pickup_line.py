@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import MAX_QUANTITY
+from ..no_number import refuse_no_number
 from ..other_companies import refuse_of_others
 
 
@@ -26,11 +27,14 @@ class UpsPickupLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_no_number(self, vals)
         lines = super().create(vals_list)
         lines.pickup_id._lines_change()
         return lines
 
     def write(self, vals):
+        refuse_no_number(self, vals)
         self.pickup_id._lines_change()
         result = super().write(vals)
         self.pickup_id._lines_change()  # of the pickup that they were moved to

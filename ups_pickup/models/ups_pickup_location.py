@@ -8,8 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_QUANTITY
 from ..local_time import is_hour
+from ..no_number import refuse_no_number
 from ..notice import notice
-from ..other_companies import refuse_of_others
+from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import PickupAddress
 from ..ups_country import ups_country
 from ..words import problem_in_words
@@ -24,6 +25,7 @@ class UpsPickupLocation(models.Model):
     _inherit = ["mail.thread", "ups.pickup.export"]
     _check_company_auto = True
     _order = "name"
+    _ups_keeps_history = True  # ups_pickup_oauth/models/mail_message.py
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -150,17 +152,25 @@ class UpsPickupLocation(models.Model):
         for location in self:
             location.phone = _fitting(location.partner_id.phone, "phone")
 
+    @api.depends("name", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        hide_names_of_others(self)
+
     # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            refuse_no_number(self, vals)
             if not vals.get("calendar_id"):
                 vals["calendar_id"] = self._new_calendar(vals).id
             self.browse()._refuse_hours_of_others(vals)
         return super().create(vals_list)
 
     def write(self, vals):
+        refuse_no_number(self, vals)
         if "company_id" in vals:
             moved = self.filtered(lambda each: each.company_id.id != vals["company_id"])
             if self.env["ups.pickup"].sudo().search_count([("location_id", "in", moved.ids)], 1):

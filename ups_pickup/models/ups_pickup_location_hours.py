@@ -104,9 +104,13 @@ class UpsPickupLocation(models.Model):
         return Intervals([(utc(each.date_from), utc(each.date_to), each) for each in own])
 
     def _moment(self, day, hour):
-        """:return: the moment, with its zone, of the location's hour: also of one that is none."""
+        """:return: the moment, with its zone, of the location's hour; of what is none, the nearest.
+
+        Odoo has working hours until 1e9 written past its own form.
+        """
         zone = pytz.timezone(self.calendar_id.tz or "UTC")
-        return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=round(hour * 60)))
+        minutes = round(min(max(0, hour * 60), 24 * 60))
+        return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=minutes))
 
     def _hours_of(self, day):
         """:return: the hours of a day in an ordinary week."""

@@ -1,16 +1,20 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..as_shown import as_searched
+from ..const import ENDED
 
 CODE = re.compile(r"[0-9]{3}")
 CODE_AT_END = re.compile(r" \(([0-9]{3})\)\Z")
 
 
 class UpsPickupService(models.Model):
-    """Which of them an address takes is told by UPS's refusals only: a table to edit."""
+    """Which of them an address takes is told by UPS's refusals only: a table to edit.
+
+    It is one for all companies, whose people may each edit it.
+    """
 
     _name = "ups.pickup.service"
     _inherit = ["ups.pickup.export"]
@@ -31,6 +35,45 @@ class UpsPickupService(models.Model):
                 raise ValidationError(
                     self.env._("The code of a UPS service has three digits, such as 003.")
                 )
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_other_code(vals)
+            self._refuse_name_for_others(vals)
+        return super().write(vals)
+
+    def _refuse_other_code(self, vals):
+        """:raise AccessError: if UPS would be told another code for what is chosen already."""
+        if any(service.code != vals.get("code", service.code) for service in self):
+            raise AccessError(
+                self.env._(
+                    "A UPS service keeps its code, by which locations and pickups tell UPS what"
+                    " they ship. Make another service."
+                )
+            )
+
+    def _refuse_name_for_others(self, vals):
+        """:raise AccessError: if companies use it that the user does not work for."""
+        named = self.filtered(lambda each: each.name != vals.get("name", each.name))
+        for service in named if not self.env.is_system() else ():
+            if service._is_used_beyond(self.env.user.company_ids):
+                raise AccessError(
+                    self.env._(
+                        "Another company uses the UPS service %s, which keeps its name. Make"
+                        " another service.",
+                        service.display_name,
+                    )
+                )
+
+    def _is_used_beyond(self, companies):
+        """:return: whether locations, or pickups that are not over, of other companies use it."""
+        is_used, beyond = ("service_id", "=", self.id), ("company_id", "not in", companies.ids)
+        is_open = ("pickup_id.state", "not in", ENDED)
+        lines = [is_used, is_open, ("pickup_id.company_id", "not in", companies.ids)]
+        return bool(
+            self.env["ups.pickup.location"].sudo().search_count([is_used, beyond], limit=1)
+            or self.env["ups.pickup.line"].sudo().search_count(lines, limit=1)
+        )
 
     @api.depends("code", "name")
     def _compute_display_name(self):

@@ -1,12 +1,16 @@
 """What stands on the sheet that the driver signs? What UPS was told, whatever has changed since."""
 
 import base64
+import re
 
 from odoo import models
 from odoo.tools.barcode import createBarcodeDrawing
 
 from ..const import LISTED
 from ..local_time import in_words, zone_in_words
+
+IN_BARCODES = re.compile(r"[\x20-\x7e]+")
+"""Of what UPS, or whatever answers in its place, calls a PRN: what Code 128 can say."""
 
 
 class UpsPickup(models.Model):
@@ -19,7 +23,7 @@ class UpsPickup(models.Model):
         told = self.told if self.told and self.state != "draft" else self._telling()
         return {
             "warning": self._sheet_warning(),
-            "barcode": self.prn and self._prn_barcode(),
+            "barcode": IN_BARCODES.fullmatch(self.prn or "") and self._prn_barcode(),
             "shared_with": ", ".join(self.sharing_ids.mapped("name")),
             "hours": self.env._(
                 "%(ready)s to %(close)s (%(zone)s)",

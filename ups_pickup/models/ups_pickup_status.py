@@ -96,7 +96,7 @@ class UpsPickup(models.Model):
         for account in self.account_id:
             account._refuse_in_pause()
             check = partial(self._check_account, account.id)
-            once(self.env, "status", account, check)
+            account._ask_unless_just_asked(partial(once, self.env, "status", account, check))
         return shown_anew()
 
     # === WHICH === #
@@ -193,6 +193,7 @@ class UpsPickup(models.Model):
     def _check_account(self, account_id):
         """Ask UPS about an account, and let each of its pickups know.
 
+        :return: whether there was something to ask about.
         :raise UserError: If UPS cannot say.
         """
 
@@ -204,7 +205,7 @@ class UpsPickup(models.Model):
         session, number, failures, rows = self._in_own_cursor(read)
         kinds = {kind for _id, _seen, kind in rows}
         if not rows:
-            return
+            return False
         kind = kinds.pop() if len(kinds) == 1 else "both"
         listed = ask_status(session, number, kind)
         if not isinstance(listed, Listed):
@@ -219,6 +220,7 @@ class UpsPickup(models.Model):
         seen = {pickup_id: what for pickup_id, what, _kind in rows}
         for pickup_id in seen.keys() - self._told_as_before(listed, seen):
             self.browse(pickup_id)._each(lambda own: own._look(listed, seen[own.id]))
+        return True
 
     @api.model
     def _told_as_before(self, listed, seen):

@@ -96,9 +96,9 @@ def _line(entry: object) -> ChargeLine:
     )
 
 
-def pending(content: object) -> list[Entry]:
-    """Read PendingStatus; an entry without a PRN comes with an empty one."""
-    return [_entry(entry) for entry in entries(part(content, "PendingStatus"))]
+def pending(content: object, most: int) -> list[Entry]:
+    """Read PendingStatus, as many of it; an entry without a PRN comes with an empty one."""
+    return [_entry(entry) for entry in entries(part(content, "PendingStatus"))[:most]]
 
 
 def _entry(entry: object) -> Entry:

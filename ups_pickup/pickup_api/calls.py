@@ -30,6 +30,9 @@ from .refusals import refusal_in_answer, refusal_in_envelope
 
 PRN_FORM = r"[0-9A-Za-z]{11}"
 
+MOST_ENTRIES = 10_000
+"""Of a status: what lists more is read so far, and counts as no whole answer."""
+
 
 def ask_price(session, request: PriceRequest) -> Priced | Refused | NotAnswered:
     """Ask what it would cost; books nothing.
@@ -239,7 +242,8 @@ def _listed(came) -> Listed | NoLook:
 
 
 def _entries_in(content: _Content, is_good: bool) -> Listed:
-    found = answers.pending(content.json)
+    found = answers.pending(content.json, MOST_ENTRIES + 1)
+    is_good = is_good and len(found) <= MOST_ENTRIES
     usable = tuple(
         replace(entry, message=content.redact(entry.message)) for entry in found if entry.prn
     )

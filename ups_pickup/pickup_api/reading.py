@@ -14,6 +14,8 @@ _CONTROL_REFERENCE = re.compile(r"&#(?:x0*[01]?[0-9a-f]|0*(?:[12]?\d|3[01]));", 
 """UPS's gateway leaves some of its XML in texts, such as ``&#xD;`` before a number (issue 63 of
 UPS-API/api-documentation)."""
 _BIGGEST = Decimal(10) ** 9
+_MOST_DECIMALS = 6
+"""1e-50000000 is a small amount, and a text of fifty megabytes."""
 
 
 def json_in(body: bytes) -> object:
@@ -66,7 +68,7 @@ def amount(content: object) -> Decimal | None:
         return None
     if value is None or not value.is_finite() or abs(value) >= _BIGGEST:
         return None
-    return value
+    return value if value.as_tuple().exponent >= -_MOST_DECIMALS else None
 
 
 def day(content: object) -> datetime.date | None:

@@ -5,6 +5,7 @@ import io
 import json
 from contextlib import suppress
 
+from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.tests.common import UpsCase, UpsHttpCase
 from odoo.addons.ups_pickup_oauth.tests.test_remote_calls import RemoteDoors
@@ -109,11 +110,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         account = self.new_account(self.env, "SPARE1")
         standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
         unlinked = there.calendar_id.copy()
+        service = there.service_id
         theirs_too = company | {"account_id": there.account_id.id, "partner_id": partner.id}
         for may_be_both, record, vals in (
             (True, self.draft, {"location_id": there.id}),
             (True, self.draft.line_ids, {"pickup_id": theirs.id}),
             (True, here, theirs_too),
+            (True, service, {"name": "Mine"}),
             (True, batch, company),
             (True, account, company),
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
@@ -136,6 +139,45 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 with self.subTest(record._name, vals=vals, person="administrator"):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
+
+    def test_nobody_rewrites_the_history(self):
+        pickup, boss = self.records["ups.pickup"], self.admin.partner_id.id
+        note(pickup, "UPS sends a driver.")
+        for role, user in self.own.items():
+            mine = pickup.with_user(user)
+            told, messages = mine.message_ids, mine.env["mail.message"]
+            note(mine, "I have cancelled it.")
+            told |= mine.message_ids
+            said = mine.message_post(body="I saw it.", message_type="comment")
+            theirs = pickup.message_post(body="So did I.", message_type="comment").with_user(user)
+            new = {"model": pickup._name, "res_id": pickup.id, "body": "UPS: 003."}
+            for may, name, call in (
+                (True, "own words", lambda said=said: said.write({"body": "I heard it."})),
+                (True, "own words", lambda said=said: said.unlink()),
+                (False, "others' words", lambda theirs=theirs: theirs.write({"body": "?"})),
+                (False, "others' words", lambda theirs=theirs: theirs.unlink()),
+                (False, "another's", lambda said=said: said.write({"author_id": boss})),
+                (False, "a line", lambda said=said: said.write({"message_type": "notification"})),
+                *((False, each.body, lambda each=each: each.unlink()) for each in told),
+                *((False, each.body, lambda each=each: each.write({"body": "?"})) for each in told),
+                (False, "posted", lambda mine=mine: mine.message_post(body="?", author_id=boss)),
+                (
+                    False,
+                    "new",
+                    lambda own=messages, vals=new | {"author_id": boss}: own.create(vals),
+                ),
+            ):
+                with self.subTest(role=role, what=name):
+                    self.assertEqual(self.outcome_of(call), may)
+            for forged in (mine.message_post(body="UPS: 003."), messages.create(new)):
+                self.assertEqual(forged.message_type, "comment")
+                self.assertEqual(forged.author_id, user.partner_id)
+
+    def test_what_all_companies_tell_ups_stays(self):
+        service = self.draft.line_ids.service_id
+        with self.assertRaisesRegex(UserError, "keeps its code"):
+            service.with_user(self.own["manager"]).write({"code": "777"})
+        self.assertTrue(service.with_user(self.own["manager"]).write({"code": service.code}))
 
     def outcome_of(self, call):
         """:return: whether it may be done; it is undone."""
@@ -173,6 +215,28 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                         told = str(answer_of(empty.onchange, dict(vals), changed, spec))
                         for secret in (THEIRS, "29THEIRS001", "3.25", "Asia/Tokyo", "'requested"):
                             self.assertNotIn(secret, told)
+        account = there.account_id
+        for model, name, record in (
+            ("ups.pickup", "account_id", account),
+            ("ups.pickup", "retry_of_id", open_one),
+            ("ups.pickup.number", "pickup_id", open_one),
+            ("ups.pickup.location", "account_id", account),
+            ("stock.picking", "ups_pickup_id", open_one),
+            ("stock.warehouse", "ups_pickup_location_id", there),
+        ):
+            if model not in self.env:
+                continue
+            given = {"active_id": record.id, f"default_{name}": record.id}
+            empty = self.env[model].with_user(person).with_context(**given)
+            spec = {name: {"fields": {"display_name": {}}}}
+            for vals in ({}, {name: record.id}):
+                with self.subTest(model, name=name, vals=vals):
+                    told = str(answer_of(empty.onchange, vals, [], spec))
+                    self.assertNotIn(THEIRS, told)
+                    self.assertIn("of another company", told)
+        asks = self.env["ups.pickup.number"].with_user(person)
+        vals = {"pickup_id": open_one.id, "prn": "29AAAAAAAAA"}
+        self.assertFalse(self.outcome_of(lambda: asks.create(vals)))
 
     def test_nothing_where_something_is_required_is_no_crash(self):
         for model, record in (self.records | {"ups.pickup": self.draft}).items():
@@ -201,6 +265,8 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
         self.assert_nothing_happened()
 
     def test_no_exported_cell_is_a_formula(self):
+        self.own["clerk"].group_ids += self.env.ref("base.group_system")  # two models are theirs
+        self.env["ups.connection"]._row_of(self.company_id).user_note = PLANTED
         self.authenticate("ups_clerk", "ups_clerk")
         shown = self.env["ups.pickup"].with_user(self.own["clerk"]).fields_get(attributes=[])
         of_pickup = ("instruction", "problem", "status_message", "location_id")
@@ -212,6 +278,8 @@ class TestRemotePickups(RemoteDoors, PlantedPickups, UpsHttpCase):
             ("ups.pickup.batch", ["name", *(f"pickup_ids/{name}" for name in of_pickup)], []),
             ("ups.pickup.location", ["name", "account_id", "room"], ["name"]),
             ("ups.pickup.account", ["name"], ["name"]),
+            ("res.company", ["ups_user_note", "ups_connection_ids/user_note"], []),
+            ("ups.connection", ["user_note"], ["user_note"]),
         ):
             with self.subTest(model, names=names, groups=groups):
                 asked = {

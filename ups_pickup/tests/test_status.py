@@ -106,6 +106,15 @@ class TestStatus(PickupCase):
         with self.transaction() as env:
             env["ups.pickup.account"].browse(self.account_id).action_check()
 
+    def test_who_clicks_check_again_and_again_is_shown_what_is_known(self):
+        pickup_id, _prn = self.booked()
+        for asked in (1, 2):
+            for _each in range(3):
+                self.click(pickup_id, "action_check")
+                self.check_account()
+            self.assertEqual(self.simulator.calls("status"), asked)
+            self.wait(seconds=21)
+
     def test_without_an_authorization_nothing_is_paused(self):
         self.booked()
         self.opt_out()
@@ -367,7 +376,10 @@ class TestStatus(PickupCase):
             ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),
-            ({"close_time": math.inf}, "whole minutes"),
+            ({"close_time": math.inf}, "“Closes At” must be an ordinary number"),
+            ({"ready_time": math.nan}, "“Ready From” must be an ordinary number"),
+            ({"weight": 1e308}, "“Weight” must be an ordinary number"),
+            ({"line_ids": [(0, 0, {"quantity": 2**31})]}, "“Pieces” must be an ordinary number"),
             ({"line_ids": []}, "no pieces"),
             ({"weight": 10000.0}, "Weight"),
             ({"instruction": "x" * 10**6}, "Instruction.*longer than the 57 characters"),
@@ -395,6 +407,18 @@ class TestStatus(PickupCase):
                 location.partner_id.country_id = env.ref(f"base.{country}")
                 location.partner_id.country_id.zip_required = zip_required
                 self.assertEqual("Postal Code" in str(location._place_problems()), is_told)
+                env.cr.rollback()
+
+    def test_hours_that_are_none_keep_nobody_from_reading(self):
+        """An older version kept them; SQL does, and Odoo itself in the working hours."""
+        pickup_id = self.new_pickup()
+        self.click(pickup_id, "action_price")
+        for hours in ("NaN", "Infinity", "1e308"):
+            with self.subTest(hours), self.transaction() as env:
+                env.cr.execute("UPDATE ups_pickup SET ready_time = %s", [hours])
+                env.cr.execute("UPDATE resource_calendar_attendance SET hour_to = %s", [hours])
+                pickup = env["ups.pickup"].browse(pickup_id)
+                self.assertTrue(pickup.read() and pickup._sheet() and pickup.location_id.read())
                 env.cr.rollback()
 
     def test_one_question_a_person(self):

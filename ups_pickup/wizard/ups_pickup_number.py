@@ -1,6 +1,8 @@
 """Which number has UPS told by telephone?"""
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..other_companies import refuse_of_others
 
 
 class UpsPickupNumber(models.TransientModel):
@@ -14,6 +16,17 @@ class UpsPickupNumber(models.TransientModel):
         default=lambda self: self.env.context.get("active_id"),
     )
     prn = fields.Char(string="PRN", required=True, help="UPS's Pickup Request Number.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = super().create(vals_list)
+        refuse_of_others(made, {"pickup_id": True}, "pickup_id")
+        return made
+
+    def write(self, vals):
+        result = super().write(vals)
+        refuse_of_others(self, vals, "pickup_id")
+        return result
 
     def action_enter(self):
         """Say that UPS has the pickup, under this number.

@@ -7,6 +7,7 @@ from . import (
     res_config_settings,
     ups_authorization_attempt,
     ups_connection,
+    ups_connection_export,
     ups_connection_keep_alive,
     ups_connection_reason,
     ups_connection_refresh,

@@ -3,7 +3,7 @@ from odoo.tools import format_datetime, html2plaintext
 
 
 class MailMessage(models.Model):
-    """A line of the history of `ups.connection`, in its reader's language and time zone."""
+    """A line of a history: whose it is; of `ups.connection`, in its reader's language and zone."""
 
     _inherit = "mail.message"
 
@@ -35,12 +35,59 @@ class MailMessage(models.Model):
         )
         return sentence.replace("{date}", date).replace("{zone}", zone)
 
-    def _get_forbidden_access(self, operation):
-        """Override of `mail`, which lets authors rewrite what they wrote, and who wrote it.
+    # === WHO WRITES A HISTORY === #
 
-        They stay authors when they are administrators no more.
-        """
+    # Whoever may write a record may, to Odoo, rewrite and delete what was said of it, in any name.
+    # A model with `_ups_keeps_history` keeps what the server says there: "notifications".
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `mail`: what people say stands there as such, and under their own name."""
+        if self.env.su:
+            return super().create(vals_list)
+        messages = super().create([self._ups_as_people_say(vals) for vals in vals_list])
+        others = messages.filtered(lambda each: each._ups_is_kept() and each._ups_is_of_others())
+        if others:
+            raise others._make_access_error("create")
+        return messages
+
+    def write(self, vals):
+        """Override of `mail`: nobody makes another's of what they have said themselves."""
+        result = super().write(vals)
+        if not self.env.su and not {"author_id", "message_type", "model", "res_id"}.isdisjoint(
+            vals
+        ):
+            self.filtered(lambda each: each._ups_is_kept()).check_access("write")
+        return result
+
+    def _get_forbidden_access(self, operation):
+        """Override of `mail`: a history stays as it is, comments of one's own aside."""
         forbidden = super()._get_forbidden_access(operation)
-        if operation != "write":
+        if operation not in ("write", "unlink"):
             return forbidden
-        return forbidden | self.filtered(lambda each: each.sudo().model == "ups.connection")
+        own = self.env.user.partner_id
+        return forbidden | self.filtered(
+            lambda each: (
+                each._ups_is_kept()
+                and (each.sudo().message_type, each.sudo().author_id) != ("comment", own)
+            )
+        )
+
+    @api.model
+    def _ups_as_people_say(self, vals):
+        model = vals.get("model", self.env.context.get("default_model"))
+        kind = vals.get("message_type", "comment")
+        if not self._ups_keeps_history_of(model) or kind not in ("comment", "notification"):
+            return vals
+        return vals | {"message_type": "comment"}
+
+    def _ups_is_kept(self):
+        return self._ups_keeps_history_of(self.sudo().model)
+
+    def _ups_is_of_others(self):
+        author = self.sudo().author_id.with_context(active_test=False)
+        return bool(author.user_ids - self.env.user)
+
+    @api.model
+    def _ups_keeps_history_of(self, model):
+        return model in self.env and getattr(self.env[model], "_ups_keeps_history", False)

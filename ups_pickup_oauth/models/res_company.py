@@ -8,7 +8,7 @@ from ..exceptions import (
     UpsSettingsWrong,
     UpsTryLater,
 )
-from ..live_token import TokenSource, Wish
+from ..live_token import Wish, token_source
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
 from ..ups_client import CIE, FixSettings, UpsError, UpsSession
@@ -484,7 +484,7 @@ class ResCompany(models.Model):
         :raise UpsTryLater: If UPS cannot answer now.
         """
         self.ensure_one()
-        source = TokenSource(self._ups_connection_in_use())
+        source = token_source(self._ups_connection_in_use())
         settings = ups_settings(self.env)
         try:
             base_url = settings.base_url

@@ -90,7 +90,7 @@ class ResConfigSettings(models.TransientModel):
                     (settings.ups_client_id or "").strip(), settings.ups_environment
                 )
             )
-            settings.ups_reauthorize_warning = count and self.env._(
+            settings.ups_reauthorize_warning = bool(count) and self.env._(
                 "Companies that must be authorized again after this change: %s. What they were"
                 " given is kept, and is used again if you set it back.",
                 count,

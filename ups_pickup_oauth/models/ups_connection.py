@@ -73,6 +73,7 @@ class UpsConnection(models.Model):
     _description = "UPS Authorization of a Company"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _rec_name = "company_id"
+    _ups_keeps_history = True  # models/mail_message.py
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade", copy=False

@@ -63,6 +63,9 @@ class TestSettings(UpsCase):
             self.configure(ups_client_id="", ups_client_secret="typed-in-just-now")
 
     def test_a_change_says_first_how_many_must_be_authorized_again(self):
+        form = Form(self.env["res.config.settings"])
+        form.ups_environment = "production"
+        self.assertFalse(form.ups_reauthorize_warning, "nobody is authorized yet")
         self.authorize()
         self.authorize(self.other_company)
         form = Form(self.env["res.config.settings"])

@@ -1,4 +1,6 @@
 import math
+from collections import deque
+from types import ModuleType
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -48,6 +50,9 @@ class TestTemplateGuard(UpsCase):
         for expression in ("session._get_token()", "session.get(path).json()"):
             with self.assertRaisesRegex(AccessError, "Templates get no UPS token"):
                 safe_eval(expression, {"session": session, "path": HARMLESS_CALL})
+        reached = list(reachable(session, {}))
+        self.assertGreater(len(reached), 30)
+        self.assert_no_token_in(" ".join(reached))
 
     def test_nor_one_that_another_thread_has_just_fetched(self):
         connection = self.company.ups_connection_id
@@ -69,3 +74,16 @@ class TestTemplateGuard(UpsCase):
     def assert_no_token_in(self, text):
         for token in self.tokens:
             self.assertNotIn(token, text)
+
+
+def reachable(thing, seen):
+    """:return: as texts, all to which attributes lead without a double underscore."""
+    if id(thing) in seen or isinstance(thing, type | ModuleType):
+        return
+    seen[id(thing)] = thing
+    yield str(thing)
+    attributes = getattr(thing, "__dict__", {})
+    items = thing if isinstance(thing, dict | list | tuple | set | deque) else ()
+    values = thing.values() if isinstance(thing, dict) else ()
+    for each in (*attributes.values(), *items, *values):
+        yield from reachable(each, seen)

@@ -26,7 +26,7 @@ from .connections import BoundedSession
 from .errors import FixSettings, UpsAnswerLost, UpsApiError, UpsNeverLeft
 from .hosts import checked_base_url
 from .redaction import redactor
-from .transport import TIMEOUTS, Answer
+from .transport import TIMEOUTS, Answer, read_whole
 from .verdict import seconds_to_wait
 
 BAD_TOKEN_CODES = ("250002", "UJ0001")
@@ -38,7 +38,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 OUTAGES = (429, 502, 503, 504)
 
 MAX_ANSWER = 16 * 1024 * 1024
-"""Bytes. The labels of a shipment with many packages are some megabytes."""
+"""Bytes, also unpacked. The labels of a shipment with many packages are some megabytes."""
 
 PAUSES = (0.5, 2)
 """Seconds before the second and the third try."""
@@ -69,12 +69,12 @@ class UpsSession(BoundedSession):
         self.base_url = checked_base_url(base_url)
         self.headers["transactionSrc"] = transaction_src[:512]
         self._get_token = get_token
-        self._refused_when_fresh = None
-        self._tokens = _Recent()
+        self._refused_when_fresh = None  # its hash
+        self._remember, self._redact = _memory()
 
     def redact(self, text: str) -> str:
         """Make a text of UPS's fit to log and show: without the session's tokens."""
-        return redactor(self._tokens)(text)
+        return self._redact(text)
 
     def request(self, method, url, *args, **kwargs):
         """Send a request; as of ``requests.Session``, with ``url`` as path below the base URL.
@@ -104,14 +104,15 @@ class UpsSession(BoundedSession):
         token = self._get_token()
         response = self._send_through_outages(request, token, kwargs)
         # A token that was refused when it was fresh is not refreshed again and again.
-        if _is_bad_token(response) and _can_repeat(request) and token != self._refused_when_fresh:
+        is_known = hash(token) == self._refused_when_fresh
+        if _is_bad_token(response) and _can_repeat(request) and not is_known:
             fresh = self._get_token(refused=token)
             if fresh in (None, token):
                 return response
             response.close()
             response = self._send_through_outages(request, fresh, kwargs)
             if _is_bad_token(response):
-                self._refused_when_fresh = fresh
+                self._refused_when_fresh = hash(fresh)
         return response
 
     def _check_host(self, url):
@@ -135,13 +136,15 @@ class UpsSession(BoundedSession):
         return self._send_once(request, token, kwargs)
 
     def _send_once(self, request, token, kwargs):
-        self._tokens.add(token)
+        self._remember(token)
         request.headers["Authorization"] = f"Bearer {token}"
         request.headers["transId"] = uuid.uuid4().hex  # 32 characters, and never used twice
         connections.this_call.begin()
         try:
             with connections.bounds(max_answer=MAX_ANSWER):
-                response = super().send(request, **kwargs)
+                response = super().send(request, **kwargs | {"stream": True})
+                response._content = read_whole(response, MAX_ANSWER)
+                response._content_consumed = True
             response.ups_redact = self.redact
             return response
         except (
@@ -149,8 +152,10 @@ class UpsSession(BoundedSession):
             urllib3.exceptions.HTTPError,
             http.client.HTTPException,
             ValueError,
+            MemoryError,
         ) as error:
-            # OSError: those of requests are. ValueError: http.client's for malformed answers.
+            # OSError: those of requests are. ValueError: http.client's for malformed answers, and
+            # read_whole's.
             reason = type(error).__name__
             timed_out = isinstance(error, TIMEOUTS)
         finally:
@@ -166,16 +171,22 @@ class UpsSession(BoundedSession):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""
 
 
-class _Recent(dict):
-    """The last tokens, which show nowhere."""
+def _memory() -> tuple[Callable, Callable]:
+    """Return what remembers the last tokens, and what makes a text fit to show without them.
 
-    def add(self, token: str) -> None:
-        self[token] = None
-        while len(self) > 8:
-            self.pop(next(iter(self)), None)
+    No attribute leads to them: a template that is given a session reads attributes.
+    """
+    tokens: dict[str, None] = {}
 
-    def __repr__(self) -> str:
-        return f"<{len(self)} tokens>"
+    def remember(token: str) -> None:
+        tokens[token] = None
+        while len(tokens) > 8:
+            tokens.pop(next(iter(tokens)), None)
+
+    def redact(text: str) -> str:
+        return redactor(tokens)(text)
+
+    return remember, redact
 
 
 def ups_error_in(response: requests.Response) -> UpsApiError | None:

@@ -70,19 +70,26 @@ class _UnusableError(ValueError):
 
 
 def _received(response: requests.Response) -> Answer:
-    # Read as it comes: urllib3 would unpack without a limit. Where it cannot read, it hangs up.
-    packed = b"".join(response.raw.stream(_CHUNK, decode_content=False))
-    body = _unpacked(packed, response.headers.get("Content-Encoding", ""))
+    body = read_whole(response, connections.MAX_ANSWER)
     return Answer(response.status_code, response.headers, body)
 
 
-def _unpacked(packed: bytes, encoding: str) -> bytes:
-    # "identity" was asked for. If a gateway packs nevertheless, no refresh token is lost over it.
+def read_whole(response: requests.Response, most: int) -> bytes:
+    """Return the body of an answer that was not read yet, unpacked.
+
+    "identity" was asked for. If a gateway packs nevertheless, no refresh token is lost over it.
+
+    :param most: bytes, unpacked.
+    :raise ValueError: when it is larger, or packed in a way that cannot be undone.
+    """
+    # Read as it comes: urllib3 would unpack without a limit. Where it cannot read, it hangs up.
+    packed = b"".join(response.raw.stream(_CHUNK, decode_content=False))
+    encoding = response.headers.get("Content-Encoding", "")
     if not packed or encoding.lower() in ("", "identity"):
         return packed
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by its header
     try:
-        body = unpacker.decompress(packed, connections.MAX_ANSWER)
+        body = unpacker.decompress(packed, most)
     except zlib.error:
         raise _UnusableError from None
     if not unpacker.eof:  # truncated, or larger than that
