@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 
 CODE = re.compile(r"[0-9]{3}")
@@ -31,6 +32,26 @@ class UpsPickupService(models.Model):
                 raise ValidationError(
                     self.env._("The code of a UPS service has three digits, such as 003.")
                 )
+
+    def write(self, vals):
+        refuse_if_needed(self, vals)
+        return super().write(vals)
+
+    def _needed_by(self):
+        """:return: what has to be done before it is archived, or None."""
+        places = self.env["ups.pickup.location"].sudo().search([("service_id", "=", self.id)])
+        return places and self.env._(
+            "%(service)s is the usual service of %(locations)s. Choose another one there before you"
+            " archive it.",
+            service=self.display_name,
+            locations=self._named(places),
+        )
+
+    @api.model
+    def _named(self, users):
+        """:return: names of what the user works for: services are those of all companies."""
+        own = users.filtered(lambda each: each.company_id <= self.env.companies)
+        return named(own) or self.env._("another company")
 
     @api.depends("code", "name")
     def _compute_display_name(self):

@@ -7,7 +7,7 @@ from datetime import datetime
 from unittest.mock import patch
 
 from odoo.addons.ups_pickup.tests.common import ADDRESS, EVERY_DAY
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 ADDON = "odoo.addons.ups_pickup_delivery"
@@ -473,10 +473,15 @@ class TestDelivery(TransactionCase):
         self.assertNotEqual(draft, today)
         today.action_again()  # leads to where its deliveries are, and makes no second one
         self.assertEqual((today.search_count([]), draft.quantity), (2, 2))
+        for needed in (self.location, self.carrier.ups_pickup_service_id):
+            with self.assertRaisesRegex(UserError, "before you archive it"):
+                needed.active = False
+        self.warehouse.ups_pickup_location_id = False
         self.location.active = False
         self.cron()
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
         self.location.active = True
+        self.warehouse.ups_pickup_location_id = self.location
         self.cron()
         self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
 
