@@ -17,7 +17,7 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class UpsPickupLocation(models.Model):
-    # One model in three files, because each answers a question of its own.
+    # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
     def _now(self):
@@ -59,30 +59,35 @@ class UpsPickupLocation(models.Model):
 
         :param leaves: the closed times around that day.
         """
-        hours, closed = self._hours_of(day), self._closed(leaves)
+        lines = self.calendar_id._lines_of(day)
         ready = self.ready_time if ready is None else ready
-        close = self._close_on(day) if close is None else close
+        close = self._close_by(lines) if close is None else close
+        if self._short(lines, ready, close):
+            return False
+        hours, closed = self._hours_of(day, lines), self._closed(leaves)
         driver = Intervals([(self._moment(day, ready), self._moment(day, close), leaves.browse())])
-        if closed & driver or not hours - closed:
-            return False
-        return not self._is_too_short(day, ready, close)
+        return not closed & driver and bool(hours - closed)
 
-    def _is_too_short(self, day, ready, close):
-        """:return: whether nobody works for a part of the time in which others days are worked."""
+    def _short(self, lines, ready, close):
+        """:return: from when until when of that time these hours of a day are, if on other days
+        somebody works for longer; or None.
+        """
+        first, last = self._span(lines, ready, close)
+        if (first, last) == (ready, close):
+            return None
         start, end = self._span(self._ordinary_lines(), ready, close)
-        if start >= end:
-            return False
-        first, last = self._span(self.calendar_id._lines_of(day), ready, close)
-        return first > start or last < end
+        return (first, last) if start < end and (first > start or last < end) else None
 
     def _close_on(self, day):
         """:return: the usual close, or the end of a shorter day's work if UPS's hours remain."""
         place = self.sudo()
-        ready, close = place.ready_time, place.close_time
-        start, end = self._span(place._ordinary_lines(), ready, close)
-        first, last = self._span(place.calendar_id._lines_of(day), ready, close)
-        is_enough = last - ready >= max(place.minimum_window, 1 / 60)
-        return last if first <= start < last < end and is_enough else close
+        return place._close_by(place.calendar_id._lines_of(day))
+
+    def _close_by(self, lines):
+        ready, close = self.ready_time, self.close_time
+        _first, last = self._short(lines, ready, close) or (ready, close)
+        is_enough = last - ready >= max(self.minimum_window, 1 / 60)
+        return last if is_enough and not self._short(lines, ready, last) else close
 
     def _ordinary_lines(self):
         """:return: the hours of an ordinary week, if they are meant for drivers at all.
@@ -147,7 +152,7 @@ class UpsPickupLocation(models.Model):
         zone = pytz.timezone(self.calendar_id.tz or "UTC")
         return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=round(hour * 60)))
 
-    def _hours_of(self, day):
+    def _hours_of(self, day, lines=None):
         """:return: the hours of a day in an ordinary week."""
         calendar, zone = self.calendar_id, pytz.timezone(self.calendar_id.tz or "UTC")
         if calendar.flexible_hours:  # at no certain time, which Odoo makes up
@@ -158,7 +163,7 @@ class UpsPickupLocation(models.Model):
         return Intervals(
             [
                 (self._moment(day, line.hour_from), self._moment(day, line.hour_to), line)
-                for line in calendar._lines_of(day)
+                for line in (calendar._lines_of(day) if lines is None else lines)
             ]
         )
 
@@ -200,8 +205,9 @@ class UpsPickupLocation(models.Model):
             )
         if place._is_open(day, leaves, ready, close):
             return None
-        if place._is_too_short(day, ready, close):
-            start, end = place._span(place.calendar_id._lines_of(day), 0, 24)
+        lines = place.calendar_id._lines_of(day)
+        if place._short(lines, ready, close):
+            start, end = place._span(lines, 0, 24)
             return self.env._(
                 "On the pickup date %(day)s somebody works at %(location)s from %(start)s to"
                 " %(end)s only. Choose other hours, or another date.",
