@@ -1,12 +1,12 @@
-"""Was it started here? What is sent with no click is off in any copy ."""
+"""Was it started here? What is sent with no click is off in any copy."""
 
-from odoo.addons.ups_pickup_oauth.database_identity import identity, is_beside
+from odoo.addons.ups_pickup_oauth.database_identity import is_beside
 
 
 def this_database(env):
     """:return: what tells this database from its copies, as a text to store."""
-    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid")
-    return f"{uuid} {identity(env.cr)}"
+    connections = env["ups.connection"]
+    return f"{connections._database_uuid()} {connections._this_database()}"
 
 
 def is_of_this_database(env, stored):

@@ -14,11 +14,12 @@ CRONS = ("check", "plan", "batch")
 
 def make(admin: Administrator, simulator) -> None:
     """A plan that is due, a batch in its queue, a draft, and a pickup that UPS has."""
-    numbers = [f"L{next(_NUMBERS):05}" for _each in range(4)]
+    numbers = [f"L{next(_NUMBERS):05}" for _each in range(5)]
     for number in numbers:
         simulator.own_account(number)
     places.make(admin.call, [1], numbers[:1], plan="working_days", plan_time=0)
-    batched, mine, booked = places.make(admin.call, [1] * 3, numbers[1:])
+    places.make(admin.call, [1], numbers[1:2], calendar_id=False)  # of Odoo's making
+    batched, mine, booked = places.make(admin.call, [1] * 3, numbers[2:])
     _draft, asked = places.drafts(admin.call, [mine, booked])
     admin.call("ups.pickup", "action_request", [asked])
     day = f"{datetime.now(ZoneInfo(places.ZONE)).date() + timedelta(days=1)}"

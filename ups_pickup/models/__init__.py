@@ -28,4 +28,5 @@ from . import (
     ups_pickup_service,
     ups_pickup_sheet,
     ups_pickup_status,
+    ups_pickup_usual,
 )

@@ -25,6 +25,12 @@ class ResourceCalendar(models.Model):
             )
         )
 
+    def _unlink_with_leaves(self):
+        # Without its calendar, a closed day would be everybody's.
+        leaves = self.env["resource.calendar.leaves"]
+        leaves.search([("calendar_id", "in", self.ids)]).unlink()
+        self.unlink()
+
     def _unused(self):
         """:return: those of them to which nothing points that has a life of its own."""
         columns = self.env["ir.model.fields"].sudo()

@@ -6,6 +6,10 @@ whoever manages people or production. So it is asked here, where nothing but pic
 
 from odoo import models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
+
+RULE = "ups_pickup.resource_calendar_leaves_rule_manager"
 
 
 class ResourceCalendar(models.Model):
@@ -86,11 +90,20 @@ class ResourceCalendarLeaves(models.Model):
         refused = super()._check_access(operation)
         if refused or operation == "read" or self.env.su or not any(self._ids):
             return refused
-        of_all = self.sudo().filtered(lambda each: not each.resource_id).calendar_id
+        of_managers = self.sudo() - self._given_by_others(operation)
+        of_all = of_managers.filtered(lambda each: not each.resource_id).calendar_id
         foreign = of_all.filtered(
             lambda each: not each._companies_of_pickups() <= self.env.companies
         )
         return (self, foreign._not_of_pickups) if foreign else None
+
+    def _given_by_others(self, operation):
+        """:return: those to which the rule of another group than managers of pickups leads."""
+        rules = self.env["ir.rule"]._get_rules(self._name, operation).filtered("groups")
+        ours = self.env.ref(RULE, raise_if_not_found=False) or rules.browse()
+        context = rules._eval_context()
+        domains = [safe_eval(each.domain_force or "[]", context) for each in rules - ours]
+        return self.sudo().filtered_domain(Domain.OR(domains))
 
     def write(self, vals):
         result = super().write(vals)

@@ -9,7 +9,6 @@ from odoo.tools import SQL, clean_context, format_date
 from ..const import OPEN, OPEN_SQL, STATES
 from ..no_number import refuse_no_number
 from ..other_companies import hide_names_of_others, refuse_of_others
-from ..ups_country import ups_country
 
 TOLD = frozenset(
     (
@@ -271,31 +270,27 @@ class UpsPickup(models.Model):
         parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
         return "LBS" if parameter == "1" else "KGS"
 
-    # What a location usually has is copied when it is chosen: later changes of it are not ours.
+    # What a location usually has is copied when a pickup is made: no later change of the location
+    # is ours, and another location takes nothing away that somebody has typed (ups_pickup_usual).
     # Not as superuser, or a form that is given another company's location would show its values.
     # One method a field: where a value is given, Odoo computes none of the same method.
 
-    @api.depends("location_id")
     def _compute_account_id(self):
         for pickup in self:
             pickup.account_id = pickup.location_id.account_id
 
-    @api.depends("location_id")
     def _compute_pickup_date(self):
         for pickup in self:
             pickup.pickup_date = pickup.location_id and pickup.location_id._next_date()
 
-    @api.depends("location_id")
     def _compute_ready_time(self):
         for pickup in self:
             pickup.ready_time = pickup.location_id.ready_time
 
-    @api.depends("location_id")
     def _compute_close_time(self):
         for pickup in self:
-            pickup.close_time = pickup.location_id.close_time
+            pickup.close_time = pickup._usual_of(pickup.location_id, "close_time")
 
-    @api.depends("location_id")
     def _compute_instruction(self):
         for pickup in self:
             pickup.instruction = pickup.location_id.instruction
@@ -322,48 +317,6 @@ class UpsPickup(models.Model):
             parts = (pickup.name, pickup.location_id.name, day)
             pickup.display_name = " · ".join(part for part in parts if part and part != "/")
         hide_names_of_others(self)
-
-    @api.onchange("location_id")
-    def _onchange_location(self):
-        """Fill in what the location usually has, unless somebody has changed the lines."""
-        before = self.usual_of_id or self._origin.location_id
-        if self.location_id and self._has_usual_lines_of(before):
-            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id)]
-        self.usual_of_id = self.location_id
-
-    def _has_usual_lines_of(self, location):
-        """:return: whether nobody has changed what the location usually has."""
-        names = ("service_id", "destination_country_id", "quantity")
-        usual = [line for _create, _id, line in self._usual_lines(location)] if location else []
-        return not self.line_ids or [
-            (each.service_id.id, each.destination_country_id.id, each.quantity, each.container)
-            for each in self.line_ids
-        ] == [(*(line[name] for name in names), "package") for line in usual]
-
-    @api.model
-    def _usual_lines(self, location, quantity=None):
-        """:return: commands for the lines of a location where nothing says more."""
-        partner = location.partner_id
-        country = ups_country(partner) or ups_country(location.company_id.sudo().partner_id)
-        return [
-            fields.Command.create(
-                {
-                    "service_id": location.service_id.id,
-                    "destination_country_id": country.id,
-                    "quantity": quantity or location.quantity or 1,
-                }
-            )
-        ]
-
-    def _correct_untouched(self, quantity):
-        """Let a draft have other pieces, if nobody has written into its one line since.
-
-        :param int quantity: 0 for what its location usually has.
-        """
-        line = self.line_ids
-        pieces = quantity or self.location_id.quantity or 1
-        if len(line) == 1 and line.write_date == line.create_date and line.quantity != pieces:
-            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id, pieces)]
 
     # === CRUD === #
 

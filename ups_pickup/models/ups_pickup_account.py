@@ -6,6 +6,7 @@ from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
+from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
@@ -94,9 +95,20 @@ class UpsPickupAccount(models.Model):
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
                 vals = vals | {"asked_on": False}
+        refuse_if_needed(self, vals)
         result = super().write(vals)
         refuse_of_others(self, vals)
         return result
+
+    def _needed_by(self):
+        """:return: what has to be done before it is archived, or None."""
+        places = self.env["ups.pickup.location"].sudo().search([("account_id", "=", self.id)])
+        return places and self.env._(
+            "%(account)s pays what UPS collects at %(locations)s. Choose another account there"
+            " before you archive this one.",
+            account=self.display_name,
+            locations=named(places),
+        )
 
     def _refuse_if_drivers_come(self, is_moved):
         """UPS was told this number, and tells of its pickups under no other.

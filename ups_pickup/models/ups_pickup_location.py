@@ -6,7 +6,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import MAX_QUANTITY
+from ..archiving import named, refuse_if_needed
+from ..const import MAX_QUANTITY, OPEN
 from ..local_time import is_hour
 from ..no_number import refuse_no_number
 from ..notice import notice
@@ -75,6 +76,7 @@ class UpsPickupLocation(models.Model):
         string="Days and Holidays",
         help="Its time zone, working days and holidays. Each location has one of its own.",
         required=True,
+        check_company=True,
         ondelete="restrict",
         copy=False,
     )
@@ -162,12 +164,28 @@ class UpsPickupLocation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # the caller's stay as they are
         for vals in vals_list:
             refuse_no_number(self, vals)
             if not vals.get("calendar_id"):
                 vals["calendar_id"] = self._new_calendar(vals).id
             self.browse()._refuse_hours_of_others(vals)
         return super().create(vals_list)
+
+    def copy_data(self, default=None):
+        """A copy is told apart by its name, and has working days, holidays and zone of its own."""
+        default = dict(default or {})
+        vals_list = super().copy_data(default)
+        for location, vals in zip(self, vals_list, strict=True):
+            if "name" not in default:
+                vals["name"] = self.env._("%s (copy)", location.name)
+            if "calendar_id" not in default:
+                # The rule for managers knows the closed days of locations that there are.
+                calendar = location.calendar_id.sudo()
+                name = self._calendar_name(vals["name"])
+                own = {"name": name, "company_id": vals["company_id"]}
+                vals["calendar_id"] = calendar.copy(own).id
+        return vals_list
 
     def write(self, vals):
         refuse_no_number(self, vals)
@@ -180,10 +198,22 @@ class UpsPickupLocation(models.Model):
                         " and make one for the other company."
                     )
                 )
+        refuse_if_needed(self, vals)
         self._refuse_hours_of_others(vals)
         result = super().write(vals)
         refuse_of_others(self, vals, "account_id", "partner_id")
         return result
+
+    def _needed_by(self):
+        """:return: what has to be done before it is archived, or None."""
+        open_here = [("location_id", "=", self.id), ("state", "in", OPEN)]
+        pickups = self.env["ups.pickup"].sudo().search(open_here)
+        return pickups and self.env._(
+            "A driver may still come to %(location)s: %(pickups)s. Cancel this first, or wait until"
+            " it is over, before you archive the location.",
+            location=self.display_name,
+            pickups=named(pickups),
+        )
 
     def _refuse_hours_of_others(self, vals):
         calendar = self.env["resource.calendar"].browse(vals.get("calendar_id"))
@@ -194,21 +224,21 @@ class UpsPickupLocation(models.Model):
         """Its calendar goes too, which would stand in everybody's choice of working hours."""
         calendars = self.sudo().calendar_id
         result = super().unlink()
-        unused = calendars._unused()
-        # Without its calendar, a closed day would be everybody's.
-        leaves = self.env["resource.calendar.leaves"].sudo()
-        leaves.search([("calendar_id", "in", unused.ids)]).unlink()
-        unused.unlink()
+        calendars._unused()._unlink_with_leaves()
         return result
 
     @api.model
     def _new_calendar(self, vals):
         """:return: working days as the company has them, in a calendar of the location's own."""
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-        name = self.env._("UPS pickups: %s", vals.get("name") or company.name)
+        name = self._calendar_name(vals.get("name") or company.name)
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or company.partner_id
         vals = {"name": name, "company_id": company.id, "tz": self._zone_of(partner, company)}
         return self.env["resource.calendar"].with_company(company).create(vals)
+
+    @api.model
+    def _calendar_name(self, name):
+        return self.env._("UPS pickups: %s", name)
 
     @api.model
     def _zone_of(self, partner, company):
@@ -289,7 +319,6 @@ class UpsPickupLocation(models.Model):
                 "partner_id": company.partner_id.id,
                 "account_id": self._first_account(company, account_number).id,
                 "contact_name": _fitting(self.env.user.name, "contact_name"),
-                "is_account_address": True,
             }
         )
 

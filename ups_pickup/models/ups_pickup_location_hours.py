@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytz
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_date
 from odoo.tools.intervals import Intervals
 
@@ -17,7 +17,7 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class UpsPickupLocation(models.Model):
-    # One model in three files, because each answers a question of its own.
+    # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
     def _now(self):
@@ -57,51 +57,95 @@ class UpsPickupLocation(models.Model):
     def _is_open(self, day, leaves, ready=None, close=None):
         """Tell whether a driver would find somebody there, from ready to close, if not as usual.
 
-        Which hours somebody works in an ordinary week is looked at only where they are meant for
-        drivers: the working hours may end before UPS comes on every day.
-
         :param leaves: the closed times around that day.
         """
-        hours, closed = self._hours_of(day), self._closed(leaves)
+        lines = self.calendar_id._lines_of(day)
         ready = self.ready_time if ready is None else ready
-        close = self.close_time if close is None else close
-        driver = Intervals([(self._moment(day, ready), self._moment(day, close), leaves.browse())])
-        if closed & driver or not hours - closed:
+        close = self._close_by(lines) if close is None else close
+        if self._short(lines, ready, close):
             return False
-        return bool(hours & driver) or not self._works_between(ready, close)
+        hours, closed = self._hours_of(day, lines), self._closed(leaves)
+        driver = Intervals([(self._moment(day, ready), self._moment(day, close), leaves.browse())])
+        return not closed & driver and bool(hours - closed)
 
-    def _works_between(self, ready, close):
-        """:return: whether somebody works between these hours on any day of an ordinary week."""
+    def _short(self, lines, ready, close):
+        """:return: from when until when of that time these hours of a day are, if on other days
+        somebody works for longer; or None.
+        """
+        first, last = self._span(lines, ready, close)
+        if (first, last) == (ready, close):
+            return None
+        start, end = self._span(self._ordinary_lines(), ready, close)
+        return (first, last) if start < end and (first > start or last < end) else None
+
+    def _close_on(self, day):
+        """:return: the usual close, or the end of a shorter day's work if UPS's hours remain."""
+        place = self.sudo()
+        return place._close_by(place.calendar_id._lines_of(day))
+
+    def _close_by(self, lines):
+        ready, close = self.ready_time, self.close_time
+        _first, last = self._short(lines, ready, close) or (ready, close)
+        is_enough = last - ready >= max(self.minimum_window, 1 / 60)
+        return last if is_enough and not self._short(lines, ready, last) else close
+
+    def _ordinary_lines(self):
+        """:return: the hours of an ordinary week, if they are meant for drivers at all.
+
+        The working hours may end before UPS comes on every day.
+        """
         calendar = self.calendar_id
-        lines = calendar.attendance_ids.filtered(lambda line: line.day_period != "lunch")
-        is_met = any(line.hour_from < close and ready < line.hour_to for line in lines)
-        return is_met and not calendar.flexible_hours
+        lines = calendar.attendance_ids.filtered(
+            lambda line: line.day_period != "lunch" and not line.display_type
+        )
+        return lines.browse() if calendar.flexible_hours else lines
+
+    @api.model
+    def _span(self, lines, ready, close):
+        """:return: from when until when somebody works of that time, whatever breaks are between.
+
+        :rtype: tuple[float, float]
+        """
+        met = lines.filtered(lambda line: line.hour_from < close and ready < line.hour_to)
+        start = min(met.mapped("hour_from"), default=close)
+        end = max(met.mapped("hour_to"), default=ready)
+        return max(ready, start), min(close, end)
 
     def _leaves(self, first, last):
-        """:return: the closed times of these days; a zone is less than a day from UTC."""
-        midnight = datetime.combine(first, time.min)
+        """:return: the closed times of these days; two zones are less than two days apart."""
+        midnight, own = datetime.combine(first, time.min), self.sudo()
+        calendars = own.calendar_id | own.company_id.resource_calendar_id
         return (
             self.env["resource.calendar.leaves"]
             .sudo()
             .search(
                 [
-                    ("calendar_id", "in", (False, *self.sudo().calendar_id.ids)),
+                    ("calendar_id", "in", (False, *calendars.ids)),
                     ("resource_id", "=", False),
                     ("time_type", "=", "leave"),
-                    ("date_to", ">=", midnight - timedelta(days=1)),
-                    ("date_from", "<=", midnight + timedelta(days=(last - first).days + 2)),
+                    ("date_to", ">=", midnight - timedelta(days=2)),
+                    ("date_from", "<=", midnight + timedelta(days=(last - first).days + 3)),
                 ]
             )
         )
 
     def _closed(self, leaves):
-        """:return: the location's closed times."""
+        """:return: the location's closed times, its company's among them."""
+        calendars = self.calendar_id | self.company_id.resource_calendar_id
         # Of the closed days of all calendars, not those of other companies.
         own = leaves.filtered(
-            lambda each: each.calendar_id <= self.calendar_id and each.company_id <= self.company_id
+            lambda each: each.calendar_id <= calendars and each.company_id <= self.company_id
         )
-        utc = pytz.utc.localize
-        return Intervals([(utc(each.date_from), utc(each.date_to), each) for each in own])
+        return Intervals([(*self._bounds(each), each) for each in own])
+
+    def _bounds(self, leave):
+        """:return: from when until when it is: a company's holiday by the clock of each place."""
+        bounds = [pytz.utc.localize(each) for each in (leave.date_from, leave.date_to)]
+        if leave.calendar_id <= self.calendar_id:
+            return bounds
+        there = pytz.timezone(leave.calendar_id.tz or "UTC")
+        here = pytz.timezone(self.calendar_id.tz or "UTC")
+        return [here.localize(each.astimezone(there).replace(tzinfo=None)) for each in bounds]
 
     def _moment(self, day, hour):
         """:return: the moment, with its zone, of the location's hour; of what is none, the nearest.
@@ -112,7 +156,7 @@ class UpsPickupLocation(models.Model):
         minutes = round(min(max(0, hour * 60), 24 * 60))
         return zone.localize(datetime.combine(day, time.min) + timedelta(minutes=minutes))
 
-    def _hours_of(self, day):
+    def _hours_of(self, day, lines=None):
         """:return: the hours of a day in an ordinary week."""
         calendar, zone = self.calendar_id, pytz.timezone(self.calendar_id.tz or "UTC")
         if calendar.flexible_hours:  # at no certain time, which Odoo makes up
@@ -123,7 +167,7 @@ class UpsPickupLocation(models.Model):
         return Intervals(
             [
                 (self._moment(day, line.hour_from), self._moment(day, line.hour_to), line)
-                for line in calendar._lines_of(day)
+                for line in (calendar._lines_of(day) if lines is None else lines)
             ]
         )
 
@@ -133,7 +177,7 @@ class UpsPickupLocation(models.Model):
         :return: A sentence, or None.
         """
         ready = self.ready_time if ready_time is None else ready_time
-        close = self.close_time if close_time is None else close_time
+        close = self._close_on(day) if close_time is None else close_time
         now = self._now()
         if day < now.date():
             return self.env._(
@@ -165,6 +209,17 @@ class UpsPickupLocation(models.Model):
             )
         if place._is_open(day, leaves, ready, close):
             return None
+        lines = place.calendar_id._lines_of(day)
+        if place._short(lines, ready, close):
+            start, end = place._span(lines, 0, 24)
+            return self.env._(
+                "On the pickup date %(day)s somebody works at %(location)s from %(start)s to"
+                " %(end)s only. Choose other hours, or another date.",
+                location=self.display_name,
+                day=format_date(self.env, day, date_format="full"),
+                start=in_words(start),
+                end=in_words(end),
+            )
         return self.env._(
             "On the pickup date %(day)s %(location)s is closed between %(ready)s and %(close)s, or"
             " for a part of that time. Choose other hours, or another date.",

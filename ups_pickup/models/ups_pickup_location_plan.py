@@ -9,7 +9,7 @@ from ..this_database import is_of_this_database, this_database
 
 
 class UpsPickupLocation(models.Model):
-    # One model in three files, because each answers a question of its own.
+    # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
     plan = fields.Selection(

@@ -247,9 +247,10 @@ def _open_today(locations):
 
 def _cutoff(location, drafts):
     # UPS wants its hours before closing, too.
-    latest = min(location.cutoff_time, location.close_time - location.minimum_window)
+    today = location._today()
+    latest = min(location.cutoff_time, location._close_on(today) - location.minimum_window)
     latest = max(latest, 0)
-    left = location._at(location._today(), latest) - clock.now()
+    left = location._at(today, latest) - clock.now()
     return {
         "location": location.display_name,
         "cutoff": in_words(latest),

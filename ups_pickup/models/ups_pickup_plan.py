@@ -217,7 +217,7 @@ class UpsPickupLocation(models.Model):
 
     def _planned_day(self):
         """:return: the day that the plan has to see to at this moment, or None."""
-        if self.plan == "manual" or not self.active or not self._is_plan_in_force():
+        if self.plan == "manual" or not self.active:
             return None
         now, today = clock.now(), self._today()
         for day in (today, today + timedelta(days=1)):
@@ -225,7 +225,7 @@ class UpsPickupLocation(models.Model):
                 continue
             asked_on = day if self.plan_day == "same" else day - timedelta(days=1)
             due, cutoff = self._at(asked_on, self.plan_time), self._at(day, self.cutoff_time)
-            if due <= now <= cutoff and self._is_open_on(day):
+            if due <= now <= cutoff and self._is_plan_in_force() and self._is_open_on(day):
                 return day
         return None
 

@@ -98,10 +98,11 @@ class UpsPickupLocation(models.Model):
         """:return: today, if the plan had to see to it and its cut-off has passed, or None."""
         today = self._today()
         is_done = self.plan_done_until and today <= self.plan_done_until
-        if is_done or self.plan == "manual" or not self.active or not self._is_plan_in_force():
+        if is_done or self.plan == "manual" or not self.active:
             return None
         is_over = clock.now() > self._at(today, self.cutoff_time)
-        return today if is_over and self._is_open_on(today) else None
+        is_missed = is_over and self._is_plan_in_force() and self._is_open_on(today)
+        return today if is_missed else None
 
     def _is_cutoff_near(self, day):
         return clock.now() >= self._at(day, self.cutoff_time) - TELL_BEFORE

@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 from ..const import ENDED
 
@@ -40,6 +41,7 @@ class UpsPickupService(models.Model):
         if not self.env.su:
             self._refuse_other_code(vals)
             self._refuse_name_for_others(vals)
+        refuse_if_needed(self, vals)
         return super().write(vals)
 
     def _refuse_other_code(self, vals):
@@ -54,8 +56,8 @@ class UpsPickupService(models.Model):
 
     def _refuse_name_for_others(self, vals):
         """:raise AccessError: if companies use it that the user does not work for."""
-        named = self.filtered(lambda each: each.name != vals.get("name", each.name))
-        for service in named if not self.env.is_system() else ():
+        renamed = self.filtered(lambda each: each.name != vals.get("name", each.name))
+        for service in renamed if not self.env.is_system() else ():
             if service._is_used_beyond(self.env.user.company_ids):
                 raise AccessError(
                     self.env._(
@@ -74,6 +76,22 @@ class UpsPickupService(models.Model):
             self.env["ups.pickup.location"].sudo().search_count([is_used, beyond], limit=1)
             or self.env["ups.pickup.line"].sudo().search_count(lines, limit=1)
         )
+
+    def _needed_by(self):
+        """:return: what has to be done before it is archived, or None."""
+        places = self.env["ups.pickup.location"].sudo().search([("service_id", "=", self.id)])
+        return places and self.env._(
+            "%(service)s is the usual service of %(locations)s. Choose another one there before you"
+            " archive it.",
+            service=self.display_name,
+            locations=self._named(places),
+        )
+
+    @api.model
+    def _named(self, users):
+        """:return: names of what the user works for: services are those of all companies."""
+        own = users.filtered(lambda each: each.company_id <= self.env.companies)
+        return named(own) or self.env._("another company")
 
     @api.depends("code", "name")
     def _compute_display_name(self):

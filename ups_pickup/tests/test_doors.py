@@ -139,6 +139,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 with self.subTest(record._name, vals=vals, person="administrator"):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
+        # Whose right to write holidays is not that of managers keeps it, here and there.
+        manager, theirs_too = self.own["manager"], leave.copy({"calendar_id": there.calendar_id.id})
+        manager.company_ids = self.company
+        for others in (self.env["res.groups"], self.env.ref("base.group_erp_manager")):
+            manager.group_ids += others
+            mine = theirs_too.with_user(manager)
+            self.assertEqual(self.outcome_of(lambda m=mine: m.write({"name": "X"})), bool(others))
 
     def test_nobody_rewrites_the_history(self):
         pickup, boss = self.records["ups.pickup"], self.admin.partner_id.id

@@ -141,10 +141,48 @@ class TestMany(PickupCase):
                 draft._onchange_location()
                 self.assertEqual(draft.line_ids.mapped("quantity"), [pieces])
                 draft.line_ids.quantity = changed
+            # What is written alone, by the list or a file, brings no more than nobody has typed.
+            first.instruction, second.instruction, second.ready_time = "Dock 1", "Dock 2", 10
+            usual = {"location_id": first.id, "line_ids": draft._usual_lines(first)}
+            drafts = draft.create(
+                [
+                    usual | {"pickup_date": "2026-12-01"},
+                    usual | {"pickup_date": "2026-12-02", "ready_time": 13.5, "instruction": False},
+                ]
+            )
+            drafts[1].line_ids.quantity = 3
+            drafts.write({"location_id": second.id})
+            self.assertEqual(
+                [
+                    (f"{each.pickup_date:%d}", each.ready_time, each.instruction, each.quantity)
+                    for each in drafts
+                ],
+                [("01", 10, "Dock 2", 7), ("02", 13.5, False, 3)],
+            )
             bolt = env["res.partner"].create({"name": "Bolt", "phone": "2125550199"})
             with Form(first) as form:
                 form.partner_id = bolt
                 self.assertEqual((form.company_name, form.phone), ("Bolt", "2125550199"))
+            env.cr.rollback()
+
+    def test_what_is_needed_is_archived_by_nobody_and_a_copy_has_days_of_its_own(self):
+        self.close("2026-11-26")
+        booked_id, _prn = self.booked()
+        with self.transaction() as env:
+            place = env["ups.pickup.location"].browse(self.location_id)
+            vals = place.copy_data()[0]
+            copies = place.create([vals, place.copy_data({"name": "Dock 2"})[0]])
+            self.assertEqual(copies.mapped("name"), ["America/New_York (copy)", "Dock 2"])
+            self.assertEqual(copies.mapped("tz"), [place.tz] * 2)
+            self.assertEqual({day.closed_in_words for day in copies}, {"11/26/2026"})
+            self.assertEqual(vals, dict(vals, name="America/New_York (copy)"))
+            copies.unlink()
+            for needed in (place, place.account_id, place.service_id):
+                with self.assertRaisesRegex(UserError, "before you archive"):
+                    needed.active = False
+            env["ups.pickup"].browse(booked_id).sudo().state = "cancelled"
+            for free in (place, place.account_id):
+                free.active = False
             env.cr.rollback()
 
     def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):
@@ -164,13 +202,28 @@ class TestMany(PickupCase):
                     self.assertIn("can be asked", place.action_check()["params"]["message"])
                 env.cr.rollback()
 
-    def test_working_days_are_those_of_the_locations_company(self):
+    def test_working_days_and_holidays_are_those_of_the_locations_company(self):
         with self.transaction(SUPERUSER_ID) as env:
             company = env["res.company"].browse(self.create_company("Saturdays"))
             week = company.resource_calendar_id.attendance_ids
             week.filtered(lambda each: each.dayofweek != "4").unlink()
             calendar = env["ups.pickup.location"]._new_calendar({"company_id": company.id})
             self.assertEqual(set(calendar.attendance_ids.mapped("dayofweek")), {"4"})
+            here = env["ups.pickup.location"].browse(self.location_id)
+            there = self.new_location(env, "Asia/Tokyo", ready_time=9, close_time=12)
+            usual = here.company_id.resource_calendar_id
+            usual.tz = here.tz
+            env["resource.calendar.leaves"].create(
+                {
+                    "name": "Christmas",
+                    "calendar_id": usual.id,
+                    "date_from": "2026-12-25 05:00:00",
+                    "date_to": "2026-12-26 04:59:59",
+                }
+            )
+            first, last = date(2026, 12, 24), date(2026, 12, 26)
+            for days in (here + there)._open_days(first, last).values():
+                self.assertEqual(days, {first, last})
             env.cr.rollback()
 
     def test_what_many_locations_say_takes_as_many_queries_as_one(self):

@@ -10,6 +10,7 @@ from odoo.tests import Form, tagged
 from .common import PickupCase
 
 HERE = "odoo.addons.ups_pickup.this_database"
+CONNECTION = "odoo.addons.ups_pickup_oauth.models.ups_connection"
 
 
 @tagged("post_install", "-at_install")
@@ -156,7 +157,7 @@ class TestPlan(PickupCase):
     def test_a_copy_requests_nothing_by_itself(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         with (
-            patch(f"{HERE}.identity", return_value="another/1"),
+            patch(f"{CONNECTION}.identity", return_value="another/1"),
             patch(f"{HERE}.is_beside", return_value=True),
         ):
             self.run_plans()

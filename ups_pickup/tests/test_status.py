@@ -365,14 +365,16 @@ class TestStatus(PickupCase):
                 [("calendar_id", "=", calendar.id), ("date_from", "<", "2026-11-26")]
             )
             afternoon.date_from = "2026-11-25 18:00:00"  # 13:00 there
-            [saturday] = calendar.attendance_ids.filtered(lambda line: line.dayofweek == "5")
-            saturday.hour_to = 12
+            by_day = calendar.attendance_ids.grouped("dayofweek")
+            by_day["4"].hour_to, by_day["5"].hour_to, by_day["6"].hour_to = 14.5, 12, 16.5
         for vals, words in (
             ({"pickup_date": "2026-11-23"}, "pickup date 11/23/2026 is past"),
             ({"pickup_date": "2026-11-26"}, "is closed on the pickup date Thursday, November 26"),
             ({"pickup_date": "9999-12-31"}, "is closed on the pickup date Friday, December 31"),
             ({"pickup_date": "2026-11-25"}, "closed between 14:00 and 17:00"),
-            ({"pickup_date": "2026-11-28"}, "closed between 14:00 and 17:00"),  # a Saturday
+            ({"pickup_date": "2026-11-27"}, "works at .* from 08:00 to 14:30 only"),
+            ({"pickup_date": "2026-11-28"}, "works at .* from 08:00 to 12:00 only"),
+            ({"pickup_date": "2026-11-29", "close_time": 17}, "from 08:00 to 16:30 only"),
             ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),
@@ -387,6 +389,8 @@ class TestStatus(PickupCase):
         ):
             with self.subTest(vals), self.assertRaisesRegex(UserError, words):
                 self.click(self.new_pickup(**vals))
+        short = self.new_pickup(pickup_date="2026-11-29")
+        self.assertEqual(self.stored_values(short, "close_time", "hint"), (16.5, False))
         with self.transaction(SUPERUSER_ID) as env:
             location = env["ups.pickup.location"].browse(self.location_id)
             location.write({"company_name": "A" * 28, "phone": False})

@@ -1,11 +1,13 @@
 """May a file say hours as a clock does? Odoo's own import takes 16.5 alone."""
 
+import io
 import re
+from datetime import time, timedelta
 
 from odoo import models
 
-ON_A_CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)(:00)?\s*")
-"""Such as 16:30, or 16:30:00 as Odoo reads a spreadsheet's cell."""
+ON_A_CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)(?::00)?\s*(?:([AP])\.?M\.?)?\s*", re.IGNORECASE)
+"""Such as 16:30 or 4:30 PM, or 16:30:00 as Odoo reads a spreadsheet's cell."""
 
 
 class Import(models.TransientModel):
@@ -17,10 +19,48 @@ class Import(models.TransientModel):
                 row[index] = _in_hours(row[index], options.get("float_decimal_separator") or ".")
         return super()._parse_float_from_data(data, index, name, options)
 
+    def _read_xlsx(self, options):
+        """Odoo refuses a file with a cell that is an hour, before anybody asks for its text."""
+        try:
+            return super()._read_xlsx(options)
+        except ValueError:
+            mended = self.res_model.startswith("ups.pickup") and _with_hours_as_texts(self.file)
+            if not mended:
+                raise
+            self.file = mended
+            return super()._read_xlsx(options)
+
+
+def _with_hours_as_texts(file):
+    """:return: the spreadsheet with each hour as a text such as 16:30, or None if it has none."""
+    import openpyxl
+
+    book, has_some = openpyxl.load_workbook(io.BytesIO(file), data_only=True), False
+    for cell in (cell for sheet in book.worksheets for row in sheet.rows for cell in row):
+        if isinstance(cell.value, time | timedelta):
+            cell.value, has_some = _on_a_clock(cell.value), True
+    if not has_some:
+        return None
+    mended = io.BytesIO()
+    book.save(mended)
+    return mended.getvalue()
+
+
+def _on_a_clock(hour):
+    if isinstance(hour, time):
+        hour = timedelta(hours=hour.hour, minutes=hour.minute, seconds=hour.second)
+    hours, minutes = divmod(round(hour / timedelta(minutes=1)), 60)
+    return f"{hours}:{minutes:02}"
+
 
 def _in_hours(text, decimal_separator):
     on_a_clock = ON_A_CLOCK.fullmatch(text)
     if not on_a_clock:
         return text
-    hours, minutes, _seconds = on_a_clock.groups()
-    return f"{int(hours) + int(minutes) / 60:.4f}".replace(".", decimal_separator)
+    hours, minutes, half = on_a_clock.groups()
+    hours = int(hours)
+    if half and not 1 <= hours <= 12:
+        return text
+    if half:
+        hours = hours % 12 + (12 if half in "Pp" else 0)
+    return f"{hours + int(minutes) / 60:.4f}".replace(".", decimal_separator)

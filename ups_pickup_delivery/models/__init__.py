@@ -6,4 +6,5 @@ from . import (
     stock_warehouse,
     ups_pickup,
     ups_pickup_location,
+    ups_pickup_service,
 )

@@ -355,7 +355,9 @@ class UpsPickup(models.Model):
             self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
             self._fill_from_deliveries()
         elif self.state == "draft":
-            self.pickup_date = day
+            is_usual = self.close_time == location._close_on(self.pickup_date)
+            close = location._close_on(day) if is_usual else self.close_time
+            self.write({"pickup_date": day, "close_time": close})
 
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.

@@ -1,6 +1,7 @@
 """What do deliveries need of a location: its hour, and one join at a time."""
 
 from odoo import models
+from odoo.addons.ups_pickup.archiving import named
 from odoo.addons.ups_pickup.local_time import in_words
 from odoo.tools import format_date
 
@@ -8,10 +9,23 @@ from odoo.tools import format_date
 class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"
 
+    def _needed_by(self):
+        warehouses = self.env["stock.warehouse"].sudo()
+        warehouses = warehouses.search([("ups_pickup_location_id", "=", self.id)])
+        if not warehouses:
+            return super()._needed_by()
+        return self.env._(
+            "UPS collects at %(location)s what these warehouses deliver: %(warehouses)s. Choose"
+            " another UPS pickup location there before you archive it.",
+            location=self.display_name,
+            warehouses=named(warehouses),
+        )
+
     def _asked_until(self):
         """:return: such as ``15:00``, or ``Mon 30 15:00`` if it is not today."""
         day, today = self._next_date(), self._today()
-        until = in_words(min(self.cutoff_time, max(self.close_time - self.minimum_window, 0)))
+        close = self._close_on(day)
+        until = in_words(min(self.cutoff_time, max(close - self.minimum_window, 0)))
         if day == today:
             return until
         return f"{format_date(self.env, day, date_format='EEE d')} {until}"

@@ -457,10 +457,15 @@ class TestDelivery(TransactionCase):
             self.assertTrue(all(each.again_ids for each in failed))
             self.assertEqual(draft.retry_of_id, third)
         self.assertEqual((today.search_count([]), draft.quantity), (4, 2))
+        for needed in (self.location, self.carrier.ups_pickup_service_id):
+            with self.assertRaisesRegex(UserError, "before you archive it"):
+                needed.active = False
+        self.warehouse.ups_pickup_location_id = False
         self.location.active = False
         self.cron()
         self.assertFalse(late.ups_pickup_id or draft.line_ids or self.ship(self.delivery()))
         self.location.active = True
+        self.warehouse.ups_pickup_location_id = self.location
         self.cron()
         self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
 

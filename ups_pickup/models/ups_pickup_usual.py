@@ -1,0 +1,108 @@
+"""What does a pickup have of its location, and what of it changes with the location?"""
+
+from odoo import api, fields, models
+
+from ..ups_country import ups_country
+
+FOLLOWS = ("account_id", "ready_time", "close_time", "instruction")
+
+
+class UpsPickup(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.onchange("location_id")
+    def _onchange_location(self):
+        """Fill in what the location usually has, where nobody has changed what was there."""
+        before, place = self.usual_of_id or self._origin.location_id, self.location_id
+        if place:
+            follows = self._follows(before, place)
+            if self._has_usual_lines_of(before):
+                self.line_ids = [fields.Command.clear(), *self._usual_lines(place)]
+            # A date that was saved is somebody's: only what was proposed is proposed anew.
+            is_proposed = not self._origin and before and self.pickup_date == before._next_date()
+            if is_proposed or not self.pickup_date:
+                self.pickup_date = place._next_date()
+            self.update({name: self._usual_of(place, name) for name in follows})
+        self.usual_of_id = place
+
+    def write(self, vals):
+        """Another location brings what it usually has, to drafts where nobody has changed it."""
+        place = self.env["ups.pickup.location"].browse(vals.get("location_id"))
+        if not place:
+            return super().write(vals)
+        for usual, pickups in self.grouped(lambda each: each._brought_by(place, vals)).items():
+            usual = dict(usual)
+            if "line_ids" in usual:
+                usual["line_ids"] = [fields.Command.clear(), *self._usual_lines(place)]
+            super(UpsPickup, pickups).write(usual | vals)
+        return True
+
+    def _brought_by(self, place, vals):
+        """:return: what a write of the location alone writes, too, as names and values."""
+        before = self.location_id
+        if self.state != "draft" or place == before:
+            return ()
+        brought = [(name, self._usual_of(place, name)) for name in self._follows(before, place)]
+        # No lines are somebody's choice, and those of deliveries are what was packed.
+        has_usual = self.line_ids and self.origin != "deliveries"
+        if has_usual and self._has_usual_lines_of(before) and self._country_of(place):
+            brought.append(("line_ids", True))
+        return tuple(brought)
+
+    def _follows(self, before, place):
+        """:return: the names of what the draft has as the location before had it."""
+        return [
+            name
+            for name in FOLLOWS
+            if self._as_written(name, self[name]) == self._usual_of(before, name)
+            # No company pays by the account of another one.
+            or (name == "account_id" and self.account_id.company_id != place.company_id)
+        ]
+
+    def _usual_of(self, location, name):
+        """:return: what is written of a location, at this pickup's date."""
+        is_of_day = name == "close_time" and location and self.pickup_date
+        value = location._close_on(self.pickup_date) if is_of_day else location[name]
+        return self._as_written(name, value)
+
+    def _as_written(self, name, value):
+        return self._fields[name].convert_to_write(value, self) or False
+
+    def _has_usual_lines_of(self, location):
+        """:return: whether nobody has changed what the location usually has."""
+        names = ("service_id", "destination_country_id", "quantity")
+        usual = [line for _create, _id, line in self._usual_lines(location)] if location else []
+        return not self.line_ids or [
+            (each.service_id.id, each.destination_country_id.id, each.quantity, each.container)
+            for each in self.line_ids
+        ] == [(*(line[name] for name in names), "package") for line in usual]
+
+    @api.model
+    def _usual_lines(self, location, quantity=None):
+        """:return: commands for the lines of a location where nothing says more."""
+        country = self._country_of(location)
+        return [
+            fields.Command.create(
+                {
+                    "service_id": location.service_id.id,
+                    "destination_country_id": country.id,
+                    "quantity": quantity or location.quantity or 1,
+                }
+            )
+        ]
+
+    @api.model
+    def _country_of(self, location):
+        partner = location.partner_id
+        return ups_country(partner) or ups_country(location.company_id.sudo().partner_id)
+
+    def _correct_untouched(self, quantity):
+        """Let a draft have other pieces, if nobody has written into its one line since.
+
+        :param int quantity: 0 for what its location usually has.
+        """
+        line = self.line_ids
+        pieces = quantity or self.location_id.quantity or 1
+        if len(line) == 1 and line.write_date == line.create_date and line.quantity != pieces:
+            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id, pieces)]

@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class UpsPickupService(models.Model):
+    _inherit = "ups.pickup.service"
+
+    def _needed_by(self):
+        carriers = self.env["delivery.carrier"].sudo()
+        carriers = carriers.search([("ups_pickup_service_id", "=", self.id)])
+        if not carriers:
+            return super()._needed_by()
+        return self.env._(
+            "UPS collects by %(service)s what is shipped by %(carriers)s. Choose another UPS pickup"
+            " service there before you archive it.",
+            service=self.display_name,
+            carriers=self._named(carriers),
+        )
