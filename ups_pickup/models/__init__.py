@@ -2,6 +2,7 @@ from . import ups_pickup_export, ups_pickup, ups_pickup_location  # isort: skip 
 from . import (
     mail_activity_type,
     res_company,
+    res_currency,
     resource_calendar,
     resource_calendar_managers,
     ups_pickup_account,
@@ -13,6 +14,7 @@ from . import (
     ups_pickup_check,
     ups_pickup_first_steps,
     ups_pickup_import,
+    ups_pickup_jobs,
     ups_pickup_line,
     ups_pickup_location_hours,
     ups_pickup_location_plan,

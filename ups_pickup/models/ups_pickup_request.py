@@ -9,7 +9,7 @@ import logging
 import time
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import psycopg2
@@ -72,12 +72,14 @@ class Told:
     state: str
     prn: str = ""
     words: str = ""
-    is_refused: bool = False  # by UPS, for good
+    is_refused: bool = False  # for good, by UPS or by Odoo
     is_of_all: bool = False  # the next pickup would be refused, too
 
     @property
     def kind(self):
         """:return: the kind of Odoo's notification."""
+        if self.is_refused:
+            return "danger"
         if self.prn or self.state == "cancelled":
             return "success"
         return "warning" if self.state in OPEN else "danger"
@@ -187,10 +189,10 @@ class UpsPickup(models.Model):
         told = []
         for pickup in self:
             try:
-                told.append(work(pickup))
+                outcome = work(pickup)
             except UserError as error:
-                words = f"{pickup.display_name}: {error}"
-                told.append(Told(pickup.id, pickup.state, "", words, True))
+                outcome = Told(pickup.id, pickup.state, "", str(error), True)
+            told.append(replace(outcome, words=f"{pickup.display_name}: {outcome.words}"))
         return told
 
     def action_confirm(self):
