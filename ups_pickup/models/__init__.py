@@ -6,6 +6,7 @@ from . import (
     resource_calendar,
     resource_calendar_managers,
     ups_pickup_account,
+    ups_pickup_account_refused,
     ups_pickup_batch,
     ups_pickup_batch_fill,
     ups_pickup_batch_request,

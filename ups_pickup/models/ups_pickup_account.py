@@ -14,7 +14,12 @@ from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
-PAUSE = ("paused_until", "failure_count")
+OWN = (
+    "paused_until", "failure_count", "plan_paused_until", "plan_failure_count", "last_problem",
+    "is_unchecked",
+)  # fmt: skip
+"""What Odoo alone writes."""
+
 NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 
 
@@ -60,6 +65,13 @@ class UpsPickupAccount(models.Model):
         help="How often UPS could not tell the status, in a row.", readonly=True, copy=False
     )
 
+    plan_paused_until = fields.Datetime(
+        help="Plans request nothing with it until then.", readonly=True, copy=False
+    )
+    plan_failure_count = fields.Integer(
+        help="How often UPS took no request of a plan, in a row.", readonly=True, copy=False
+    )
+
     _number_unique = models.Constraint(
         "UNIQUE(company_id, number)", "The company has a UPS account with this number."
     )
@@ -78,7 +90,7 @@ class UpsPickupAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        unpaused = {} if self.env.su else dict.fromkeys(PAUSE, False)  # no default says otherwise
+        unpaused = {} if self.env.su else dict.fromkeys(OWN, False)  # no default says otherwise
         return super().create([self._tidied(vals) | unpaused for vals in vals_list])
 
     def write(self, vals):
@@ -129,6 +141,8 @@ class UpsPickupAccount(models.Model):
         self._refuse_in_pause()
         session = self.company_id.sudo()._ups_session(SOURCE)
         outcome = once(self.env, "account", self, lambda: ask_status(session, self.number))
+        if self.last_problem or not isinstance(outcome, Listed):
+            self._heard(outcome, pauses=False)
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
             raise UserError(
@@ -156,7 +170,7 @@ class UpsPickupAccount(models.Model):
     def _tidied(self, vals):
         """People copy numbers with spaces, and write small letters; a pause is Odoo's to write."""
         if not self.env.su:
-            vals = {name: value for name, value in vals.items() if name not in PAUSE}
+            vals = {name: value for name, value in vals.items() if name not in OWN}
         if vals.get("number"):
             return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
         return vals

@@ -294,7 +294,6 @@ class UpsPickup(models.Model):
                 "reference": reference,
                 "past_references": [*(self.past_references or ()), reference],
                 "told": telling,
-                "problem": False,
                 "missed_on": False,
                 "looked_on": False,
                 "queued_on": False,
@@ -440,10 +439,19 @@ class UpsPickup(models.Model):
     def _back_to_draft(self, sentence):
         words = sentence(self)
         if self.state != "draft":
-            # An earlier request may have been lost: it is still looked for.
-            doubt = len(self.past_references or ()) > 1 and self.claimed_on
-            self._own_write({"state": "draft", "problem": sentence, "claimed_on": doubt})
-            self._note(words)
+            # An earlier request may have been lost: it is still looked for, and this one is not.
+            lost = [each for each in self.past_references or () if each != self.reference]
+            is_known = self.problem == words  # a plan tries again and again
+            self._own_write(
+                {
+                    "state": "draft",
+                    "problem": sentence,
+                    "past_references": lost,
+                    "claimed_on": lost and self.claimed_on,
+                }
+            )
+            if not is_known:
+                self._note(words)
         return words
 
     def _unconfirmed(self):
