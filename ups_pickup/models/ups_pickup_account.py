@@ -14,7 +14,7 @@ from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
-OWN = (
+PAUSE = (
     "paused_until", "failure_count", "plan_paused_until", "plan_failure_count", "last_problem",
     "is_unchecked",
 )  # fmt: skip
@@ -90,7 +90,7 @@ class UpsPickupAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        unpaused = {} if self.env.su else dict.fromkeys(OWN, False)  # no default says otherwise
+        unpaused = {} if self.env.su else dict.fromkeys(PAUSE, False)  # no default says otherwise
         return super().create([self._tidied(vals) | unpaused for vals in vals_list])
 
     def write(self, vals):
@@ -170,7 +170,7 @@ class UpsPickupAccount(models.Model):
     def _tidied(self, vals):
         """People copy numbers with spaces, and write small letters; a pause is Odoo's to write."""
         if not self.env.su:
-            vals = {name: value for name, value in vals.items() if name not in OWN}
+            vals = {name: value for name, value in vals.items() if name not in PAUSE}
         if vals.get("number"):
             return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
         return vals

@@ -28,18 +28,20 @@ class UpsPickup(models.Model):
 
     @api.model
     def _standing_still(self):
-        """:return: their names."""
-        jobs = {name: self._job(f"ups_pickup.ir_cron_{name}") for name in self._waits_for_jobs()}
-        since = fields.Datetime.now() - JOB_IS_LATE_AFTER
-        still = {name for name, job in jobs.items() if not job.active or job.nextcall < since}
-        waits = self._waits_for_jobs()
-        return [jobs[name].name or name for name in sorted(still) if waits[name]()]
-
-    @api.model
-    def _job(self, xmlid):
-        """:return: the scheduled action, which is none where somebody has deleted it."""
-        job_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
-        return self.env["ir.cron"].sudo().browse(job_id or ()).exists()
+        """:return: their names, or what we call one that somebody has deleted."""
+        to_id, waits = self.env["ir.model.data"]._xmlid_to_res_id, self._waits_for_jobs()
+        ids = {name: to_id(f"ups_pickup.ir_cron_{name}") for name in waits}
+        crons = self.env["ir.cron"].sudo()
+        found = crons.search_fetch(
+            [
+                ("id", "in", [each for each in ids.values() if each]),
+                ("active", "=", True),
+                ("nextcall", ">=", fields.Datetime.now() - JOB_IS_LATE_AFTER),
+            ],
+            ["nextcall"],
+        )
+        still = [name for name in waits if ids[name] not in found.ids and waits[name]()]
+        return [crons.browse(ids[name] or ()).exists().name or name for name in still]
 
     @api.model
     def _waits_for_jobs(self):
