@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import fields, models
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 
 from .. import clock
 from ..const import OPEN
@@ -50,11 +50,13 @@ class UpsPickupAccount(models.Model):
         :param listed: what `ask_status` returned.
         :param bool pauses: not where a person asked who corrects something at UPS meanwhile.
         """
-        in_own_transaction(
-            self.env, lambda env: env[self._name].browse(self.id)._hear(listed, pauses)
-        )
+        works = [lambda own: own._hear(listed, pauses)]
         if not isinstance(listed, Listed):
-            quietly(self.env, lambda env: env[self._name].browse(self.id)._ask_about_refusal())
+            works.append(lambda own: own._ask_about_refusal())
+        quietly(
+            self.env,
+            *(lambda env, work=work: work(env[self._name].browse(self.id)) for work in works),
+        )
 
     def _hear(self, listed, pauses):
         if isinstance(listed, Listed):

@@ -116,14 +116,10 @@ class UpsPickupAccount(models.Model):
         if is_well and not self.plan_failure_count:
             return
         pause = longer_each_time(self.plan_failure_count, LONGEST_PAUSE)
-        failed = {
-            "plan_failure_count": self.plan_failure_count + 1,
-            "plan_paused_until": clock.now() + pause,
-        }
-        quietly(
-            self.env,
-            lambda env: env[self._name].browse(self.id).write(PLAN_UNPAUSED if is_well else failed),
-        )
+        failures, until = self.plan_failure_count + 1, clock.now() + pause
+        failed = {"plan_failure_count": failures, "plan_paused_until": until}
+        vals = PLAN_UNPAUSED if is_well else failed
+        quietly(self.env, lambda env: env[self._name].browse(self.id).write(vals))
 
 
 class UpsPickupLocation(models.Model):
