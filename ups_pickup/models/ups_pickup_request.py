@@ -447,7 +447,7 @@ class UpsPickup(models.Model):
                     "state": "draft",
                     "problem": sentence,
                     "past_references": lost,
-                    "claimed_on": lost and self.claimed_on,
+                    "claimed_on": bool(lost) and self.claimed_on,
                 }
             )
             if not is_known:

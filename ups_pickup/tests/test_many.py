@@ -66,10 +66,9 @@ class TestMany(PickupCase):
         with self.assertRaisesRegex(UserError, "up to 20"):
             self.choose([self.new_pickup() for _each in range(21)], "action_cancel")
         self.choose(fine, "action_again")
-        self.choose([fine[0]], "action_again")
         with self.transaction() as env:
             again = env["ups.pickup"].browse(fine).again_ids
-            self.assertEqual([f"{each.pickup_date:%d}" for each in again], ["25", "26"])
+            self.assertEqual(sorted(f"{each.pickup_date:%d}" for each in again), ["25", "26"])
 
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()

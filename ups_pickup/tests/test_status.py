@@ -121,7 +121,6 @@ class TestStatus(PickupCase):
             self.assertEqual(len(self.questions()), asked)
         self.set_time("2026-11-25 00:30", "America/New_York")
         other_id, _prn = self.booked()
-        self.force(pickup_id, status_on=False)
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].browse(pickup_id)._day_is_over()
         self.assertRegex(self.stored_values(pickup_id, "problem"), "not be asked: .*Not yours")
