@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from .ups_pickup_account_refused import ACCOUNT_ACTIVITY
 from .ups_pickup_plan_failed import PLAN_ACTIVITY
 from .ups_pickup_questions import TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
 
@@ -11,5 +12,5 @@ class MailActivityType(models.Model):
     def _get_model_info_by_xmlid(self):
         """Nobody deletes what a cron asks people by, as hr_holidays and fleet have it."""
         own = {"res_model": "ups.pickup", "unlink": False}
-        ours = (TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY, PLAN_ACTIVITY)
+        ours = (TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY, PLAN_ACTIVITY, ACCOUNT_ACTIVITY)
         return super()._get_model_info_by_xmlid() | dict.fromkeys(ours, own)

@@ -16,9 +16,15 @@ from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
-PAUSE = ("paused_until", "failure_count", "asked_on")
+PAUSE = (
+    "paused_until", "failure_count", "asked_on", "plan_paused_until", "plan_failure_count",
+    "last_problem", "is_unchecked",
+)  # fmt: skip
+"""What Odoo alone writes."""
+
 CHECK_IS_FRESH = timedelta(seconds=20)
 """Who clicks **Check** again within it is shown what is known."""
+
 NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 
 
@@ -65,6 +71,13 @@ class UpsPickupAccount(models.Model):
     )
     asked_on = fields.Datetime(
         help="When UPS last told the status to a person who asked.", readonly=True, copy=False
+    )
+
+    plan_paused_until = fields.Datetime(
+        help="Plans request nothing with it until then.", readonly=True, copy=False
+    )
+    plan_failure_count = fields.Integer(
+        help="How often UPS took no request of a plan, in a row.", readonly=True, copy=False
     )
 
     _number_unique = models.Constraint(
@@ -155,6 +168,8 @@ class UpsPickupAccount(models.Model):
     def _ask(self, session):
         """:raise UserError: if UPS does not accept the account, or cannot say."""
         outcome = once(self.env, "account", self, lambda: ask_status(session, self.number))
+        if self.last_problem or not isinstance(outcome, Listed):
+            self._heard(outcome, pauses=False)
         if not isinstance(outcome, Listed):
             refused = outcome.refusal
             raise UserError(

@@ -13,7 +13,7 @@ from ..const import CANCELLABLE, OPEN, PATIENCE, SAVE_FIRST_AFTER, SOURCE
 from ..pickup_api import Cancelled, NeverLeft, Refused, Unknown, cancel_pickup
 from ..pickup_api.calls import PRN_FORM
 from ..words import refusal_in_words
-from .ups_pickup_request import NEVER_LEFT, Told
+from .ups_pickup_request import MOST_AT_ONCE, NEVER_LEFT, Told
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +31,10 @@ class UpsPickup(models.Model):
         :raise UserError: If there is nothing to cancel, or UPS does not; it is as before then.
         """
         self._check_requester()
+        if len(self) > MOST_AT_ONCE:
+            raise UserError(
+                self.env._("Cancel up to %s pickups at once, then the next ones.", MOST_AT_ONCE)
+            )
         told = self._one_by_one(lambda pickup: pickup._cancel())
         if len(told) == 1 and told[0].state not in ("cancelled", "cancelling"):
             raise UserError(told[0].words)
@@ -122,8 +126,11 @@ class UpsPickup(models.Model):
             log_exceptions=False,
         )
         same.invalidate_recordset(["state"])
+        return self._others_with_its_driver()
+
+    def _others_with_its_driver(self):
         going_on = set(OPEN) - {"cancelling"}
-        return (same - self).filtered(lambda each: each.state in going_on)
+        return (self._with_same_prn() - self).filtered(lambda each: each.state in going_on)
 
     def _cancelled_beside(self, others):
         words = self.env._(

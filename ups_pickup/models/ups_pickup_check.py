@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment, ups_settings
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_split
 
 from ..local_time import in_words, is_hour
 from ..telling import CONTAINERS, request_from
@@ -164,5 +165,8 @@ class UpsPickup(models.Model):
             "weight_unit": self.weight_unit,
             "is_overweight": self.is_overweight,
             "instruction": self.instruction or None,
-            "confirmation_email": location.notification_email or None,
+            # UPS takes one; of what is no address it is asked whether that fits.
+            "confirmation_email": next(iter(email_split(location.notification_email)), None)
+            or location.notification_email
+            or None,
         }

@@ -104,7 +104,11 @@ class UpsPickupLocation(models.Model):
     )
     quantity = fields.Integer(string="Usual Pieces", required=True, default=1)
     instruction = fields.Char(string="Instruction for the Driver")
-    notification_email = fields.Char(string="UPS Confirms To")
+    notification_email = fields.Char(
+        string="UPS Confirms To",
+        help="One address, or several with commas between them: Odoo writes to all, UPS to the"
+        " first.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",

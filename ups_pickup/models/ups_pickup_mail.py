@@ -1,6 +1,7 @@
-"""Who at the location reads by mail that UPS comes? Once, and only of what is committed."""
+"""Who at the location reads by mail that UPS comes, or does not? Once, and only of what is kept."""
 
 import logging
+from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
@@ -12,7 +13,8 @@ from ..const import LISTED
 
 _logger = logging.getLogger(__name__)
 
-TEMPLATE = "ups_pickup.mail_template_confirmed"
+CONFIRMED = "ups_pickup.mail_template_confirmed"
+CALLED_OFF = "ups_pickup.mail_template_called_off"
 MAIL_CRON = "mail.ir_cron_mail_scheduler_action"
 
 
@@ -21,38 +23,54 @@ class UpsPickup(models.Model):
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
     mailed_on = fields.Datetime(
-        help="When the location was told by mail that UPS comes.", readonly=True, copy=False
+        help="When the location was told by mail that UPS comes; empty if it was called off since.",
+        readonly=True,
+        copy=False,
     )
 
     @api.model
     def _mail_confirmations(self):
-        """Write to the locations of what UPS has confirmed, a transaction each.
+        """Write to the locations of what UPS has confirmed, and of what is called off since.
 
-        Whoever wants no mail archives or deletes the template.
+        A transaction each. Whoever wants no such mail archives or deletes its template.
         """
-        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
-        if not template or not template.active:
-            return
-        pickups = self.sudo().search(
-            [
-                ("state", "in", LISTED),
-                ("prn", "!=", False),
-                ("mailed_on", "=", False),
-                ("environment", "=", ups_environment(self.env)),
-                ("location_id.notification_email", "!=", False),
-            ]
-        )
-        for pickup in pickups:
-            pickup._mail_confirmation(template.id)
+        recently = clock.now().date() - timedelta(days=1)
+        for xmlid, now, domain in (
+            (CONFIRMED, clock.now(), [("state", "in", LISTED), ("mailed_on", "=", False)]),
+            (
+                CALLED_OFF,
+                False,
+                [
+                    ("state", "=", "cancelled"),
+                    ("mailed_on", "!=", False),
+                    ("pickup_date", ">=", recently),
+                ],
+            ),
+        ):
+            template = self.env.ref(xmlid, raise_if_not_found=False)
+            if template and template.active:
+                for pickup in self.sudo().search([*domain, *self._mailed_domain()]):
+                    pickup._mail(template, domain, now)
 
-    def _mail_confirmation(self, template_id):
+    @api.model
+    def _mailed_domain(self):
+        return [
+            ("prn", "!=", False),
+            ("environment", "=", ups_environment(self.env)),
+            ("location_id.notification_email", "!=", False),
+        ]
+
+    def _mail(self, template, domain, now):
         """Queue the mail. The template is anybody's to change, so it may fail in any way."""
+        template_id, name = template.id, template.name
 
         def mail(env):
             own = env[self._name].browse(self.id)
             own._lock()
-            if own.state in LISTED and not own.mailed_on:
-                own._own_write({"mailed_on": clock.now()})
+            if own.filtered_domain(domain):
+                own._own_write({"mailed_on": now})
+                if not now and own._others_with_its_driver():
+                    return  # who comes all the same, with the same PRN
                 env["mail.template"].browse(template_id).send_mail(own.id)
                 if cron := env.ref(MAIL_CRON, raise_if_not_found=False):
                     cron._trigger()
@@ -63,13 +81,14 @@ class UpsPickup(models.Model):
             _logger.info("UPS pickup %s is not mailed yet: %s", self.id, type(error).__name__)
         except Exception as error:
             _logger.warning("UPS pickup %s is not mailed: %s", self.id, type(error).__name__)
-            self._each(lambda own: own._mail_failed())
+            self._each(lambda own: own._mail_failed(name, now))
 
-    def _mail_failed(self):
-        self._own_write({"mailed_on": clock.now()})
+    def _mail_failed(self, name, now):
+        self._own_write({"mailed_on": now})
         self._note(
             self.env._(
                 "The mail to the location could not be written: correct the e-mail template"
-                " “UPS Pickups: confirmed by UPS”. UPS comes all the same."
+                " “%s”. What UPS was told stands all the same.",
+                name,
             )
         )

@@ -121,15 +121,27 @@ class UpsPickup(models.Model):
     def overview(self, domain=None, date_from=None, date_to=None):
         """Tell all that the overview shows, at once; its parameters are :meth:`overview_counts`'s.
 
-        :return: the counts; ``cutoffs``, of what is still a draft today; ``is_test``; ``steps`` to
-            the first pickup, where there is none yet.
+        :return: the counts; ``cutoffs``, of what is still a draft today; ``is_test``; ``troubles``,
+            a sentence each; ``steps`` to the first pickup, where there is none yet.
         :rtype: dict
         """
         told = self.overview_counts(domain, date_from, date_to)
         told["is_test"] = ups_environment(self.env) == "cie"
+        told["troubles"] = self._troubles()
         has_pickups = any(map(told.get, TILES)) or self.search_count([], limit=1)
         told["steps"] = [] if has_pickups else self._first_steps()
         return told
+
+    @api.model
+    def _troubles(self):
+        """:return: what keeps pickups from going on by themselves."""
+        refused = self.env["ups.pickup.account"].search(
+            [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
+        )
+        return [
+            *filter(None, [self._standstill_in_words()]),
+            *(f"{each.display_name}: {each.last_problem}" for each in refused),
+        ]
 
     @api.model
     def overview_counts(self, domain=None, date_from=None, date_to=None):

@@ -64,6 +64,8 @@ class UpsPickup(models.Model):
     def action_again(self):
         """Make a new draft of each, for the next day that UPS can be asked for.
 
+        What was cancelled keeps its day while UPS can be asked for that: it is being corrected.
+
         A second click leads to the first one's draft.
 
         :return: An action that opens what was made.
@@ -90,7 +92,8 @@ class UpsPickup(models.Model):
 
     def _again(self):
         """:return: a new draft of it; other addons may find one that is there."""
-        again = self.copy()
+        is_corrected = self.state == "cancelled" and not self._day_problems()
+        again = self.copy({"pickup_date": self.pickup_date} if is_corrected else None)
         again.sudo().write({"retry_of_id": self.id})
         return again
 

@@ -116,6 +116,9 @@ class UpsPickup(models.Model):
 
     def _request_by_plan(self):
         """:return: the Failure, or None where UPS was asked."""
+        account = self.account_id.sudo()
+        if account._is_plan_paused():
+            return Failure(lambda own: own.problem or own._plan_paused_in_words())
         try:
             self._refuse_beside_cancelled()
             told = self._request()
@@ -127,9 +130,10 @@ class UpsPickup(models.Model):
             return Failure(str(error))
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
             return Failure(getattr(error, "sentence", str(error)), is_over=True, is_urgent=True)
+        is_its_own = told.is_refused and not told.is_of_all
+        account._plan_heard(is_well=told.state != "draft" or is_its_own)
         if told.state != "draft":
             return None
-        is_its_own = told.is_refused and not told.is_of_all
         return Failure(told.words, is_its_own, told.is_refused, not is_its_own)
 
     @api.model

@@ -9,11 +9,15 @@ from odoo.tools import format_date
 
 from .. import clock
 from ..local_time import in_words
+from .ups_pickup_account_refused import PLAN_UNPAUSED, longer_each_time
 
 PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
 
 TELL_BEFORE = timedelta(hours=1)
 """What may mend itself, such as an outage, is told that long before the cut-off."""
+
+LONGEST_PAUSE = TELL_BEFORE / 2
+"""So that UPS is asked once more in that hour."""
 
 
 class UpsPickup(models.Model):
@@ -45,6 +49,13 @@ class UpsPickup(models.Model):
         draft_id = self._draft_of_plan(location, day)
         location._planned_until(day)
         return draft_id
+
+    def _plan_paused_in_words(self):
+        return self.env._(
+            "UPS took no request with the account %s a moment ago, so it is left alone for a"
+            " while.",
+            self.account_id.display_name,
+        )
 
     def _plan_failed(self, sentence):
         """Keep in the draft why the plan could not request it, and ask its person, once.
@@ -89,6 +100,26 @@ class UpsPickup(models.Model):
         drafts = self.sudo().browse(asked.mapped("res_id")).exists()
         drafts = drafts.filtered(lambda each: each.state == "draft")
         asked.filtered(lambda each: each.res_id not in drafts.ids).unlink()
+
+
+class UpsPickupAccount(models.Model):
+    _inherit = "ups.pickup.account"  # pylint: disable=consider-merging-classes-inherited
+
+    def _is_plan_paused(self):
+        return bool(self.plan_paused_until and self.plan_paused_until > clock.now())
+
+    def _plan_heard(self, is_well):
+        """Leave UPS alone after what the account's next request would meet too, longer each time.
+
+        :param bool is_well: whether UPS took the request, or refused that pickup alone.
+        """
+        if is_well and not self.plan_failure_count:
+            return
+        pause = longer_each_time(self.plan_failure_count, LONGEST_PAUSE)
+        failures, until = self.plan_failure_count + 1, clock.now() + pause
+        failed = {"plan_failure_count": failures, "plan_paused_until": until}
+        vals = PLAN_UNPAUSED if is_well else failed
+        quietly(self.env, lambda env: env[self._name].browse(self.id).write(vals))
 
 
 class UpsPickupLocation(models.Model):

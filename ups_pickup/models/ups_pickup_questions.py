@@ -23,11 +23,7 @@ class UpsPickup(models.Model):
     def _ask_people(self):
         """Keep each person's question up to date: how many pickups there are to check."""
         to_check = self._to_check_by_person()
-        asked = self._questions()
-        companies = self.sudo().browse(asked.mapped("res_id")).exists()
-        company_of = {each.id: each.company_id.id for each in companies}
-        pairs = {(each.user_id.id, company_of.get(each.res_id)) for each in asked}
-        for user_id, company_id in pairs | to_check.keys():
+        for user_id, company_id in self._questions().keys() | to_check.keys():
             if not user_id:
                 continue  # nobody is left who could be asked
             ids = to_check.get((user_id, company_id), self.browse()).ids
@@ -61,8 +57,21 @@ class UpsPickup(models.Model):
         ]
 
     @api.model
-    def _questions(self, user_id=None):
-        return self._activities(TO_CHECK_ACTIVITY, [("user_id", "=", user_id)] if user_id else [])
+    def _questions(self):
+        """Each is about what somebody answers for, also where it was handed to a deputy.
+
+        :return: the activities, by the same keys as :meth:`_to_check_by_person`.
+        """
+        asked = self._activities(TO_CHECK_ACTIVITY)
+        pickups = self.sudo().browse(asked.mapped("res_id")).exists()
+        there = {each.id: each for each in pickups}
+        return asked.grouped(lambda each: self._whose(each.user_id, there.get(each.res_id)))
+
+    @api.model
+    def _whose(self, holder, pickup):
+        is_ours = pickup and pickup._may_be_asked(holder)
+        person = (is_ours and pickup._responsible()) or holder
+        return person.id, pickup.company_id.id if pickup else None
 
     @api.model
     def _activities(self, kind, domain=()):
@@ -78,13 +87,11 @@ class UpsPickup(models.Model):
 
         :param ids: of what the person answers for there.
         """
-        person = self.env["res.users"].browse(user_id)
+        asked = self._questions().get((user_id, company_id), self.env["mail.activity"])
+        person = asked[:1].user_id or self.env["res.users"].browse(user_id)
         person_env = self.with_context(lang=person.lang, mail_activity_quick_update=True)
         pickups = person_env.search(
             [*self._to_check_domain(), ("id", "in", ids)], order="pickup_date, id"
-        )
-        asked = self._questions(user_id).filtered(
-            lambda each: self.browse(each.res_id).company_id.id == company_id
         )
         if not pickups:
             asked.unlink()
@@ -149,3 +156,18 @@ class UpsPickup(models.Model):
             pair = (person.id, self.company_id.id)
             of_company = self._to_check_by_person(("company_id", "=", self.company_id.id))
             self._ask(*pair, of_company.get(pair, self.browse()).ids)
+
+
+class UpsPickupLocation(models.Model):
+    _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """Who answers from now on is asked by the next run, and not taken for who has a deputy."""
+        if "user_id" in vals:
+            handed_on = self.filtered(lambda each: each.user_id.id != vals["user_id"])
+            pickups = self.env["ups.pickup"].sudo()
+            ids = pickups.search(
+                [("location_id", "in", handed_on.ids), *pickups._to_check_domain()]
+            ).ids
+            pickups._activities(TO_CHECK_ACTIVITY, [("res_id", "in", ids)]).unlink()
+        return super().write(vals)

@@ -9,7 +9,7 @@ import logging
 import time
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import psycopg2
@@ -72,12 +72,14 @@ class Told:
     state: str
     prn: str = ""
     words: str = ""
-    is_refused: bool = False  # by UPS, for good
+    is_refused: bool = False  # for good, by UPS or by Odoo
     is_of_all: bool = False  # the next pickup would be refused, too
 
     @property
     def kind(self):
         """:return: the kind of Odoo's notification."""
+        if self.is_refused:
+            return "danger"
         if self.prn or self.state == "cancelled":
             return "success"
         return "warning" if self.state in OPEN else "danger"
@@ -187,10 +189,10 @@ class UpsPickup(models.Model):
         told = []
         for pickup in self:
             try:
-                told.append(work(pickup))
+                outcome = work(pickup)
             except UserError as error:
-                words = f"{pickup.display_name}: {error}"
-                told.append(Told(pickup.id, pickup.state, "", words, True))
+                outcome = Told(pickup.id, pickup.state, "", str(error), True)
+            told.append(replace(outcome, words=f"{pickup.display_name}: {outcome.words}"))
         return told
 
     def action_confirm(self):
@@ -292,7 +294,6 @@ class UpsPickup(models.Model):
                 "reference": reference,
                 "past_references": [*(self.past_references or ()), reference],
                 "told": telling,
-                "problem": False,
                 "missed_on": False,
                 "looked_on": False,
                 "queued_on": False,
@@ -438,10 +439,19 @@ class UpsPickup(models.Model):
     def _back_to_draft(self, sentence):
         words = sentence(self)
         if self.state != "draft":
-            # An earlier request may have been lost: it is still looked for.
-            doubt = len(self.past_references or ()) > 1 and self.claimed_on
-            self._own_write({"state": "draft", "problem": sentence, "claimed_on": doubt})
-            self._note(words)
+            # An earlier request may have been lost: it is still looked for, and this one is not.
+            lost = [each for each in self.past_references or () if each != self.reference]
+            is_known = self.problem == words  # a plan tries again and again
+            self._own_write(
+                {
+                    "state": "draft",
+                    "problem": sentence,
+                    "past_references": lost,
+                    "claimed_on": bool(lost) and self.claimed_on,
+                }
+            )
+            if not is_known:
+                self._note(words)
         return words
 
     def _unconfirmed(self):

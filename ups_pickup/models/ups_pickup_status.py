@@ -58,8 +58,6 @@ EARLIEST_ZONE = timedelta(hours=14)
 SLACK = timedelta(minutes=1)
 """A cron is never quite on time."""
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
-
 
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
@@ -133,6 +131,7 @@ class UpsPickup(models.Model):
         )
         days = _days_of_ups()
         due = those_that(pickups, lambda each: each._is_due(now, days)).account_id
+        due |= due.search([("is_unchecked", "=", True)])
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
     def _is_due(self, now, days):
@@ -200,23 +199,25 @@ class UpsPickup(models.Model):
         def read(own):
             account = own.env["ups.pickup.account"].browse(account_id)
             session = account.company_id._ups_session(SOURCE)
-            return session, account.number, account.failure_count, own._to_look_at(account_id)
+            is_asked = account.failure_count or account.last_problem or account.is_unchecked
+            return session, account.number, is_asked, own._to_look_at(account_id)
 
-        session, number, failures, rows = self._in_own_cursor(read)
+        account = self.env["ups.pickup.account"].sudo().browse(account_id)
+        session, number, is_asked, rows = self._in_own_cursor(read)
         kinds = {kind for _id, _seen, kind in rows}
-        if not rows:
+        if not rows and not is_asked:
             return False
         kind = kinds.pop() if len(kinds) == 1 else "both"
         listed = ask_status(session, number, kind)
         if not isinstance(listed, Listed):
-            self._pause(account_id, listed)
+            account._heard(listed)
             raise UserError(
                 refusal_in_words(self.env, listed.refusal)
                 if listed.refusal
                 else self.env._("UPS did not tell the status. Try again in some minutes.")
             )
-        if failures:
-            self._pause(account_id, listed)
+        if is_asked:
+            account._heard(listed)
         seen = {pickup_id: what for pickup_id, what, _kind in rows}
         for pickup_id in seen.keys() - self._told_as_before(listed, seen):
             self.browse(pickup_id)._each(lambda own: own._look(listed, seen[own.id]))
@@ -560,12 +561,18 @@ class UpsPickup(models.Model):
         self._lock()
         if self.state not in OPEN or self._is_in_flight(clock.now()):
             return
-        self._say(
-            {"state": "unknown"},
-            lambda own: own.env._(
-                "Its day is over, and UPS has not said what became of it. Ask whoever was there,"
-                " and mark it."
-            ),
+        self._say({"state": "unknown"}, lambda own: own._over_in_words())
+
+    def _over_in_words(self):
+        if why := self.account_id.last_problem:
+            return self.env._(
+                "Its day is over, and UPS could not be asked: %s Ask whoever was there, and mark"
+                " it.",
+                why,
+            )
+        return self.env._(
+            "Its day is over, and UPS has not said what became of it. Ask whoever was there, and"
+            " mark it."
         )
 
     # === TRANSACTIONS === #
@@ -597,27 +604,6 @@ class UpsPickup(models.Model):
     def _in_own_cursor(self, work):
         with own_cursor(self.env.registry) as cr:
             return work(self.with_env(api.Environment(cr, SUPERUSER_ID, dict(self.env.context))))
-
-    def _pause(self, account_id, listed=None):
-        """Leave an account alone for a while after UPS could not say, longer each time."""
-
-        def work(own):
-            account = own.env["ups.pickup.account"].browse(account_id)
-            if isinstance(listed, Listed):
-                if account.failure_count:
-                    account.write({"failure_count": 0, "paused_until": False})
-                return
-            asked = getattr(getattr(listed, "refusal", None), "retry_after", None) or 0
-            pause = min(FIRST_PAUSE * 2 ** min(account.failure_count, 10), LONGEST_PAUSE)
-            pause = max(pause, timedelta(seconds=asked))
-            account.write(
-                {
-                    "failure_count": account.failure_count + 1,
-                    "paused_until": clock.now() + pause,
-                }
-            )
-
-        self.browse()._each(work)
 
 
 def _days_of_ups():

@@ -37,6 +37,39 @@ class TestMany(PickupCase):
         with self.assertRaisesRegex(UserError, "Take these out"):
             self.choose([*failed, self.booked()[0]], "action_again")
 
+    def test_a_strike_is_many_cancellations(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(
+                self.location_id
+            ).notification_email = "a@x.eu, b@x.eu"
+        coming = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25, 26)]
+        for pickup_id in coming:
+            self.click(pickup_id)
+        self.assertEqual(self.stored_values(coming[0], "told")["confirmation_email"], "a@x.eu")
+        draft_id = self.new_pickup()
+        refused, *fine = coming
+        self.simulator.refuse_next("cancel", "9510115", "The driver is on his way", status=400)
+        told = self.choose([*coming, draft_id], "action_cancel")["params"]
+        said = told["message"].splitlines()
+        for line, pickup_id, words in (
+            (0, refused, "The driver is on his way"),
+            (1, fine[0], "UPS has cancelled it"),
+            (-1, draft_id, "is a draft"),
+        ):
+            self.assertTrue(said[line].startswith(self.stored_values(pickup_id, "name")))
+            self.assertIn(words, said[line])
+        self.assertEqual(told["type"], "danger")
+        self.assertEqual(
+            [self.stored_values(each, "state") for each in coming],
+            ["requested", "cancelled", "cancelled"],
+        )
+        with self.assertRaisesRegex(UserError, "up to 20"):
+            self.choose([self.new_pickup() for _each in range(21)], "action_cancel")
+        self.choose(fine, "action_again")
+        with self.transaction() as env:
+            again = env["ups.pickup"].browse(fine).again_ids
+            self.assertEqual(sorted(f"{each.pickup_date:%d}" for each in again), ["25", "26"])
+
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()
         lost_id = self.new_pickup(pickup_date="2026-11-25")

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from lxml import etree
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, fields
 from odoo.tests import tagged
 
 from .common import PickupCase
@@ -52,6 +52,37 @@ class TestOverview(PickupCase):
         self.assertEqual((many["today"], len(many["cutoffs"])), (12, 11))
         self.assertEqual(more_queries, queries)
         self.assertLessEqual(queries, 8)
+
+    def test_a_job_that_stands_still_is_told_to_who_waits_for_it(self):
+        def told(**vals):
+            with self.transaction(SUPERUSER_ID) as env:
+                jobs = env.ref("ups_pickup.ir_cron_plan") + env.ref("ups_pickup.ir_cron_check")
+                others = env["ups.pickup.location"].search([("id", "!=", self.location_id)])
+                others.plan = "manual"
+                jobs.write({"active": True, "nextcall": fields.Datetime.now(), **vals})
+                said = env["ups.pickup"]._standstill_in_words()
+                self.assertTrue(env["res.config.settings"]._ups_advice().endswith(said))
+                env.cr.rollback()
+                return said
+
+        off, late = {"active": False}, {"nextcall": "2020-01-01"}
+        self.assertEqual(told(**off), "", "nobody waits for it")
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(self.location_id).plan = "working_days"
+        for vals in (off, late):
+            self.assertIn("“UPS pickups: request what is planned”.", told(**vals))
+        self.assertEqual(told(), "")
+        self.booked()
+        self.assertIn("“UPS pickups: ask UPS for news”, ", told(**late))
+
+    def test_the_currency_of_a_price_is_shown_where_nobody_uses_it(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            pound = env.ref("base.GBP")
+            self.assertFalse(pound.active)
+            self.assertNotIn(pound.id, env["res.currency"].get_all_currencies())
+            env["ups.pickup.account"].browse(self.account_id).country_id = env.ref("base.uk")
+            self.assertEqual(env["res.currency"].get_all_currencies()[pound.id]["symbol"], "£")
+            env.cr.rollback()
 
     def test_no_empty_column_says_that_all_are_real(self):
         for environment, optional in (("production", "hide"), ("cie", "show")):

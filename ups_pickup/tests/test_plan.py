@@ -53,6 +53,30 @@ class TestPlan(PickupCase):
         self.assertEqual(self.dates(), ["20261124"])
         self.assertEqual(self.stored_values(mine, "state"), "draft")
 
+    def test_a_long_refusal_of_all_is_asked_seldom_and_noted_once(self):
+        self.plan(plan="working_days", plan_time=17.0, plan_day="before")
+        with self.transaction(SUPERUSER_ID) as env:
+            beside = self.new_location(env, "America/New_York", plan="working_days").id
+        self.simulator.refuse_next("request", "250003", "Too many", status=429, times=999)
+        self.set_time("2026-11-24 17:00", "America/New_York")
+        for _five_minutes in range(36):
+            self.run_plans()
+            self.wait(minutes=5)
+        self.assertLess(self.posts(), 10)
+        with self.transaction(SUPERUSER_ID) as env:
+            drafts = env["ups.pickup"].search([("location_id", "in", [self.location_id, beside])])
+            said = [str(each.body) for each in drafts.message_ids if "Too many" in each.body]
+            self.assertEqual(len(said), 1)
+            self.assertFalse(any(drafts.mapped("claimed_on")), "no request was lost")
+        self.set_time("2026-11-25 14:05", "America/New_York")
+        self.run_plans()
+        self.assertEqual(len(self.asked()), 2, "who has to call UPS")
+        self.simulator.reset()
+        self.authorize(expired=False)
+        self.wait(minutes=30)
+        self.run_plans()
+        self.assertEqual(self.dates(), ["20261125"] * 2)
+
     def test_what_a_person_has_cancelled_stays_so(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.run_plans()
@@ -231,6 +255,8 @@ class TestPlan(PickupCase):
                 self.delete_drafts()
                 self.simulator.reset()
                 self.authorize(expired=False)
+                with self.transaction(SUPERUSER_ID) as env:
+                    env["ups.pickup.account"].browse(self.account_id).plan_paused_until = False
                 self.set_time("2026-11-24 08:00", "America/New_York")
                 self.plan(plan="manual", plan_time=9.0, plan_day="same")
                 self.plan(plan="working_days")

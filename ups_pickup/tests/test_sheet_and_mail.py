@@ -75,6 +75,12 @@ class TestSheetAndMail(PickupCase):
         self.assertIn(prn, subject)
         for expected in (prn, "14:00 to 17:00 (New York)", "11/24/2026"):
             self.assertIn(expected, body)
+        self.click(pickup_id, "action_cancel")
+        for _again in range(2):
+            self.run_cron()
+        [_first, (subject, body)] = self.mails()
+        self.assertIn("Called off", subject)
+        self.assertIn(prn, body)
 
     def test_a_broken_template_stops_no_pickup(self):
         with self.transaction() as env:

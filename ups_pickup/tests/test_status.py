@@ -102,6 +102,33 @@ class TestStatus(PickupCase):
                 action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
 
+    def test_an_account_that_ups_refuses_is_told_before_its_day_is_over(self):
+        pickup_id, _prn = self.booked()
+        self.simulator.refuse_next("status", "9510154", "Not yours", status=400, times=4)
+
+        def told():
+            with self.transaction(SUPERUSER_ID) as env:
+                pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+                return " ".join(pickups.overview()["troubles"])
+
+        with self.transaction(SUPERUSER_ID) as env:
+            own = env["res.company"].browse(self.company_id).ups_connection_ids
+            own._tell_authorized()  # by another user of UPS, perhaps
+        for hour, asked in ((12, 0), (13, 0), (14, 1), (15, 1)):
+            self.set_time(f"2026-11-24 {hour}:30", "America/New_York")
+            self.run_cron()
+            self.assertIn("Not yours", told())
+            self.assertEqual(len(self.questions()), asked)
+        self.set_time("2026-11-25 00:30", "America/New_York")
+        other_id, _prn = self.booked()
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(pickup_id)._day_is_over()
+        self.assertRegex(self.stored_values(pickup_id, "problem"), "not be asked: .*Not yours")
+        self.check_account()
+        self.assertNotIn("Not yours", told())
+        self.assertEqual(self.questions(), [])
+        self.assertEqual(self.stored_values(other_id, "state"), "requested")
+
     def check_account(self):
         with self.transaction() as env:
             env["ups.pickup.account"].browse(self.account_id).action_check()
@@ -454,6 +481,11 @@ class TestStatus(PickupCase):
         self.run_cron()
         self.assertEqual(self.asked(*lost.values()), [person_id])
         with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(lost.values()).activity_ids.user_id = self.admin_id
+        self.run_cron()
+        self.assertEqual(self.asked(*lost.values()), [self.admin_id], "a deputy keeps it")
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(lost.values()).activity_ids.user_id = person_id
             env["res.users"].browse(person_id).active = False
         self.run_cron()
         self.assertEqual(self.asked(lost[made_it]), [made_it])

@@ -27,17 +27,6 @@ class ProductProduct(models.Model):
         return result
 
 
-class UpsPickupService(models.Model):
-    _inherit = "ups.pickup.service"
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "active" in vals:
-            carriers = "picking_id.carrier_id.ups_pickup_service_id", "in", self.ids
-            self.env["ups.pickup"]._count_drafts_anew(carriers)
-        return result
-
-
 class StockMoveLine(models.Model):
     """A validated transfer that is unlocked may be packed otherwise."""
 

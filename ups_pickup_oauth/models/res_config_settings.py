@@ -69,7 +69,12 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_ups_redirect_uri(self):
         self.ups_redirect_uri = redirect_uri(self.env)
-        self.ups_server_advice = self.env.is_system() and server_advice(self.env)
+        self.ups_server_advice = self.env.is_system() and self._ups_advice()
+
+    @api.model
+    def _ups_advice(self):
+        """:return: what would keep UPS from working, a sentence a line; addons add theirs."""
+        return server_advice(self.env)
 
     @api.depends("company_id")
     def _compute_ups_stored(self):
