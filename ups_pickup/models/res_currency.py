@@ -10,7 +10,9 @@ class ResCurrency(models.Model):
     def get_all_currencies(self):
         """Let amounts show theirs, also where it is inactive; to activate it would change more."""
         accounts = self.env["ups.pickup.account"].sudo()._search([])  # pylint: disable=no-search-all
-        countries = self.env["res.country"].search([("id", "in", accounts.subselect("country_id"))])
+        countries = (
+            self.env["res.country"].sudo().search([("id", "in", accounts.subselect("country_id"))])
+        )
         pickups = self.env["ups.pickup"].sudo()._search([("price_currency_id", "!=", False)])
         used = (
             self.sudo()
