@@ -2,7 +2,7 @@
 
 import logging
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 from psycopg2.errors import LockNotAvailable, QueryCanceled
 
@@ -60,6 +60,19 @@ _OF_A_TOKEN = (
     "sealed_access_token",
 )
 """The columns that a live token needs: they are read at once."""
+
+# Made once, and without a join: PostgreSQL plans it for each caller anew.
+_IN_USE_BY = SQL(
+    """SELECT %(oid)s, (SELECT parent_path FROM res_company WHERE id = %(company)s) AS path,
+              company_id, id, %(columns)s
+         FROM ups_connection
+        WHERE company_id = ANY((SELECT string_to_array(rtrim(parent_path, '/'), '/')
+                                  FROM res_company WHERE id = %(company)s)::int[])""",
+    oid=OID,
+    columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
+    company=None,
+).code
+"""The connections of a company and of its ancestors; it takes the company's id, twice."""
 
 
 class UpsConnection(models.Model):
@@ -216,27 +229,22 @@ class UpsConnection(models.Model):
         :rtype: ups.connection
         """
         self.flush_model(("company_id", *_OF_A_TOKEN))
-        self.env.cr.execute(
-            SQL(
-                """SELECT %(oid)s, connection.id, %(columns)s
-                     FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
-                             FROM res_company
-                            WHERE id = %(company)s) AS path
-                     JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
-                 ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
-                    LIMIT 1""",
-                oid=OID,
-                columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
-                company=company.id or None,
-            )
-        )
-        for oid, connection_id, *values in self.env.cr.fetchall():
-            connection = self.browse(connection_id)
-            for name, value in zip(_OF_A_TOKEN, values, strict=True):
-                self._fields[name]._insert_cache(connection, (value,))
-            self._remember_identity(identity_of(self.env.cr, oid))
-            return connection
-        return self.browse()
+        self.env.cr.execute(_IN_USE_BY, [company.id or None] * 2)
+        found = max(self.env.cr.fetchall(), key=_how_near, default=None)
+        if not found:
+            return self.browse()
+        oid, _path, _company, connection_id, *values = found
+        connection = self.browse(connection_id)
+        for name, value in zip(_OF_A_TOKEN, values, strict=True):
+            self._fields[name]._insert_cache(connection, (value,))
+        self._remember_identity(identity_of(self.env.cr, oid))
+        return connection
+
+    @api.model
+    @tools.ormcache(cache="stable")  # as that of the system parameters
+    def _mark_of_parameters(self):
+        """:return: what is another one after any system parameter was changed."""
+        return object()
 
     @api.model
     def _this_database(self):
@@ -521,6 +529,12 @@ class UpsConnection(models.Model):
             self.env, sealed, self.database_uuid
         )
         return token_keys.seal(self.env, opened) if opened else sealed
+
+
+def _how_near(found):
+    """:return: the greater, the sooner it is used: one in use, and of the nearest ancestor."""
+    _oid, path, company_id, _id, state, *_values = found
+    return state != "not_authorized", path.split("/").index(str(company_id))
 
 
 def _naive(moment):
