@@ -183,6 +183,7 @@ class ResCompany(models.Model):
         Odoo lets administrators read every company, and so it cannot do this by a rule.
         """
         nothing = self.env["ups.connection"].sudo()
+        nothing._read_for(self)
         environment = ups_environment(self.env)
         # All at once: one by one, each would ask for the settings in force.
         self.sudo().ups_connection_id.mapped("effective_state")

@@ -120,7 +120,7 @@ class TestToken(UpsCase):
     def test_no_cache_holds_a_token_in_the_clear(self):
         token = self.company._ups_get_access_token()
         self.assertIn(self.connection.sealed_access_token, str(self.env.transaction.field_data))
-        for cache in (self.env.transaction.field_data, self.env.cr.cache, dict(_opened)):
+        for cache in (self.env.transaction.field_data, self.env.cr.cache, list(_opened.values())):
             self.assertNotIn(token, str(cache))
         self.assertIn(token, [kept.value for _seen, kept in _opened.values()])
         self.env.cr.clear()
