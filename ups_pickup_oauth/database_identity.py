@@ -9,32 +9,24 @@ from weakref import WeakKeyDictionary
 
 from odoo.tools import SQL
 
-OID = SQL("(SELECT oid FROM pg_database WHERE datname = current_database())")
-"""Of the cursor's database."""
-
 UNKNOWN = "?"
 """A cluster that the role may not ask for its system identifier."""
 
 _clusters = WeakKeyDictionary()
-"""By connection, which leads to the same cluster as long as it lives."""
+_oids = WeakKeyDictionary()
+"""By connection, which leads to the same cluster and database as long as it lives."""
 
 
 def identity(cr):
-    """:return: the identity of the cursor's database.
+    """:return: the identity of the cursor's database: what is kept beside tokens.
 
     :rtype: str
     """
-    cr.execute(SQL("SELECT %s", OID))
-    return identity_of(cr, cr.fetchone()[0])
-
-
-def identity_of(cr, oid):
-    """:return: the identity of a database of the cursor's cluster: what is kept beside tokens.
-
-    :param int oid: that of the database.
-    :rtype: str
-    """
-    return f"{_cluster(cr)}/{oid}"
+    connection = cr.connection
+    if connection not in _oids:
+        cr.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        (_oids[connection],) = cr.fetchone()
+    return f"{_cluster(cr)}/{_oids[connection]}"
 
 
 def is_same(one, other):
@@ -52,7 +44,7 @@ def is_beside(cr, other):
     :rtype: bool
     """
     oid = _oid(other)
-    if not oid.isdecimal() or not _may_be_one_cluster(other, identity_of(cr, "")):
+    if not oid.isdecimal() or not _may_be_one_cluster(other, identity(cr)):
         return False
     cr.execute(
         SQL("SELECT 1 FROM pg_database WHERE oid = %s AND datname != current_database()", int(oid))

@@ -10,6 +10,15 @@ from .ups_client import CIE, PRODUCTION, FixSettings, OAuthClient, base_url_for
 
 ENVIRONMENTS = (PRODUCTION, CIE)
 
+VARIABLES = {
+    "client_id": "UPS_CLIENT_ID",
+    "client_secret": "UPS_CLIENT_SECRET",
+    "environment": "UPS_ENVIRONMENT",
+}
+"""By setting: the variable of the server's environment that decides it."""
+
+HOST_VARIABLE = "UPS_BASE_URL"
+
 
 @dataclass(frozen=True)
 class UpsSettings:
@@ -89,11 +98,7 @@ def ups_settings(env, with_secret=True):
 
     fixed = {
         name: os.environ[variable].strip()
-        for name, variable in (
-            ("client_id", "UPS_CLIENT_ID"),
-            ("client_secret", "UPS_CLIENT_SECRET"),
-            ("environment", "UPS_ENVIRONMENT"),
-        )
+        for name, variable in VARIABLES.items()
         if os.environ.get(variable, "").strip()
     }
     sealed = "" if "client_secret" in fixed else get_param(const.PARAM_CLIENT_SECRET)
@@ -105,7 +110,7 @@ def ups_settings(env, with_secret=True):
         environment=(fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION),
         use_pkce=get_param(const.PARAM_USE_PKCE) != "0",
         web_base_url=get_param("web.base.url"),
-        base_url_override=os.environ.get("UPS_BASE_URL", "").strip(),
+        base_url_override=os.environ.get(HOST_VARIABLE, "").strip(),
         fixed=frozenset(fixed),
     )
 

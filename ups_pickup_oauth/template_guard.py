@@ -14,6 +14,9 @@ import sys
 
 from odoo.exceptions import AccessError
 
+_PYTHONS = builtins.__dict__
+"""Both safe_eval and QWeb give the code that they run builtins of its own."""
+
 
 def refuse_templates(env):
     """Let code of the server go on, and the code of server actions, unless a template called it.
@@ -25,7 +28,8 @@ def refuse_templates(env):
     :raise AccessError: when a template of a mail, a page or a report is being rendered.
     """
     frame = sys._getframe(1)
-    while frame and not _is_of_template(frame):
+    # One after the other without a call for each: whoever wants a token waits for it.
+    while frame and (frame.f_builtins is _PYTHONS or _is_of_server_action(frame)):
         frame = frame.f_back
     if frame:
         raise AccessError(
@@ -36,12 +40,6 @@ def refuse_templates(env):
         )
 
 
-def _is_of_template(frame):
+def _is_of_server_action(frame):
     # odoo/tools/safe_eval.py; ir.actions.server names itself as the file of its code.
-    is_server_action = frame.f_code.co_filename.startswith("ir.actions.server(")
-    return not _has_python_builtins(frame) and not is_server_action
-
-
-def _has_python_builtins(frame):
-    # Both safe_eval and QWeb give the code that they run builtins of its own.
-    return frame.f_builtins is builtins.__dict__
+    return frame.f_code.co_filename.startswith("ir.actions.server(")

@@ -1,5 +1,4 @@
-# isort: off
-from . import ups_pickup_export, ups_pickup, ups_pickup_location, ups_pickup_account
+from . import ups_pickup_export, ups_pickup, ups_pickup_account, ups_pickup_location  # isort: skip  what others extend
 from . import (
     mail_activity_type,
     res_company,

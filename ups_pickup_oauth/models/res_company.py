@@ -9,6 +9,7 @@ from ..exceptions import (
     UpsTryLater,
 )
 from ..live_token import Wish, token_source
+from ..opened_before import opened_before, remember
 from ..sealed_char import SealedChar
 from ..settings import ups_environment, ups_settings
 from ..ups_client import CIE, FixSettings, UpsError, UpsSession
@@ -182,6 +183,7 @@ class ResCompany(models.Model):
         Odoo lets administrators read every company, and so it cannot do this by a rule.
         """
         nothing = self.env["ups.connection"].sudo()
+        nothing._read_for(self)
         environment = ups_environment(self.env)
         # All at once: one by one, each would ask for the settings in force.
         self.sudo().ups_connection_id.mapped("effective_state")
@@ -469,7 +471,12 @@ class ResCompany(models.Model):
         :raise UpsTryLater: If UPS cannot answer now.
         """
         self.ensure_one()
-        return self._ups_connection_in_use()._live_token().value
+        if token := opened_before(self):
+            return token.value
+        connection = self._ups_connection_in_use()
+        if token := connection._stored_token(Wish()):
+            remember(self, token)
+        return (token or connection._refreshed_token(Wish())).value
 
     def _ups_session(self, transaction_src="Odoo"):
         """Return a session for UPS's API that acts for the company.

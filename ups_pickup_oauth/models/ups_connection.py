@@ -2,12 +2,12 @@
 
 import logging
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 from psycopg2.errors import LockNotAvailable, QueryCanceled
 
 from .. import token_keys
-from ..database_identity import OID, identity, identity_of
+from ..database_identity import identity
 from ..exceptions import UpsBusy
 from ..note import note
 from ..own_transaction import LONGEST_WAIT, quietly
@@ -45,6 +45,9 @@ NOTHING_GRANTED = {
 }
 """Each column of an authorization, as it is where there is none (and in data/neutralize.sql)."""
 
+_OF_PEOPLE = ("user_note", "asked_reason")
+"""The columns of these that another authorization leaves as they are."""
+
 _OF_A_TOKEN = (
     "state",
     "client_id",
@@ -60,6 +63,27 @@ _OF_A_TOKEN = (
     "sealed_access_token",
 )
 """The columns that a live token needs: they are read at once."""
+
+_OF_A_COMPANY = ("active", "parent_id")
+"""What its authorization's state depends on."""
+
+# No `child_of`, by which Odoo compares each company with each.
+IS_NEEDED = SQL("""(company.active OR EXISTS (
+    SELECT FROM res_company AS below
+     WHERE below.active AND below.parent_path LIKE company.parent_path || '%%'))""")
+"""Of a `res_company` named `company`: it, or a branch below it, is not archived."""
+
+# Made once, and without a join: PostgreSQL plans it for each caller anew.
+_IN_USE_BY = SQL(
+    """SELECT (SELECT parent_path FROM res_company WHERE id = %(company)s) AS path,
+              company_id, id, %(columns)s
+         FROM ups_connection
+        WHERE company_id = ANY((SELECT string_to_array(rtrim(parent_path, '/'), '/')
+                                  FROM res_company WHERE id = %(company)s)::int[])""",
+    columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
+    company=None,
+).code
+"""The connections of a company and of its ancestors; it takes the company's id, twice."""
 
 
 class UpsConnection(models.Model):
@@ -108,7 +132,10 @@ class UpsConnection(models.Model):
     )
     ups_words = fields.Char(string="UPS's Answer", readonly=True, copy=False)
     asked_reason = fields.Char(
-        help="The reason for which a person was asked.", readonly=True, copy=False
+        help="The reason for which a person was asked.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
 
     # Given to whom: an authorization is of no use to anybody else.
@@ -160,7 +187,9 @@ class UpsConnection(models.Model):
         readonly=True,
         copy=False,
     )
-    retry_at = fields.Datetime(help="UPS is left alone until then.", readonly=True, copy=False)
+    retry_at = fields.Datetime(
+        help="UPS is left alone until then.", readonly=True, copy=False, index="btree_not_null"
+    )
     failure_count = fields.Integer(
         help="How often UPS could not answer, in a row.", readonly=True, copy=False
     )
@@ -173,6 +202,10 @@ class UpsConnection(models.Model):
 
     _company_id_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one UPS authorization at the most."
+    )
+    # Each refresh asks for the latest verdict, however many companies there are.
+    _verdicts = models.Index(
+        "(settings_seen, settings_judged_on DESC, settings_verdict) WHERE settings_seen IS NOT NULL"
     )
 
     # === COMPUTE METHODS === #
@@ -216,38 +249,66 @@ class UpsConnection(models.Model):
         :rtype: ups.connection
         """
         self.flush_model(("company_id", *_OF_A_TOKEN))
+        self.env.cr.execute(_IN_USE_BY, [company.id or None] * 2)
+        found = max(self.env.cr.fetchall(), key=_how_near, default=None)
+        if not found:
+            return self.browse()
+        _path, _company, connection_id, *values = found
+        connection = self.browse(connection_id)
+        for name, value in zip(_OF_A_TOKEN, values, strict=True):
+            self._fields[name]._insert_cache(connection, (value,))
+        return connection
+
+    @api.model
+    def _read_for(self, companies):
+        """Read what a page of companies shows of theirs and their ancestors', by one query.
+
+        The ORM would ask for each kind of it.
+
+        :param res.company companies: those of the page.
+        """
+        known = companies._fields["ups_connection_ids"]._get_cache(companies.env)
+        unread = [company_id for company_id in companies._origin.ids if company_id not in known]
+        if not unread:
+            return
+        columns = [
+            each
+            for each in self._fields.values()
+            if each.store and each.column_type and each.prefetch and each.name != "id"
+        ]
+        self.flush_model([each.name for each in columns])
+        companies.flush_model([*_OF_A_COMPANY, "parent_path"])
         self.env.cr.execute(
             SQL(
-                """SELECT %(oid)s, connection.id, %(columns)s
-                     FROM (SELECT string_to_array(rtrim(parent_path, '/'), '/')::int[] AS ids
-                             FROM res_company
-                            WHERE id = %(company)s) AS path
-                     JOIN ups_connection AS connection ON connection.company_id = ANY(path.ids)
-                 ORDER BY state = 'not_authorized', array_position(path.ids, company_id) DESC
-                    LIMIT 1""",
-                oid=OID,
-                columns=SQL(", ").join(map(SQL.identifier, _OF_A_TOKEN)),
-                company=company.id or None,
+                """SELECT company.id, %s, connection.id, %s
+                     FROM res_company AS company
+                LEFT JOIN ups_connection AS connection ON connection.company_id = company.id
+                    WHERE company.id IN (
+                        SELECT unnest(string_to_array(rtrim(parent_path, '/'), '/'))::int
+                          FROM res_company WHERE id = ANY(%s))""",
+                _identifiers("company", _OF_A_COMPANY),
+                _identifiers("connection", [each.name for each in columns]),
+                unread,
             )
         )
-        for oid, connection_id, *values in self.env.cr.fetchall():
-            connection = self.browse(connection_id)
-            for name, value in zip(_OF_A_TOKEN, values, strict=True):
-                self._fields[name]._insert_cache(connection, (value,))
-            self._remember_identity(identity_of(self.env.cr, oid))
-            return connection
-        return self.browse()
+        for company_id, *values in self.env.cr.fetchall():
+            company = companies.sudo().browse(company_id)
+            for name in _OF_A_COMPANY:
+                company._fields[name]._insert_cache(company, (values.pop(0),))
+            connection = self.browse(filter(None, (values.pop(0),)))
+            known.setdefault(company_id, connection._ids)
+            for column, value in zip(columns, values, strict=True):
+                column._insert_cache(connection, (value,))
+
+    @api.model
+    @tools.ormcache(cache="stable")  # as that of the system parameters
+    def _mark_of_parameters(self):
+        """:return: what is another one after any system parameter was changed."""
+        return object()
 
     @api.model
     def _this_database(self):
-        """:return: this database's identity, asked for once in a transaction."""
-        known = self.env.cr.cache.get(__name__)
-        return known or self._remember_identity(identity(self.env.cr))
-
-    @api.model
-    def _remember_identity(self, this):
-        self.env.cr.cache[__name__] = this
-        return this
+        return identity(self.env.cr)
 
     @api.model
     def _database_uuid(self):
@@ -264,10 +325,16 @@ class UpsConnection(models.Model):
 
     def _needed(self):
         """:return: those whose company, or a branch below it, is not archived."""
-        companies = self.env["res.company"].with_context(active_test=True)
-        below = companies.search([("id", "child_of", self.company_id.ids)])
-        needed = below.with_context(active_test=False).parent_ids
-        return self.filtered(lambda each: each.company_id in needed)
+        self.env["res.company"].flush_model(["active", "parent_path"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT company.id FROM res_company AS company WHERE company.id = ANY(%s) AND %s",
+                self.company_id.ids,
+                IS_NEEDED,
+            )
+        )
+        needed = {company_id for (company_id,) in self.env.cr.fetchall()}
+        return self.filtered(lambda each: each.company_id._origin.id in needed)
 
     def _environment_name(self):
         return dict(self._fields["environment"]._description_selection(self.env)).get(
@@ -314,9 +381,15 @@ class UpsConnection(models.Model):
         # taken before it waits: when the one before us commits, PostgreSQL raises a serialization
         # failure, and only a new transaction sees what was committed.
         self.env.cr.execute(
-            SQL("SELECT id FROM ups_connection WHERE id = %s FOR NO KEY UPDATE", self.id),
+            SQL(
+                """SELECT sealed_refresh_token FROM ups_connection WHERE id = %s
+                      FOR NO KEY UPDATE""",
+                self.id,
+            ),
             log_exceptions=False,
         )
+        # Who locks it spends it; the ORM would ask for it by itself.
+        self._fields["sealed_refresh_token"]._insert_cache(self, self.env.cr.fetchone() or ())
 
     def _lock_in_callers_transaction(self):
         """As :meth:`_lock`, with our bound for the wait, and the caller's for all that follows.
@@ -373,6 +446,7 @@ class UpsConnection(models.Model):
         )
 
     @api.model
+    @tools.ormcache()
     def _others_depend(self):
         """:return: whether a stored field, of another addon's, is computed from the columns."""
         written = [self._fields[name] for name in NOTHING_GRANTED]
@@ -418,8 +492,7 @@ class UpsConnection(models.Model):
         self._log_oddities(token_set)
         now = fields.Datetime.now()
         self._put(
-            NOTHING_GRANTED
-            | {"user_note": self.user_note, "asked_reason": self.asked_reason}
+            {name: NOTHING_GRANTED[name] for name in NOTHING_GRANTED if name not in _OF_PEOPLE}
             | self._sealed(token_set)
             | self._given(settings)
             | {
@@ -521,6 +594,16 @@ class UpsConnection(models.Model):
             self.env, sealed, self.database_uuid
         )
         return token_keys.seal(self.env, opened) if opened else sealed
+
+
+def _identifiers(table, columns):
+    return SQL(", ").join(SQL.identifier(table, column) for column in columns)
+
+
+def _how_near(found):
+    """:return: the greater, the sooner it is used: one in use, and of the nearest ancestor."""
+    path, company_id, _id, state, *_values = found
+    return state != "not_authorized", path.split("/").index(str(company_id))
 
 
 def _naive(moment):

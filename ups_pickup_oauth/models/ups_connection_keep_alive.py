@@ -7,13 +7,15 @@ from functools import partial
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
+from odoo.tools.constants import PREFETCH_MAX
 
 from .. import const, token_keys
 from ..exceptions import UpsGivenElsewhere, UpsSettingsWrong, UpsTryLater
 from ..live_token import Wish
 from ..own_transaction import in_own_transaction, quietly
 from ..side_by_side import side_by_side
+from .ups_connection import IS_NEEDED
 from .ups_connection_reason import InForce
 from .ups_connection_refresh import CLOCK_TOLERANCE
 
@@ -83,10 +85,12 @@ class UpsConnection(models.Model):
         ahead, since nobody knows its age, and one whose client secret is still unproven. One whose
         key was lost is looked at again. See also :meth:`_prover`.
         """
+        self.env["res.company"].flush_model(["active", "parent_path"])
         self.env.cr.execute(
             SQL(
                 """SELECT connection.id
                      FROM ups_connection AS connection
+                     JOIN res_company AS company ON company.id = connection.company_id
                     WHERE (connection.state = 'authorized'
                            AND (COALESCE(refreshed_on, authorized_on)
                                 + (refresh_token_expires_at - COALESCE(refreshed_on, authorized_on))
@@ -97,14 +101,16 @@ class UpsConnection(models.Model):
                         OR connection.state = 'reauthorize' AND reason = 'lost_key')
                       AND (retry_at IS NULL OR retry_at <= %(now)s)
                       AND (failure_count = 0 OR last_problem_on <= %(now)s - %(next_try)s)
+                      AND %(needed)s
                  ORDER BY refresh_token_expires_at""",
                 now=fields.Datetime.now(),
                 ahead=CLOCK_TOLERANCE,
                 prover=self._prover(),
                 next_try=NEXT_TRY,
+                needed=IS_NEEDED,
             )
         )
-        return self.browse(row[0] for row in self.env.cr.fetchall())._needed().ids
+        return [connection_id for (connection_id,) in self.env.cr.fetchall()]
 
     @api.model
     def _prover(self):
@@ -138,12 +144,15 @@ class UpsConnection(models.Model):
         """Ask a person about each that works no more though nobody has called for it: its date is
         over, or settings were changed."""
         in_force = InForce.of(self.env)
-        for connection in self.search([("state", "!=", "not_authorized")]):
-            if connection._reason_to_ask(in_force) != (connection.asked_reason or False):
-                quietly(
-                    self.env,
-                    lambda env, id_=connection.id: env[self._name].browse(id_)._ask_people(),
-                )
+        given = self.search([("state", "!=", "not_authorized")])
+        for some in split_every(PREFETCH_MAX, given.ids, self.browse):
+            for connection in some:
+                if connection._reason_to_ask(in_force) != (connection.asked_reason or False):
+                    quietly(
+                        self.env,
+                        lambda env, id_=connection.id: env[self._name].browse(id_)._ask_people(),
+                    )
+            some.invalidate_recordset()  # else the process keeps the memory for all of them
 
     # === ROTATION OF KEYS === #
 

@@ -287,9 +287,13 @@ class UpsConnection(models.Model):
         return self._needs_a_person(reason)
 
     def _keep(self, token_set, settings, wish, notes):
-        now = fields.Datetime.now()
+        now, asked_reason, sealed = (
+            fields.Datetime.now(),
+            self.asked_reason,
+            self._sealed(token_set),
+        )
         self._put(
-            self._sealed(token_set)
+            sealed
             | self._given(settings)
             | self._judged(settings, "accepted")
             | {
@@ -305,10 +309,11 @@ class UpsConnection(models.Model):
                 "last_problem_on": False,
             }
         )
-        if self.asked_reason or self._is_anybody_asked_to_mend_settings():
+        if asked_reason or self._is_anybody_asked_to_mend_settings():
             notes.append(None)
         self._log_oddities(token_set)
-        return LiveToken(token_set.access_token, self.access_token_expires_at, self.environment)
+        expires_at = sealed["access_token_expires_at"]
+        return LiveToken(token_set.access_token, expires_at, settings.environment)
 
     def _settings_refused(self, error, settings, notes):
         """Ask UPS again in a moment, or as soon as the settings are changed."""

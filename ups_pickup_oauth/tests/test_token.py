@@ -1,4 +1,5 @@
 import os
+from contextlib import nullcontext
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -7,8 +8,14 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .. import token_flights
-from ..exceptions import UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
+from ..exceptions import (
+    UpsGivenElsewhere,
+    UpsReauthorizationNeeded,
+    UpsSettingsWrong,
+    UpsTryLater,
+)
 from ..models import ups_connection_refresh
+from ..opened_before import _opened
 from ..token_flights import flight
 from ..ups_client import connections
 from .common import UpsCase
@@ -101,6 +108,11 @@ class TestToken(UpsCase):
             self.company._ups_get_access_token()
         os.environ["UPS_ENVIRONMENT"] = "cie"
         self.assertEqual(self.company._ups_get_access_token(), first)
+        uuid = self.env["ir.config_parameter"].get_param("database.uuid")
+        for now, error in (("a copy's", UpsGivenElsewhere), (uuid, None)):
+            self.env["ir.config_parameter"].set_param("database.uuid", now)
+            with self.assertRaises(error) if error else nullcontext():
+                self.assertEqual(self.company._ups_get_access_token(), first)
         os.environ["UPS_TOKEN_KEYS"] = Fernet.generate_key().decode()
         with self.assertRaises(UpsReauthorizationNeeded):
             self.company._ups_get_access_token()
@@ -108,8 +120,11 @@ class TestToken(UpsCase):
     def test_no_cache_holds_a_token_in_the_clear(self):
         token = self.company._ups_get_access_token()
         self.assertIn(self.connection.sealed_access_token, str(self.env.transaction.field_data))
-        for cache in (self.env.transaction.field_data, self.env.cr.cache):
+        for cache in (self.env.transaction.field_data, self.env.cr.cache, list(_opened.values())):
             self.assertNotIn(token, str(cache))
+        self.assertIn(token, [kept.value for _seen, kept in _opened.values()])
+        self.env.cr.clear()
+        self.assertNotIn(token, [kept.value for _seen, kept in _opened.values()], "it ends")
 
     def test_nothing_is_left_in_memory_of_a_refresh(self):
         self.let_it_end()
