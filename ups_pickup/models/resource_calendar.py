@@ -25,6 +25,12 @@ class ResourceCalendar(models.Model):
             )
         )
 
+    def _move_to_company(self, company_id):
+        """Its closed days go along, which are of a company each."""
+        self.company_id = company_id
+        leaves = self.env["resource.calendar.leaves"]
+        leaves.search([("calendar_id", "in", self.ids)]).company_id = company_id
+
     def _unlink_with_leaves(self):
         # Without its calendar, a closed day would be everybody's.
         leaves = self.env["resource.calendar.leaves"]

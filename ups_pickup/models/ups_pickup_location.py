@@ -202,6 +202,9 @@ class UpsPickupLocation(models.Model):
                         " and make one for the other company."
                     )
                 )
+            if "calendar_id" not in vals and moved:
+                moved.check_access("write")
+                moved.calendar_id.sudo()._unused()._move_to_company(vals["company_id"])
         refuse_if_needed(self, vals)
         self._refuse_hours_of_others(vals)
         result = super().write(vals)

@@ -140,7 +140,8 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
         # Whose right to write holidays is not that of managers keeps it, here and there.
-        manager, theirs_too = self.own["manager"], leave.copy({"calendar_id": there.calendar_id.id})
+        shared = {"calendar_id": there.calendar_id.id, "company_id": False}
+        manager, theirs_too = self.own["manager"], leave.copy(shared)
         manager.company_ids = self.company
         for others in (self.env["res.groups"], self.env.ref("base.group_erp_manager")):
             manager.group_ids += others

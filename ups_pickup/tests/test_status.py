@@ -417,7 +417,7 @@ class TestStatus(PickupCase):
             with self.subTest(vals), self.assertRaisesRegex(UserError, words):
                 self.click(self.new_pickup(**vals))
         short = self.new_pickup(pickup_date="2026-11-29")
-        self.assertEqual(self.stored_values(short, "close_time", "hint"), (16.5, False))
+        self.assertEqual(self.stored_values(short, "close_time", "hint"), (16.5, ""))
         with self.transaction(SUPERUSER_ID) as env:
             location = env["ups.pickup.location"].browse(self.location_id)
             location.write({"company_name": "A" * 28, "phone": False})
