@@ -1,11 +1,11 @@
-from . import ups_pickup_export, ups_pickup, ups_pickup_location  # isort: skip  what others extend
+# isort: off (what others extend comes first)
+from . import ups_pickup_export, ups_pickup, ups_pickup_location, ups_pickup_account
 from . import (
     mail_activity_type,
     res_company,
     res_currency,
     resource_calendar,
     resource_calendar_managers,
-    ups_pickup_account,
     ups_pickup_account_refused,
     ups_pickup_batch,
     ups_pickup_batch_fill,
