@@ -16,6 +16,9 @@ PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
 TELL_BEFORE = timedelta(hours=1)
 """What may mend itself, such as an outage, is told that long before the cut-off."""
 
+SEEN_LATELY = timedelta(days=7)
+"""A plan that has seen to a day since then has missed what it did not see to, yesterday."""
+
 LONGEST_PAUSE = TELL_BEFORE / 2
 """So that UPS is asked once more in that hour."""
 
@@ -126,14 +129,18 @@ class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
     def _missed_day(self):
-        """:return: today, if the plan had to see to it and its cut-off has passed, or None."""
-        today = self._today()
-        is_done = self.plan_done_until and today <= self.plan_done_until
-        if is_done or self.plan == "manual" or not self.active:
+        """:return: yesterday or today, if the plan had to see to it and its cut-off has passed."""
+        if self.plan == "manual" or not self.active:
             return None
-        is_over = clock.now() > self._at(today, self.cutoff_time)
-        is_missed = is_over and self._is_plan_in_force() and self._is_open_on(today)
-        return today if is_missed else None
+        today, done = self._today(), self.plan_done_until
+        # Not of a location that was archived, or waited for deliveries, all the time since.
+        was_at_work = done and today - done <= SEEN_LATELY
+        for day in (today - timedelta(days=1), today)[not was_at_work :]:
+            is_over = clock.now() > self._at(day, self.cutoff_time)
+            is_missed = is_over and not (done and day <= done)
+            if is_missed and self._is_plan_in_force() and self._is_open_on(day):
+                return day
+        return None
 
     def _is_cutoff_near(self, day):
         return clock.now() >= self._at(day, self.cutoff_time) - TELL_BEFORE

@@ -245,12 +245,13 @@ class TestPlan(PickupCase):
                 place.partner_id.country_id = xmlid and env.ref(xmlid)
 
         for what, happens, moment, words in (
-            ("authorization", self.opt_out, "09:05", "authorize"),
-            ("outage", outage, "13:55", None),
-            ("outage", outage, "14:05", "too many requests"),
-            ("refusal", refusal, "09:05", "No such service"),
-            ("address", lambda: country(None), "09:05", "Country"),
-            ("nothing ran", lambda: country("base.us"), "15:05", "cut-off has passed"),
+            ("authorization", self.opt_out, "24 09:05", "authorize"),
+            ("outage", outage, "24 13:55", None),
+            ("outage", outage, "24 14:05", "too many requests"),
+            ("refusal", refusal, "24 09:05", "No such service"),
+            ("address", lambda: country(None), "24 09:05", "Country"),
+            ("nothing ran", lambda: country("base.us"), "24 15:05", "cut-off has passed"),
+            ("nor at night", lambda: self.seen_to("2026-11-23"), "25 08:00", "cut-off has passed"),
         ):
             with self.subTest(what, moment=moment):
                 self.delete_drafts()
@@ -261,7 +262,7 @@ class TestPlan(PickupCase):
                 self.set_time("2026-11-24 08:00", "America/New_York")
                 self.plan(plan="manual", plan_time=9.0, plan_day="same")
                 self.plan(plan="working_days")
-                self.set_time(f"2026-11-24 {moment}", "America/New_York")
+                self.set_time(f"2026-11-{moment}", "America/New_York")
                 happens()
                 for _twice in range(2):
                     self.run_plans()
@@ -273,11 +274,16 @@ class TestPlan(PickupCase):
                     self.assertIn(words, asked[0][1])
                     self.assertIn("the cut-off of that day is 15:00", asked[0][1])
                 self.assertEqual(self.dates(), [])
+        self.set_time("2026-11-25 15:05", "America/New_York")
         self.plan(plan="manual")
         self.plan(plan="working_days")  # switched on after the cut-off: nothing was missed
         self.delete_drafts()
         self.run_plans()
         self.assertEqual(self.asked(), [])
+
+    def seen_to(self, day):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(self.location_id).plan_done_until = day
 
     def test_a_plan_that_could_never_run_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "before the cut-off, or on the day before"):
