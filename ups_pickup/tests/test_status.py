@@ -98,7 +98,7 @@ class TestStatus(PickupCase):
         calls = self.simulator.calls("status")
         self.run_cron()
         for action in (lambda: self.click(pickup_id, "action_check"), self.check_account):
-            with self.assertRaisesRegex(UserError, "left alone .* in 4 minutes"):
+            with self.assertRaisesRegex(UserError, "left alone .* in 4 minute"):
                 action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
 
