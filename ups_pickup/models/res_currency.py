@@ -9,23 +9,8 @@ class ResCurrency(models.Model):
     @api.model
     def get_all_currencies(self):
         """Let amounts show theirs, also where it is inactive; to activate it would change more."""
-        accounts = self.env["ups.pickup.account"].sudo()._search([])  # pylint: disable=no-search-all
-        countries = (
-            self.env["res.country"].sudo().search([("id", "in", accounts.subselect("country_id"))])
-        )
-        pickups = self.env["ups.pickup"].sudo()._search([("price_currency_id", "!=", False)])
-        used = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("active", "=", False),
-                    "|",
-                    ("id", "in", countries.currency_id.ids),
-                    ("id", "in", pickups.subselect("price_currency_id")),
-                ]
-            )
-        )
+        accounts = self.env["ups.pickup.account"].sudo().search([])  # pylint: disable=no-search-all
+        used = accounts.country_id.currency_id.filtered(lambda each: not each.active)
         return super().get_all_currencies() | {
             each.id: {
                 "name": each.name,

@@ -56,10 +56,13 @@ class UpsPickupBatch(models.Model):
     def _follow_what_was_chosen(self):
         """Let its drafts have the days, locations and pieces that were chosen since.
 
-        What people have made leaves the batch, and is not deleted.
+        What people have made leaves the batch, and is not deleted. A batch without locations is
+        a list that somebody has made otherwise.
 
         :return: sentences that say so.
         """
+        if not self.sudo().location_ids:
+            return []
         drafts = self.sudo().pickup_ids.filtered(
             lambda each: each.state == "draft" and not each.queued_on
         )

@@ -141,7 +141,9 @@ class TestBatch(PickupCase):
         batch_id = self.filled_batch()
         self.request_batch(batch_id)
         with (
-            patch(f"{HERE}.identity", return_value="another/1"),
+            patch.object(
+                self.registry["ups.connection"], "_this_database", lambda _self: "another/1"
+            ),
             patch(f"{HERE}.is_beside", return_value=True),
         ):
             self.assertEqual(self.run_batch(batch_id), "draft")

@@ -142,6 +142,7 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         # Whose right to write holidays is not that of managers keeps it, here and there.
         shared = {"calendar_id": there.calendar_id.id, "company_id": False}
         manager, theirs_too = self.own["manager"], leave.copy(shared)
+        theirs_too.company_id = False
         manager.company_ids = self.company
         for others in (self.env["res.groups"], self.env.ref("base.group_erp_manager")):
             manager.group_ids += others
