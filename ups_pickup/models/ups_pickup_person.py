@@ -138,9 +138,10 @@ class UpsPickup(models.Model):
         )
 
     def _mark(self, state, words, also=()):
-        return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also))
+        is_one = len(self) == 1  # what is said of one alone is no slip
+        return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also, is_one))
 
-    def _ended_says_a_person(self, state, words, also):
+    def _ended_says_a_person(self, state, words, also, is_one):
         is_a_word = self.outcome_source in ("person", "unlisted")
         was_a_word = is_a_word and self.state in ("done", "unsuccessful")
         if self.state == "unconfirmed":
@@ -159,7 +160,7 @@ class UpsPickup(models.Model):
                     self.name,
                 )
             )
-        if self.state in LISTED and self.kind == "oncall":
+        if self.state in LISTED and self.kind == "oncall" and not is_one:
             self._refuse_before_ready()
         self._own_write({"state": state, "outcome_source": "person", "problem": False})
         self._note(words)

@@ -46,7 +46,8 @@ class UpsPickupService(models.Model):
 
     def _refuse_other_code(self, vals):
         """:raise AccessError: if UPS would be told another code for what is chosen already."""
-        if any(service.code != vals.get("code", service.code) for service in self):
+        recoded = self.filtered(lambda each: each.code != vals.get("code", each.code))
+        if any(service._is_used_beyond(self.env["res.company"]) for service in recoded):
             raise AccessError(
                 self.env._(
                     "A UPS service keeps its code, by which locations and pickups tell UPS what"
@@ -68,7 +69,7 @@ class UpsPickupService(models.Model):
                 )
 
     def _is_used_beyond(self, companies):
-        """:return: whether locations, or pickups that are not over, of other companies use it."""
+        """:return: whether locations, or pickups that are not over, of others than these use it."""
         is_used, beyond = ("service_id", "=", self.id), ("company_id", "not in", companies.ids)
         is_open = ("pickup_id.state", "not in", ENDED)
         lines = [is_used, is_open, ("pickup_id.company_id", "not in", companies.ids)]

@@ -187,6 +187,8 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         with self.assertRaisesRegex(UserError, "keeps its code"):
             service.with_user(self.own["manager"]).write({"code": "777"})
         self.assertTrue(service.with_user(self.own["manager"]).write({"code": service.code}))
+        new = service.with_user(self.own["manager"]).create({"code": "998", "name": "Mistyped"})
+        self.assertTrue(new.write({"code": "999"}))
 
     def outcome_of(self, call):
         """:return: whether it may be done; it is undone."""

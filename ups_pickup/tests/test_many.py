@@ -85,7 +85,6 @@ class TestMany(PickupCase):
         self.assertIn("from 14:00 on", told)
         states = [self.stored_values(each, "state") for each in chosen]
         self.assertEqual(states, ["draft", "unconfirmed", "done", "done", "requested"])
-        self.set_time("2026-11-24 14:00", "America/New_York")
         for action, state in (
             ("action_mark_done", "done"),
             ("action_mark_not_yet", "requested"),
