@@ -1,3 +1,4 @@
+import inspect
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -47,7 +48,8 @@ class TestSession(UpsCase):
         self.assertEqual(len(request.headers["transId"]), 32)
         self.assertEqual(request.headers["transactionSrc"], "Odoo")
         self.assertEqual(self.simulator.calls("refresh"), 0)
-        shown = f"{ups!r} {vars(ups)} {ups._get_token._token!r}"
+        held = inspect.getclosurevars(ups._get_token).nonlocals
+        shown = f"{ups!r} {vars(ups)} {held}"
         self.assertNotIn(self.company.ups_access_token, shown)
 
     def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
