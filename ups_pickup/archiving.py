@@ -5,16 +5,13 @@ from odoo.exceptions import UserError
 MOST_NAMED = 5
 
 
-def refuse_if_needed(records, vals):
-    """Have nobody archive what others still need.
+def refuse_if_needed(records):
+    """Have nobody archive what others still need, by the button; a program's `write` may.
 
     :param records: of a model with `_needed_by`, which returns a sentence that says what to do
         first, or None.
-    :param dict vals: what is about to be written.
     :raise UserError: if one of them is needed.
     """
-    if vals.get("active", True):
-        return
     for record in records.filtered("active"):
         if why := record._needed_by():
             raise UserError(why)

@@ -13,10 +13,10 @@ from ..const import OPEN
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    def write(self, vals):
-        if "active" in vals and not vals["active"]:
-            self._refuse_while_drivers_may_come()
-        return super().write(vals)
+    def action_archive(self):
+        """Override of `base`: not while a driver may come."""
+        self._refuse_while_drivers_may_come()
+        return super().action_archive()
 
     def _refuse_while_drivers_may_come(self):
         """:raise UserError: since nobody sees or cancels pickups of an archived company."""

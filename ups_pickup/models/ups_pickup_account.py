@@ -108,10 +108,14 @@ class UpsPickupAccount(models.Model):
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
                 vals = vals | {"asked_on": False}
-        refuse_if_needed(self, vals)
         result = super().write(vals)
         refuse_of_others(self, vals)
         return result
+
+    def action_archive(self):
+        """Override of `base`: not while others need it."""
+        refuse_if_needed(self)
+        return super().action_archive()
 
     def _needed_by(self):
         """:return: what has to be done before it is archived, or None."""

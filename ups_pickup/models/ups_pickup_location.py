@@ -205,11 +205,15 @@ class UpsPickupLocation(models.Model):
             if "calendar_id" not in vals and moved:
                 moved.check_access("write")
                 moved.calendar_id.sudo()._unused()._move_to_company(vals["company_id"])
-        refuse_if_needed(self, vals)
         self._refuse_hours_of_others(vals)
         result = super().write(vals)
         refuse_of_others(self, vals, "account_id", "partner_id")
         return result
+
+    def action_archive(self):
+        """Override of `base`: not while others need it."""
+        refuse_if_needed(self)
+        return super().action_archive()
 
     def _needed_by(self):
         """:return: what has to be done before it is archived, or None."""

@@ -41,7 +41,6 @@ class UpsPickupService(models.Model):
         if not self.env.su:
             self._refuse_other_code(vals)
             self._refuse_name_for_others(vals)
-        refuse_if_needed(self, vals)
         return super().write(vals)
 
     def _refuse_other_code(self, vals):
@@ -77,6 +76,11 @@ class UpsPickupService(models.Model):
             self.env["ups.pickup.location"].sudo().search_count([is_used, beyond], limit=1)
             or self.env["ups.pickup.line"].sudo().search_count(lines, limit=1)
         )
+
+    def action_archive(self):
+        """Override of `base`: not while others need it."""
+        refuse_if_needed(self)
+        return super().action_archive()
 
     def _needed_by(self):
         """:return: what has to be done before it is archived, or None."""

@@ -211,10 +211,10 @@ class TestMany(PickupCase):
             copies.unlink()
             for needed in (place, place.account_id, place.service_id):
                 with self.assertRaisesRegex(UserError, "before you archive"):
-                    needed.active = False
+                    needed.action_archive()
             env["ups.pickup"].browse(booked_id).sudo().state = "cancelled"
             for free in (place, place.account_id):
-                free.active = False
+                free.action_archive()
             env.cr.rollback()
 
     def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):

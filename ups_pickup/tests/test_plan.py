@@ -211,7 +211,7 @@ class TestPlan(PickupCase):
 
         def archive():
             with self.transaction(SUPERUSER_ID) as env:
-                env["res.company"].browse(self.company_id).active = False
+                env["res.company"].browse(self.company_id).action_archive()
 
         open_id = self.new_pickup(pickup_date="2026-11-30")
         for stands_there, ends in (("draft", "draft"), ("requested", "cancelled")):
