@@ -4,6 +4,13 @@ from odoo import models
 class UpsPickupService(models.Model):
     _inherit = "ups.pickup.service"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:  # an archived one is the location's usual one
+            carriers = "picking_id.carrier_id.ups_pickup_service_id", "in", self.ids
+            self.env["ups.pickup"]._count_drafts_anew(carriers)
+        return result
+
     def _needed_by(self):
         carriers = self.env["delivery.carrier"].sudo()
         carriers = carriers.search([("ups_pickup_service_id", "=", self.id)])

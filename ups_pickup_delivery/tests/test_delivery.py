@@ -228,6 +228,12 @@ class TestDelivery(TransactionCase):
                 10,
             ),
             (
+                "the service archived",
+                lambda _picking: service.write({"active": False}),
+                [("003", "US", 2)],
+                7,
+            ),
+            (
                 "not collected any more",
                 lambda _picking: self.carrier.write({"ups_pickup_service_id": False}),
                 [],
