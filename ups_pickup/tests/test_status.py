@@ -7,6 +7,7 @@ from contextlib import nullcontext, suppress
 
 from lxml import etree
 from odoo import SUPERUSER_ID
+from odoo.addons.ups_pickup.models.ups_pickup_account import MOST_CHECKS
 from odoo.addons.ups_pickup.models.ups_pickup_overview import TILES
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -135,12 +136,12 @@ class TestStatus(PickupCase):
 
     def test_who_clicks_check_again_and_again_is_shown_what_is_known(self):
         pickup_id, _prn = self.booked()
-        for asked in (1, 2):
-            for _each in range(3):
+        for asked in (MOST_CHECKS, 2 * MOST_CHECKS):
+            for _each in range(MOST_CHECKS):
                 self.click(pickup_id, "action_check")
                 self.check_account()
             self.assertEqual(self.simulator.calls("status"), asked)
-            self.wait(seconds=21)
+            self.wait(seconds=61)
 
     def test_without_an_authorization_nothing_is_paused(self):
         self.booked()
