@@ -11,6 +11,13 @@ class UpsPickupService(models.Model):
             self.env["ups.pickup"]._count_drafts_anew(carriers)
         return result
 
+    def _is_used_beyond(self, companies):
+        if super()._is_used_beyond(companies):
+            return True
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        its = [("ups_pickup_service_id", "=", self.id)]  # one without a company is of all
+        return bool(carriers.search_count([*its, ("company_id", "not in", companies.ids)], limit=1))
+
     def _needed_by(self):
         carriers = self.env["delivery.carrier"].sudo()
         carriers = carriers.search([("ups_pickup_service_id", "=", self.id)])

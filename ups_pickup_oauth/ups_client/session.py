@@ -22,7 +22,7 @@ import urllib3
 
 from . import connections
 from .complaints import complaint_in
-from .connections import BoundedSession
+from .connections import BoundedSession, UpsAdapter
 from .errors import FixSettings, UpsAnswerLost, UpsApiError, UpsNeverLeft
 from .hosts import checked_base_url
 from .redaction import redactor
@@ -71,6 +71,8 @@ class UpsSession(BoundedSession):
         self._get_token = get_token
         self._refused_when_fresh = None  # its hash
         self._remember, self._redact = _memory()
+        for scheme in tuple(self.adapters):
+            self.mount(scheme, _WholeAnswers())
 
     def redact(self, text: str) -> str:
         """Make a text of UPS's fit to log and show: without the session's tokens."""
@@ -142,9 +144,7 @@ class UpsSession(BoundedSession):
         connections.this_call.begin()
         try:
             with connections.bounds(max_answer=MAX_ANSWER):
-                response = super().send(request, **kwargs | {"stream": True})
-                response._content = read_whole(response, MAX_ANSWER)
-                response._content_consumed = True
+                response = super().send(request, **kwargs)
             response.ups_redact = self.redact
             return response
         except (
@@ -169,6 +169,16 @@ class UpsSession(BoundedSession):
 
     def rebuild_auth(self, prepared_request, response):
         """Do nothing: no redirect is followed, and no ``.netrc`` is asked."""
+
+
+class _WholeAnswers(UpsAdapter):
+    """Reads what UPS answers within bounds, before anybody's hook does."""
+
+    def send(self, request, **kwargs):
+        response = super().send(request, **kwargs | {"stream": True})
+        response._content = read_whole(response, MAX_ANSWER)
+        response._content_consumed = True
+        return response
 
 
 def _memory() -> tuple[Callable, Callable]:
