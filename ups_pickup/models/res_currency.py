@@ -1,12 +1,13 @@
 """In which currency does UPS ask its price, where Odoo is used with none of that name?"""
 
-from odoo import api, models
+from odoo import api, models, tools
 
 
 class ResCurrency(models.Model):
     _inherit = "res.currency"
 
     @api.model
+    @tools.ormcache(cache="stable")
     def get_all_currencies(self):
         """Let amounts show theirs, also where it is inactive; to activate it would change more."""
         accounts = self.env["ups.pickup.account"].sudo().search([])  # pylint: disable=no-search-all

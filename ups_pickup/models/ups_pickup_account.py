@@ -99,6 +99,7 @@ class UpsPickupAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         unpaused = {} if self.env.su else dict.fromkeys(PAUSE, False)  # no default says otherwise
+        self.env.registry.clear_cache("stable")  # see get_all_currencies
         return super().create([self._tidied(vals) | unpaused for vals in vals_list])
 
     def write(self, vals):
@@ -107,7 +108,10 @@ class UpsPickupAccount(models.Model):
             is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
-                vals = vals | {"asked_on": False}
+                vals = vals | dict.fromkeys(("asked_on", "last_problem", "paused_until"), False)
+                vals |= {"failure_count": 0}
+        if not {"country_id", "active"}.isdisjoint(vals):
+            self.env.registry.clear_cache("stable")
         result = super().write(vals)
         refuse_of_others(self, vals)
         return result
@@ -187,16 +191,25 @@ class UpsPickupAccount(models.Model):
         """However often somebody clicks: UPS blocks an application that asks without an end.
 
         :param ask: returns whether UPS was asked.
+        :raise UserError: that of `ask`, or UPS's last refusal.
         """
         now = clock.now()
         since = (now - timedelta(minutes=1)).isoformat()
         asked = [each for each in self.sudo().asked_on or () if each > since]
-        if len(asked) < MOST_CHECKS and ask():
-            asked = [*asked, now.isoformat()]
-            quietly(
-                self.env,
-                lambda env: env[self._name].browse(self.id).write({"asked_on": asked}),
-            )
+        if len(asked) >= MOST_CHECKS:
+            if problem := self.sudo().last_problem:
+                raise UserError(problem)
+            return
+        is_asked = True
+        try:
+            is_asked = ask()
+        finally:
+            if is_asked:
+                asked = [*asked, now.isoformat()]
+                quietly(
+                    self.env,
+                    lambda env: env[self._name].browse(self.id).write({"asked_on": asked}),
+                )
 
     def _refuse_in_pause(self):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""

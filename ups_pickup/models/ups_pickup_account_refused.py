@@ -64,10 +64,11 @@ class UpsPickupAccount(models.Model):
             self._questions().unlink()
             return
         refusal = listed.refusal
+        asked_for = timedelta(seconds=getattr(refusal, "retry_after", None) or 0)
+        if asked_for and not pauses:
+            self.paused_until = clock.now() + asked_for
         if pauses:
-            pause = longer_each_time(self.failure_count)
-            pause = max(pause, timedelta(seconds=getattr(refusal, "retry_after", None) or 0))
-            until = clock.now() + pause
+            until = clock.now() + max(longer_each_time(self.failure_count), asked_for)
             failures = self.failure_count + 1
             self.write({"failure_count": failures, "paused_until": until, "is_unchecked": False})
         if refusal and refusal.http_status != 429:

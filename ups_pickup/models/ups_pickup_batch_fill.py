@@ -56,8 +56,8 @@ class UpsPickupBatch(models.Model):
     def _follow_what_was_chosen(self):
         """Let its drafts have the days, locations and pieces that were chosen since.
 
-        What people have made leaves the batch, and is not deleted. A batch without locations is
-        a list that somebody has made otherwise.
+        What people have made leaves the batch, and is not deleted; what somebody has moved since
+        stays. A batch without locations is a list that somebody has made otherwise.
 
         :return: sentences that say so.
         """
@@ -66,14 +66,31 @@ class UpsPickupBatch(models.Model):
         drafts = self.sudo().pickup_ids.filtered(
             lambda each: each.state == "draft" and not each.queued_on
         )
-        meant = drafts.filtered(lambda each: self._is_chosen(each.location_id, each.pickup_date))
+        drafts = drafts.filtered(
+            lambda each: (
+                each.write_date <= self.write_date
+                and not self._is_chosen(each.location_id, each.pickup_date)
+            )
+        )
         own = drafts.filtered(lambda each: each.origin == "batch")
-        (drafts - meant - own).batch_id = False
-        for draft in own & meant:
-            draft._correct_untouched(self.quantity)
-        gone = len(own - meant)
-        (own - meant).unlink()
+        (drafts - own).batch_id = False
+        gone = len(own)
+        own.unlink()
         return [self.env._("%s drafts of other days or locations deleted.", gone)] if gone else []
+
+    def write(self, vals):
+        """Override of `base`: what has the pieces of before gets those of now."""
+        before = {batch: batch.quantity for batch in self} if "quantity" in vals else {}
+        result = super().write(vals)
+        for batch, quantity in before.items():
+            drafts = batch.sudo().pickup_ids.filtered(
+                lambda each: each.state == "draft" and each.origin == "batch" and not each.queued_on
+            )
+            for draft in drafts:
+                place = draft.location_id
+                if draft._has_usual_lines_of(place, quantity):
+                    draft.line_ids.quantity = batch.quantity or place.quantity or 1
+        return result
 
     def _is_chosen(self, location, day):
         return location in self.sudo().location_ids and self.date_from <= day <= self.date_to

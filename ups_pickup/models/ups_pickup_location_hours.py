@@ -86,6 +86,7 @@ class UpsPickupLocation(models.Model):
     def _close_by(self, lines):
         ready, close = self.ready_time, self.close_time
         _first, last = self._short(lines, ready, close) or (ready, close)
+        last = round(last * 60) / 60  # UPS is told whole minutes
         is_enough = last - ready >= max(self.minimum_window, 1 / 60)
         return last if is_enough and not self._short(lines, ready, last) else close
 

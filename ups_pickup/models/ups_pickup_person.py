@@ -95,6 +95,8 @@ class UpsPickup(models.Model):
         is_corrected = self.state == "cancelled" and not self._day_problems()
         again = self.copy({"pickup_date": self.pickup_date} if is_corrected else None)
         again.sudo().write({"retry_of_id": self.id})
+        if self.close_time == self.location_id._close_on(self.pickup_date):
+            again.close_time = again.location_id._close_on(again.pickup_date)
         return again
 
     @api.model

@@ -62,21 +62,22 @@ class UpsPickup(models.Model):
 
     def _usual_of(self, location, name):
         """:return: what is written of a location, at this pickup's date."""
-        is_of_day = name == "close_time" and location and self.pickup_date
-        value = location._close_on(self.pickup_date) if is_of_day else location[name]
+        value = location[name]  # as the user, to whom a form may have been given another company's
+        if name == "close_time" and location and self.pickup_date:
+            value = location._close_on(self.pickup_date)
         return self._as_written(name, value)
 
     def _as_written(self, name, value):
         return self._fields[name].convert_to_write(value, self) or False
 
-    def _has_usual_lines_of(self, location):
+    def _has_usual_lines_of(self, location, quantity=None):
         """:return: whether nobody has changed what the location usually has."""
         names = ("service_id", "destination_country_id", "quantity")
-        usual = [line for _create, _id, line in self._usual_lines(location)] if location else []
+        usual = self._usual_lines(location, quantity) if location else []
         return not self.line_ids or [
             (each.service_id.id, each.destination_country_id.id, each.quantity, each.container)
             for each in self.line_ids
-        ] == [(*(line[name] for name in names), "package") for line in usual]
+        ] == [(*(line[name] for name in names), "package") for _create, _id, line in usual]
 
     @api.model
     def _usual_lines(self, location, quantity=None):
@@ -96,13 +97,3 @@ class UpsPickup(models.Model):
     def _country_of(self, location):
         partner = location.partner_id
         return ups_country(partner) or ups_country(location.company_id.sudo().partner_id)
-
-    def _correct_untouched(self, quantity):
-        """Let a draft have other pieces, if nobody has written into its one line since.
-
-        :param int quantity: 0 for what its location usually has.
-        """
-        line = self.line_ids
-        pieces = quantity or self.location_id.quantity or 1
-        if len(line) == 1 and line.write_date == line.create_date and line.quantity != pieces:
-            self.line_ids = [fields.Command.clear(), *self._usual_lines(self.location_id, pieces)]

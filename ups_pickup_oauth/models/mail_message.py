@@ -79,14 +79,22 @@ class MailMessage(models.Model):
         kind = vals.get("message_type", "comment")
         if not self._ups_keeps_history_of(model) or kind not in ("comment", "notification"):
             return vals
-        return vals | {"message_type": "comment"}
+        author = self.env["res.partner"].browse(vals.get("author_id") or ())
+        own = self.env.user.partner_id  # a template's sender may be a colleague
+        return vals | {
+            "message_type": "comment",
+            **({"author_id": own.id} if self._ups_is_another_user(author) else {}),
+        }
 
     def _ups_is_kept(self):
         return self._ups_keeps_history_of(self.sudo().model)
 
     def _ups_is_of_others(self):
-        author = self.sudo().author_id.with_context(active_test=False)
-        return bool(author.user_ids - self.env.user)
+        return self._ups_is_another_user(self.sudo().author_id)
+
+    def _ups_is_another_user(self, partner):
+        users = partner.sudo().with_context(active_test=False).user_ids
+        return bool(users) and self.env.user not in users
 
     @api.model
     def _ups_keeps_history_of(self, model):
