@@ -1,5 +1,6 @@
 """Do the scheduled actions of pickups run? Who waits for one that stands still is told."""
 
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,6 +8,9 @@ from odoo import api, fields, models
 from ..const import OPEN
 
 JOB_IS_LATE_AFTER = timedelta(minutes=30)
+
+STARTED, CATCHES_UP = time.monotonic(), 300
+"""Of this process: seconds, in which a server that was down overnight has its jobs run."""
 
 
 class UpsPickup(models.Model):
@@ -16,6 +20,8 @@ class UpsPickup(models.Model):
     @api.model
     def _standstill_in_words(self):
         """:return: which scheduled actions stand still though they have work, or an empty text."""
+        if time.monotonic() - STARTED < CATCHES_UP:
+            return ""
         names = ", ".join(f"“{name}”" for name in self._standing_still())
         if not names:
             return ""

@@ -1,11 +1,13 @@
 """What the overview tells: at any size by as many queries, to a newcomer the next step."""
 
+import time
 from unittest.mock import patch
 
 from lxml import etree
 from odoo import SUPERUSER_ID, fields
 from odoo.tests import tagged
 
+from ..models import ups_pickup_jobs
 from .common import PickupCase
 
 
@@ -13,6 +15,8 @@ from .common import PickupCase
 class TestOverview(PickupCase):
     def setUp(self):
         super().setUp()
+        up_for_long = patch.object(ups_pickup_jobs, "STARTED", -ups_pickup_jobs.CATCHES_UP)
+        self.enterContext(up_for_long)
         with self.transaction(SUPERUSER_ID) as env:
             self.clerk_id = self.new_user(env, "ups_clerk", "ups_pickup.group_user").id
 
@@ -72,6 +76,8 @@ class TestOverview(PickupCase):
         for vals in (off, late):
             self.assertIn("“UPS pickups: request what is planned”.", told(**vals))
         self.assertEqual(told(), "")
+        with patch.object(ups_pickup_jobs, "STARTED", time.monotonic()):
+            self.assertEqual(told(**late), "", "a server that was down has just begun")
         self.booked()
         self.assertIn("“UPS pickups: ask UPS for news”, ", told(**late))
 
