@@ -33,12 +33,15 @@ def imported(path, everywhere=True):
 
 @cache
 def imported_by_odoo():
-    """Packages without which Odoo itself, or its `mail`, on which ours depend, does not start."""
+    """Packages without which Odoo itself, or its `mail`, on which ours depend, does not start; and
+    those by which it reads spreadsheets.
+    """
     source = odoo_source.ensure()
     core = source.python_path / "odoo"
     files = [path for path in core.rglob("*.py") if "addons" not in path.relative_to(core).parts]
     files += (source.addons_path / "mail").rglob("*.py")
     needed = [imported(path, everywhere=False) for path in files if "tests" not in path.parts]
+    needed.append(imported(source.addons_path / "base_import" / "models" / "base_import.py"))
     return set().union(*needed)
 
 

@@ -128,4 +128,5 @@ class TestFaults(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].browse(pickup_id).unlink()
             account = env["ups.pickup.account"].browse(self.account_id)
-            account.write({"paused_until": False, "failure_count": 0})
+            nothing = ("paused_until", "asked_on", "last_problem")
+            account.write(dict.fromkeys(nothing, False) | {"failure_count": 0})

@@ -33,8 +33,10 @@ class Import(models.TransientModel):
 
 def _with_hours_as_texts(file):
     """:return: the spreadsheet with each hour as a text such as 16:30, or None if it has none."""
-    import openpyxl
-
+    try:
+        import openpyxl
+    except ImportError:  # Odoo has read it by something else
+        return None
     book, has_some = openpyxl.load_workbook(io.BytesIO(file), data_only=True), False
     for cell in (cell for sheet in book.worksheets for row in sheet.rows for cell in row):
         if isinstance(cell.value, time | timedelta):
