@@ -12,7 +12,7 @@ _SECRET = re.compile(r"""('ups_client_secret': )(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|
 
 
 # In a call of load(), say, its name and its value stand in two lists.
-_ELSEWHERE = re.compile(r"""ups_client_secret(?!': (?:\[hidden\]|\{))""")
+_ELSEWHERE = re.compile(r"""ups_client_secret\b(?!': (?:\[hidden\]|\{|False|None))""")
 
 
 class HideClientSecret(logging.Filter):

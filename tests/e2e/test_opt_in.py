@@ -60,8 +60,8 @@ def test_the_code_is_seen_by_the_callback_alone_and_spent_once(
     guide.opt_in(COMPANY)
     page.reload()
     expect(guide.api_button).to_contain_text("Authorized")
-    page.go_back()
-    page.go_forward()
+    page.go_back(wait_until="commit")
+    page.go_forward(wait_until="commit")
     expect(guide.api_button).to_contain_text("Authorized")
 
     [authorize] = [r for r in requests if "/security/v1/oauth/authorize?" in r.url]
