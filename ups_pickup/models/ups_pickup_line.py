@@ -37,7 +37,8 @@ class UpsPickupLine(models.Model):
         refuse_no_number(self, vals)
         self.pickup_id._lines_change()
         result = super().write(vals)
-        self.pickup_id._lines_change()  # of the pickup that they were moved to
+        if "pickup_id" in vals:
+            self.pickup_id._lines_change()
         refuse_of_others(self, vals, "pickup_id")
         return result
 

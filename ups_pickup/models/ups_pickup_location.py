@@ -310,7 +310,9 @@ class UpsPickupLocation(models.Model):
     # === BUSINESS METHODS === #
 
     def _is_in_use(self):
-        return self.active and self.sudo().company_id.active
+        company = self.sudo().company_id
+        company.fetch(["active", "resource_calendar_id"])  # of a hundred columns
+        return self.active and company.active
 
     @api.model
     def _make_first(self, company, account_number=None):

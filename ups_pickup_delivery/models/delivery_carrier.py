@@ -32,6 +32,6 @@ class DeliveryCarrier(models.Model):
         A connector in Odoo's test environment prints samples, which no real driver takes along.
         """
         own = self.sudo()
-        is_connector = own.delivery_type in UPS_CONNECTORS
-        is_real = own.prod_environment or ups_environment(self.env) != "production"
-        return is_real if is_connector else bool(own.ups_pickup_service_id)
+        if own.delivery_type in UPS_CONNECTORS:
+            return own.prod_environment or ups_environment(self.env) != "production"
+        return bool(own.ups_pickup_service_id)

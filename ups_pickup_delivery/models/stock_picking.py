@@ -19,13 +19,14 @@ from ..by_itself import by_itself
 from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TRACKING_NUMBER
 
 NOTED = "ups_pickup_delivery"
+VALIDATES = "ups_pickup_delivery_validates"
 
 OWN = frozenset(("ups_pickup_id", "ups_pickup_waits"))
 """What the addon alone writes, as superuser."""
 
-# A hundred transfers and their lines have a hundred columns each.
+# A hundred transfers have a hundred columns each.
 JOINS_BY = ("carrier_id", "company_id", "partner_id", "picking_type_id", "ups_pickup_id")
-WEIGHED_BY = ("picking_id", "product_id", "quantity_product_uom", "result_package_id")
+PIECE_OF = ("picking_id", "result_package_id", "product_id")
 
 
 class StockPicking(models.Model):
@@ -109,7 +110,8 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         before = self.filtered(lambda each: each.state == "done")
-        result = super()._action_done()
+        # Their labels are bought within it, each by itself.
+        result = super(StockPicking, self.with_context(**{VALIDATES: True}))._action_done()
         done = (self - before).filtered(lambda each: each.state == "done")
         waiting = done.filtered(lambda each: each._is_for_ups())
         waiting.sudo().ups_pickup_waits = True
@@ -119,8 +121,8 @@ class StockPicking(models.Model):
     def write(self, vals):
         self._refuse_own(vals)
         result = super().write(vals)
-        if "carrier_id" in vals:
-            self.filtered(lambda each: each.state == "done")._carrier_changes()
+        if "carrier_id" in vals and (done := self.filtered(lambda each: each.state == "done")):
+            done._carrier_changes()
         return result
 
     def _carrier_changes(self):
@@ -153,7 +155,8 @@ class StockPicking(models.Model):
         carrier's label bought again.
         """
         result = super().send_to_shipper()
-        self.filtered(lambda each: each.state == "done" and each._is_for_ups())._wait_late()
+        if not self.env.context.get(VALIDATES):
+            self.filtered(lambda each: each.state == "done" and each._is_for_ups())._wait_late()
         return result
 
     def cancel_shipment(self):
@@ -208,8 +211,8 @@ class StockPicking(models.Model):
             by_itself(
                 self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
             )
-        for ids in by_location.values():
-            by_itself(self.env, lambda env, ids=ids: env[name]._join(ids), wait=JOIN_WAITS)
+        for place in by_location.items():
+            by_itself(self.env, lambda env, place=place: env[name]._join(*place), wait=JOIN_WAITS)
 
     def _take_out(self):
         """Let leave what these returns have brought back."""
@@ -223,10 +226,11 @@ class StockPicking(models.Model):
         )
 
     @api.model
-    def _join(self, ids):
-        """Have those join of these that wait."""
+    def _join(self, location_id, ids):
+        """Have those join at this location that wait of these."""
         waiting = [("id", "in", list(ids)), ("ups_pickup_waits", "=", True)]
-        self.search_fetch(waiting, JOINS_BY, order="id")._join_ups_pickup()
+        location = self.env["ups.pickup.location"].browse(location_id)
+        self.search_fetch(waiting, JOINS_BY, order="id")._join_at(location)
 
     # === JOIN AND LEAVE === #
 
@@ -254,13 +258,16 @@ class StockPicking(models.Model):
         """
         joined = self.env["ups.pickup"].sudo()
         for location, pickings in self.sudo().grouped(lambda each: each._ups_location()).items():
-            if location._is_in_use():
-                joined |= pickings._join_at(location, may_make)
+            joined |= pickings._join_at(location, may_make)
         return joined
 
-    def _join_at(self, location, may_make):
+    def _join_at(self, location, may_make=False):
+        pickup = self.env["ups.pickup"]
+        if not self or not location:
+            return pickup
         location._one_join_at_a_time()
-        pickup = self.env["ups.pickup"]._for_deliveries(location, may_make)
+        if location._is_in_use():
+            pickup = pickup._for_deliveries(location, may_make)
         if pickup:
             left = self.ups_pickup_id - pickup
             new = self.filtered(lambda each: each.ups_pickup_id != pickup)
@@ -345,17 +352,22 @@ class StockPicking(models.Model):
 
         :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
-        lines = self.env["stock.move.line"].sudo()
         shipped = [("picking_id", "in", self.ids), ("quantity", "!=", 0)]
+        lines = self.env["stock.move.line"].sudo()
+        lines = lines._read_group(shipped, PIECE_OF, ["quantity_product_uom:sum"])
+        # Of a hundred columns each.
+        self.carrier_id.fetch(["ups_pickup_service_id"])
+        self.partner_id.fetch(["country_id", "state_id"])
+        self.env["product.product"].union(*(line[2] for line in lines)).fetch(["weight"])
         pieces = {}
-        for line in lines.search_fetch(shipped, WEIGHED_BY, order="id"):
-            package, picking = _outermost(line.result_package_id), line.picking_id
+        for picking, package, product, quantity in lines:
+            package = _outermost(package)
             service, country, weight = pieces.get(package or picking) or (
                 picking._ups_service(),
                 picking._ups_country(),
                 package.package_type_id.base_weight,
             )
-            weight += line.quantity_product_uom * line.product_id.weight
+            weight += quantity * product.weight
             pieces[package or picking] = service, country, package.shipping_weight or weight
         return pieces
 

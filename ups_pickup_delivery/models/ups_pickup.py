@@ -210,7 +210,7 @@ class UpsPickup(models.Model):
     @api.model
     def _there_on(self, location, days):
         """:return: what deliveries can join on these days, drafts last, the next day first."""
-        there = self.search(
+        there = self.search_fetch(
             [
                 ("location_id", "=", location.id),
                 ("pickup_date", "in", list(days)),
@@ -278,6 +278,8 @@ class UpsPickup(models.Model):
             for line, quantity in zip_longest(lines.get(kind, ()), _in_lines(counts[kind])):
                 if not quantity:
                     yield fields.Command.delete(line.id)
+                elif line and line.quantity == quantity:
+                    continue
                 elif line:
                     yield fields.Command.update(line.id, {"quantity": quantity})
                 else:
@@ -300,8 +302,8 @@ class UpsPickup(models.Model):
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
         for draft_id in self._drafts_in_vain():
             by_itself(self.env, lambda env, id=draft_id: env[self._name].browse(id)._move_on())
-        for ids in self._waiting_by_location():
-            by_itself(self.env, lambda env, ids=ids: env["stock.picking"]._join(ids))
+        for place in self._waiting_by_location():
+            by_itself(self.env, lambda env, place=place: env["stock.picking"]._join(*place))
         return super()._cron_plan()
 
     @api.model
@@ -327,7 +329,8 @@ class UpsPickup(models.Model):
     def _waiting_by_location(self):
         pickings = self.env["stock.picking"].sudo()
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
-        return [each.ids for each in waiting.grouped(lambda each: each._ups_location()).values()]
+        by_location = waiting.grouped(lambda each: each._ups_location())
+        return [(location.id, pickings.ids) for location, pickings in by_location.items()]
 
     def _free(self, again=None):
         """What was not collected joins the pickup made again for it, or the next one.

@@ -525,7 +525,7 @@ class TestDelivery(TransactionCase):
         self.assertFalse(self.env["ups.pickup"].search([("location_id", "=", self.location.id)]))
         other = self.delivery()
         with (
-            patch.object(type(self.env["stock.picking"]), "_join_ups_pickup", side_effect=KeyError),
+            patch.object(type(self.env["stock.picking"]), "_join_at", side_effect=KeyError),
             self.assertLogs(f"{ADDON}.by_itself", "WARNING"),
         ):
             self.ship(other)
