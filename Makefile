@@ -7,7 +7,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables, as in make run ODOO_PORT=8070: see CONTRIBUTING.md."
 
-run: ## Odoo with the addon and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
+run: ## Odoo with the addons and a simulator of UPS, until Ctrl-C; a saved file is seen some seconds later
 	@$(PYTHON) -m devenv run
 
 test: ## lint and every test, as CI does
