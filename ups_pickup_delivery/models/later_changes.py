@@ -12,8 +12,7 @@ class StockPackage(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if not vals.keys().isdisjoint(("shipping_weight", "package_type_id")):
-            inside = "result_package_id", "child_of", self.ids
-            self.env["ups.pickup"]._count_drafts_anew(inside)
+            self.env["ups.pickup"]._count_drafts_anew(("result_package_id", "in", self.ids))
         return result
 
 

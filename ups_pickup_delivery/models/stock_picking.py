@@ -348,7 +348,9 @@ class StockPicking(models.Model):
     # === WHAT THEY BRING === #
 
     def _ups_pieces(self):
-        """A package is one piece, whatever it stands in; what is in none is one, too.
+        """A package is one piece, as for a carrier's labels; what is in none is one, too.
+
+        What packages stand in has no label (odoo/addons/stock_delivery, `delivery.carrier`).
 
         :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
@@ -361,7 +363,6 @@ class StockPicking(models.Model):
         self.env["product.product"].union(*(line[2] for line in lines)).fetch(["weight"])
         pieces = {}
         for picking, package, product, quantity in lines:
-            package = _outermost(package)
             service, country, weight = pieces.get(package or picking) or (
                 picking._ups_service(),
                 picking._ups_country(),
@@ -377,7 +378,7 @@ class StockPicking(models.Model):
         others = [
             ("picking_id.ups_pickup_id", "in", self.ups_pickup_id.ids),
             ("picking_id", "not in", self.ids),
-            ("result_package_id", "child_of", packages),
+            ("result_package_id", "in", packages),
         ]
         return bool(packages and self.env["stock.move.line"].search_count(others, limit=1))
 
@@ -404,12 +405,6 @@ def _quantity(moves):
     """:return: what was moved, in the product's unit."""
     lines = moves.filtered(lambda move: move.state == "done").move_line_ids
     return sum(lines.mapped("quantity_product_uom"))
-
-
-def _outermost(package):
-    while package.parent_package_id:
-        package = package.parent_package_id
-    return package
 
 
 def is_overweight(weight, unit):

@@ -150,14 +150,14 @@ class TestDelivery(TransactionCase):
             self.delivery(carrier_id=self.new_carrier("001").id),
         ]
         by_kind = [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)]
-        inner, outer = self.packed(0, 0), self.env["stock.package"].create({"shipping_weight": 9})
+        inner, outer = self.packed(3, 4), self.env["stock.package"].create({"shipping_weight": 9})
         inner.move_line_ids.result_package_id.package_dest_id = outer
         for name, pickings, lines, weight, is_overweight in (
             ("no package", [self.delivery(5)], us(1), 10, False),
             ("two packages", [self.packed(3, 4)], us(2), 7, False),
             ("loose and packed", [mixed], us(2), 6, False),
             ("a package of two transfers", shared, us(1), 3, False),
-            ("packages in a package", [inner], us(1), 9, False),
+            ("packages in a package", [inner], us(2), 7, False),
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
