@@ -1,8 +1,10 @@
 """What does UPS's status say of the pickups of an account? One call, and a commit for each row."""
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
+from threading import BoundedSemaphore
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -74,7 +76,9 @@ class UpsPickup(models.Model):
             pickup._each(lambda own: own._died())
         accounts = self._due_accounts()
         commit_progress(remaining=len(accounts))
-        for _done in side_by_side(self.env, self._check_in_thread, accounts, parallel):
+        check = partial(self._check_in_thread, asking=BoundedSemaphore(parallel))
+        # While UPS is asked for some, what it has told of others is stored.
+        for _done in side_by_side(self.env, check, accounts, 2 * parallel):
             commit_progress(1)
         for pickup in self._past_and_open():
             pickup._each(lambda own: own._day_is_over())
@@ -182,16 +186,17 @@ class UpsPickup(models.Model):
 
     # === THE LOOK === #
 
-    def _check_in_thread(self, account):
+    def _check_in_thread(self, account, asking):
         """One account, in a thread of the cron."""
         try:
-            self._check_account(account.id)
+            self._check_account(account.id, asking)
         except UserError as error:  # nobody is authorized, or UPS could not say, and has its pause
             _logger.info("UPS account %s told no status: %s", account.id, error)
 
-    def _check_account(self, account_id):
+    def _check_account(self, account_id, asking=None):
         """Ask UPS about an account, and let each of its pickups know.
 
+        :param asking: a context manager, in which UPS is asked, if not at once.
         :return: whether there was something to ask about.
         :raise UserError: If UPS cannot say.
         """
@@ -208,7 +213,8 @@ class UpsPickup(models.Model):
         if not rows and not is_asked:
             return False
         kind = kinds.pop() if len(kinds) == 1 else "both"
-        listed = ask_status(session, number, kind)
+        with asking or nullcontext():
+            listed = ask_status(session, number, kind)
         if not isinstance(listed, Listed):
             account._heard(listed)
             raise UserError(

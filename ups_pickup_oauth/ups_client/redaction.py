@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
+from functools import cache
 from html import escape
 from urllib.parse import quote, quote_plus
 
@@ -28,10 +29,14 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """
     known = tuple(filter(None, secrets))
 
+    @cache
+    def forms() -> list[str]:
+        found = {form for secret in known for form in _forms(secret)}
+        return sorted(found, key=len, reverse=True)  # what holds another one goes first
+
     def redact(text: str) -> str:
         line = _PERCENT.sub(_lower, _one_line(text))  # %C3 and %c3 are the same
-        forms = {form for secret in known for form in _forms(secret)}
-        for form in sorted(forms, key=len, reverse=True):  # what holds another one goes first
+        for form in forms():
             line = line.replace(form, _MARK)
         return _TOKEN_LIKE.sub(_MARK, line).strip()[:_LONGEST]
 

@@ -187,14 +187,19 @@ def _memory() -> tuple[Callable, Callable]:
     No attribute leads to them: a template that is given a session reads attributes.
     """
     tokens: dict[str, None] = {}
+    redact_known = redactor(())
 
     def remember(token: str) -> None:
+        nonlocal redact_known
+        if token in tokens:
+            return
         tokens[token] = None
         while len(tokens) > 8:
             tokens.pop(next(iter(tokens)), None)
+        redact_known = redactor(tuple(tokens))
 
     def redact(text: str) -> str:
-        return redactor(tokens)(text)
+        return redact_known(text)
 
     return remember, redact
 
