@@ -21,10 +21,8 @@ from pickup_api import (
     NotAnswered,
     Priced,
     Refused,
-    States,
     Unknown,
     ask_price,
-    ask_states,
     ask_status,
     cancel_pickup,
     meaning,
@@ -293,12 +291,6 @@ def test_a_smart_pickup(sim, ups, shape):
     assert cancel_pickup(ups, new.prn) == Cancelled("smart", "002")
     refused = trigger_smart_pickup(ups, changed(TRIGGER, "account_number", ACCOUNT))
     assert refused.code == "9510029"
-
-
-def test_states(sim, ups):
-    assert "NJ" in ask_states(ups, "US").names
-    assert ask_states(ups, "DE") == States(())
-    assert type(ask_states(ups, "XX")) is Refused
 
 
 GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
