@@ -52,13 +52,6 @@ class TestSession(UpsCase):
         shown = f"{ups!r} {vars(ups)} {held}"
         self.assertNotIn(self.company.ups_access_token, shown)
 
-    def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
-        ups = self.ours._ups_session()
-        self.end_all_tokens()
-        self.assertEqual(ups.get(HARMLESS_CALL).status_code, 200)
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertEqual([request.status for request in self.seen()], [401, 200])
-
     def test_a_loop_that_outlives_token_after_token(self):
         for pause in ("YOUNG", "REFUSAL_PAUSE"):
             self.startPatcher(patch.object(ups_connection_refresh, pause, timedelta()))

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
-from ..token_flights import Flight, flight
+from ..token_flights import Flight
 
 WAITING = 4
 
@@ -61,12 +61,3 @@ class TestTokenFlights(BaseCase):
         failures = self.storm(ValueError("UPS is away"))
         self.assertEqual([str(each) for each in failures], ["UPS is away"] * WAITING)
         self.assertEqual(len({id(each) for each in failures}), WAITING)
-
-    def test_who_comes_afterwards_works_anew(self):
-        for result in ("first", "second"):
-            self.assertEqual(self.flight.result(self.work(result), 30), result)
-
-    def test_threads_of_one_key_share_a_flight_and_no_others_do(self):
-        mine = flight(("one database", 1))
-        self.assertIs(flight(("one database", 1)), mine)
-        self.assertIsNot(flight(("another database", 1)), mine)
