@@ -5,8 +5,10 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..exceptions import UpsSettingsWrong
+from ..live_token import Wish
 from ..models import ups_connection_refresh
 from ..models.res_company import HARMLESS_CALL
+from ..token_flights import flight
 from ..ups_client import session
 from .common import UpsCase
 
@@ -87,6 +89,13 @@ class TestSession(UpsCase):
         self.simulator.forget_requests()
         self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
         self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (1, 0))
+
+    def test_what_another_thread_fetched_does_not_serve_whom_ups_has_refused_it(self):
+        connection = self.company.ups_connection_ids
+        flying = flight((self.registry.db_name, connection.id, False))
+        flying._result, flying._ended_at = connection._live_token(), float("inf")
+        refused = flying._result.value
+        self.assertNotEqual(connection._refreshed_token(Wish(refused)).value, refused)
 
     def test_a_session_ends_when_the_environment_changes(self):
         ups = self.ours._ups_session()
