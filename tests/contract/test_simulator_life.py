@@ -64,17 +64,12 @@ def test_a_page_elsewhere_cannot_steer_it(sim, ups):
 # === ON ITS OWN === #
 
 
-def _run(*arguments, secret="the-secret"):
-    environment = {**os.environ, "UPS_SIMULATOR_CLIENT_SECRET": secret}
-    return subprocess.Popen(
-        [sys.executable, SCRIPT, "--client-id", "the-client", *arguments],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("option", ["", "--verbose"])
 def test_the_program_says_where_it_listens_and_no_secret_and_ends_cleanly(option):
-    with _run("--redirect-uri", REDIRECT_URI, *option.split()) as process:
+    environment = {**os.environ, "UPS_SIMULATOR_CLIENT_SECRET": "the-secret"}
+    command = [sys.executable, SCRIPT, "--client-id=the-client", f"--redirect-uri={REDIRECT_URI}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*command, *option.split()], env=environment, **pipes) as process:
         line = process.stdout.readline()
         assert line.startswith("listening on http://localhost:")
         control = SimulatorControl(line.split()[-1])
@@ -89,23 +84,6 @@ def test_the_program_says_where_it_listens_and_no_secret_and_ends_cleanly(option
     assert not [secret for secret in secrets if secret in log]
     assert ("GET '/security/v1/oauth/authorize' 302" in log) is bool(option)
     assert option or not log, "quiet: no line for a request"
-
-
-@pytest.mark.parametrize(
-    ("option", "secret", "status", "sentence"),
-    [
-        ("--port={port}", "x", 1, "Cannot listen on localhost:{port}: Address already in use\n"),
-        (f"--host={EVERYWHERE}", "x", 1, "loopback only"),
-        ("--verbose", "", 2, "UPS_SIMULATOR_CLIENT_SECRET"),
-    ],
-)
-def test_what_it_cannot_do_is_one_sentence(sim, option, secret, status, sentence):
-    with _run(option.format(port=sim.port), secret=secret) as process:
-        out, error = process.communicate(timeout=10)
-
-    assert (process.returncode, out) == (status, "")
-    assert sentence.format(port=sim.port) in error
-    assert status == 2 or error.count("\n") == 1
 
 
 # === ITS PAGES === #
@@ -140,7 +118,7 @@ def test_the_guide_s_steps_and_how_their_pages_are_made(sim, ups):
 
 
 def check_page(page):
-    """Nobody takes it for UPS's; it is kept and framed nowhere, loads nothing; all can use it."""
+    """Nobody takes it for UPS's; it is kept and framed nowhere, and loads nothing."""
     text = page.text
     assert " ".join(text.split()).count(BANNER) == 1
     assert "simulator</title>" in text
@@ -149,9 +127,3 @@ def check_page(page):
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert not re.search(r"<script|src=|url\(|@import|https?://(?!localhost)", text)
-    assert '<html lang="en">' in text
-    assert text.count("<h1>") == 1
-    inputs = re.findall(r"<input[^>]* id=\"(\w+)\"", text)
-    assert len(inputs) == text.count("<input")
-    for each in inputs:
-        assert f'<label for="{each}"' in text.replace(' class="check"', "")
