@@ -18,20 +18,17 @@ from ..models import ups_connection_refresh
 from ..opened_before import _opened
 from ..token_flights import flight
 from ..ups_client import connections
-from .common import UpsCase
+from .common import AuthorizedCase
 
 REAUTHORIZE, SETTINGS, LATER = UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 
 
 @tagged("post_install", "-at_install")
-class TestToken(UpsCase):
+class TestToken(AuthorizedCase):
     """What another addon gets when it asks for the token."""
 
     def setUp(self):
         super().setUp()
-        self.authorize()
-        self.simulator.forget_requests()
-        self.connection = self.company.ups_connection_ids
         # Somebody without any right of ours, as a sale that is shipped has.
         self.employee = self.new_user("ups_employee", "base.group_user")
 
