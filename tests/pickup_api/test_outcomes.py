@@ -32,6 +32,7 @@ from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
 from ups_client import UpsSession
 from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT
 
+GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
 ENVELOPE = {"response": {"errors": [{"code": "1", "message": "No"}]}}
 
 
@@ -132,6 +133,7 @@ def test_never_left_is_said_only_where_it_is_sure(error, outcome):
         *((status, b"<html>", Unknown) for status in (200, 302, 400, 502)),
         *((status, ENVELOPE, Unknown) for status in (200, 500, 503)),
         (404, {"error": "no"}, Unknown),
+        (503, {"PickupCreationResponse": {**GOOD, "PRN": "2929AONCALL"}}, Unknown),
         *((200, body, Unknown) for body in ({}, [], b"")),
     ],
 )
@@ -265,7 +267,6 @@ def test_a_smart_pickup(sim, ups, shape):
     assert refused.code == "9510029"
 
 
-GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
 ENTRY = {"PRN": 29290000001, "PickupType": 1, "OnCallStatusCode": 2}
 READ = Entry("29290000001", "oncall", None, "002")
 
