@@ -172,9 +172,8 @@ def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
     ],
 )
 def test_an_address_without_weekend_service_is_told(day, said, is_outside):
-    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     result = {"GrandTotalOfAllCharge": "1.00"}
-    body = {"Response": good, "RateResult": result, "PRN": "2929602E9CP", **said}
+    body = {**GOOD, "RateResult": result, "PRN": "2929602E9CP", **said}
     date = datetime.date(2026, 11, day)
     for answer in (
         ask_price(
@@ -187,9 +186,8 @@ def test_an_address_without_weekend_service_is_told(day, said, is_outside):
 
 
 def test_a_smart_pickup_that_is_done_was_not_cancelled(sim, ups):
-    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     for code, ends in (("002", Cancelled), ("003", Unknown)):
-        done = {"Response": good, "PickupType": "02", "GWNStatus": {"Code": code}}
+        done = {**GOOD, "PickupType": "02", "GWNStatus": {"Code": code}}
         sim.queue_fault("cancel", "status", status=200, body={"PickupCancelResponse": done})
         assert isinstance(cancel_pickup(ups, "2929602E9CP"), ends)
 
