@@ -26,7 +26,9 @@ class Stage(ExitStack):
     def __init__(self) -> None:
         super().__init__()
         # A copy for each row, so that none sees what another one left.
-        self.database = self.copy_database(database.BENCH, f"{database.BENCH}_row")
+        self.database = f"{database.BENCH}_row"
+        database.copy(database.BENCH, self.database)
+        self.callback(database.drop, self.database)
         self.odoo_port = free_port()
         self.environment = {
             "UPS_CLIENT_ID": server.SIMULATOR_CLIENT_ID,
@@ -39,12 +41,6 @@ class Stage(ExitStack):
     @property
     def odoo_url(self) -> str:
         return server.odoo_url(self.odoo_port)
-
-    def copy_database(self, template: str, name: str) -> str:
-        """:return: the name of the copy, which is dropped at the end."""
-        database.copy(template, name)
-        self.callback(database.drop, name)
-        return name
 
     def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
         """:return: an Odoo with its own modules, and one with our addons beside them."""

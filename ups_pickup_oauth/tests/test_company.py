@@ -44,16 +44,6 @@ class TestCompany(UpsCase):
         found = companies.search([*ours, ("ups_authorization_state", "in", ["reauthorize"])])
         self.assertFalse(found)
 
-    def test_the_modal_is_the_company_in_a_dialog(self):
-        action = self.company.with_user(self.admin).action_ups_api()
-        self.assertEqual(action["name"], "UPS API")
-        self.assertEqual((action["target"], action["res_id"]), ("new", self.company.id))
-        settings = self.env["res.config.settings"].with_user(self.admin).create({})
-        self.assertEqual(settings.action_ups_api()["res_id"], self.admin.company_id.id)
-        self.authorize()
-        connection = self.company.ups_connection_ids.with_user(self.admin)
-        self.assertEqual(connection.action_ups_api(), action, "from the activity")
-
     def test_the_filters_find_companies_and_those_of_branches(self):
         """The action's list shows no branches, so it shows whose branch has to be renewed."""
         self.authorize(self.branch)
