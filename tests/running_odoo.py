@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from xmlrpc.client import ServerProxy
 
@@ -49,9 +48,7 @@ class RunningOdoo:
         return models.execute_kw(self.database, 2, "admin", model, method, args, kwargs)
 
     def save_settings(self, **values: object) -> None:
-        """Save General Settings as the administrator."""
-        call = partial(self.call, "res.config.settings")
-        call("execute", [call("create", values)])
+        self.sign_in().save_settings(**values)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from tests.bench.results import Rounds
 from tests.bench.stage import Stage
 
 ROWS = (
-    "storm", "token", "callback", "company_views", "deliveries", "keep_alive", "pickup_storm",
-    "pickup_status", "pickup_batch", "pickup_pages", "pickup_import", "pickup_plan",
+    "storm", "callback", "deliveries", "keep_alive", "pickup_storm", "pickup_status",
+    "pickup_batch", "pickup_pages", "pickup_import",
 )  # fmt: skip
 
 

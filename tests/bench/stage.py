@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 import tests.plain_python  # noqa: F401  it says where the simulator is
 from devenv import addons, database, odoo_source, server
-from devenv.paths import ADDON, LOGS, REPO
+from devenv.paths import LOGS, REPO
 from devenv.ports import free_port
 from devenv.processes import Process, until_stopped
 from tests.bench.odoo_process import OdooProcess
@@ -18,7 +18,6 @@ from tests.bench.odoo_process import OdooProcess
 from ups_simulator_control import SimulatorControl
 
 _HERE = Path(__file__).parent
-OURS = (ADDON.name,)
 
 
 class Stage(ExitStack):
@@ -27,7 +26,9 @@ class Stage(ExitStack):
     def __init__(self) -> None:
         super().__init__()
         # A copy for each row, so that none sees what another one left.
-        self.database = self.copy_database(database.BENCH, f"{database.BENCH}_row")
+        self.database = f"{database.BENCH}_row"
+        database.copy(database.BENCH, self.database)
+        self.callback(database.drop, self.database)
         self.odoo_port = free_port()
         self.environment = {
             "UPS_CLIENT_ID": server.SIMULATOR_CLIENT_ID,
@@ -41,22 +42,13 @@ class Stage(ExitStack):
     def odoo_url(self) -> str:
         return server.odoo_url(self.odoo_port)
 
-    def copy_database(self, template: str, name: str) -> str:
-        """:return: the name of the copy, which is dropped at the end."""
-        database.copy(template, name)
-        self.callback(database.drop, name)
-        return name
-
-    def odoo_pair(self, *ours: str) -> tuple[OdooProcess, OdooProcess]:
-        """:return: an Odoo with its own modules, and one with the addon beside them.
-
-        :param ours: these of our addons, instead of the authorization alone.
-        """
-        plain, addon, ours = f"{database.BENCH}_plain", f"{database.BENCH}_addon", ours or OURS
+    def odoo_pair(self) -> tuple[OdooProcess, OdooProcess]:
+        """:return: an Odoo with its own modules, and one with our addons beside them."""
+        plain, addon = f"{database.BENCH}_plain", f"{database.BENCH}_addon"
         for name in (plain, addon):
-            database.make_without_addons(name, addons.needed_modules(ours))
+            database.make_without_addons(name)
             self.callback(database.drop, name)
-        server.update(addon, "--init", ",".join(ours))
+        server.update(addon, "--init", addons.listed())
         return self.odoo_process(plain), self.odoo_process(addon)
 
     def simulator(self) -> SimulatorControl:

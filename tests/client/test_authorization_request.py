@@ -44,13 +44,6 @@ def test_an_attempt_has_a_fresh_state_and_verifier():
         assert attempt.code_challenge == pkce.challenge_for(attempt.code_verifier)
 
 
-def test_without_pkce_there_is_no_challenge():
-    request = OAuthClient(BASE_URL, "id", "secret", use_pkce=False).begin(REDIRECT_URI)
-    assert request.code_verifier is None
-    assert request.code_challenge is None
-    assert "code_challenge" not in request.url
-
-
 @pytest.mark.parametrize("scope", [None, ""])
 def test_a_scope_is_sent_only_when_there_is_one(scope):
     assert CLIENT.begin(REDIRECT_URI, scope).scope is None

@@ -1,5 +1,5 @@
-"""The simulator as a program, and its pages: it is reached from this machine only, its pages are
-taken for nobody else's, and whoever steers it is told what is wrong.
+"""The simulator as a program, and its pages: it is reached from this machine only, and its pages
+are taken for nobody else's.
 """
 
 import os
@@ -50,23 +50,6 @@ def test_a_name_that_is_not_loopback_s_is_refused(sim, ups, host, is_good):
 # === STEERED FROM ANOTHER PROCESS === #
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("queue_fault", '{"route": "token", "kind": "fire"}'),
-        ("queue_fault", '{"route": "token", "kind": "drop", "colour": "red"}'),
-        ("set_latency", '{"seconds": 1, "route": "moon"}'),
-        ("reset", "["),
-        ("__init__", "{}"),
-    ],
-)
-def test_bad_control_input_is_answered_with_a_sentence(ups, path, body):
-    headers = {"Content-Type": "application/json"}
-    answer = ups.request("POST", f"/_control/{path}", data=body, headers=headers)
-    assert answer.status_code in (400, 404)
-    assert len(answer.json()["error"]) > 10
-
-
 def test_a_page_elsewhere_cannot_steer_it(sim, ups):
     """A browser sends these types across sites without asking; it asks before application/json."""
     tokens, path = sim.issue_tokens(), "/_control/kill_grants"
@@ -81,17 +64,12 @@ def test_a_page_elsewhere_cannot_steer_it(sim, ups):
 # === ON ITS OWN === #
 
 
-def _run(*arguments, secret="the-secret"):
-    environment = {**os.environ, "UPS_SIMULATOR_CLIENT_SECRET": secret}
-    return subprocess.Popen(
-        [sys.executable, SCRIPT, "--client-id", "the-client", *arguments],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("option", ["", "--verbose"])
 def test_the_program_says_where_it_listens_and_no_secret_and_ends_cleanly(option):
-    with _run("--redirect-uri", REDIRECT_URI, *option.split()) as process:
+    environment = {**os.environ, "UPS_SIMULATOR_CLIENT_SECRET": "the-secret"}
+    command = [sys.executable, SCRIPT, "--client-id=the-client", f"--redirect-uri={REDIRECT_URI}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*command, *option.split()], env=environment, **pipes) as process:
         line = process.stdout.readline()
         assert line.startswith("listening on http://localhost:")
         control = SimulatorControl(line.split()[-1])
@@ -106,29 +84,6 @@ def test_the_program_says_where_it_listens_and_no_secret_and_ends_cleanly(option
     assert not [secret for secret in secrets if secret in log]
     assert ("GET '/security/v1/oauth/authorize' 302" in log) is bool(option)
     assert option or not log, "quiet: no line for a request"
-
-
-@pytest.mark.parametrize(
-    ("option", "secret", "status", "sentence"),
-    [
-        ("--port={port}", "x", 1, "Cannot listen on localhost:{port}: Address already in use\n"),
-        (f"--host={EVERYWHERE}", "x", 1, "loopback only"),
-        ("--verbose", "", 2, "UPS_SIMULATOR_CLIENT_SECRET"),
-    ],
-)
-def test_what_it_cannot_do_is_one_sentence(sim, option, secret, status, sentence):
-    with _run(option.format(port=sim.port), secret=secret) as process:
-        out, error = process.communicate(timeout=10)
-
-    assert (process.returncode, out) == (status, "")
-    assert sentence.format(port=sim.port) in error
-    assert status == 2 or error.count("\n") == 1
-
-
-def test_a_failure_of_the_simulator_s_own_is_a_500_that_says_so(sim, ups, capfd):
-    sim.redirect_uris = None
-    assert "The simulator has failed" in ups.authorize().text
-    assert "TypeError" in capfd.readouterr().err
 
 
 # === ITS PAGES === #
@@ -163,7 +118,7 @@ def test_the_guide_s_steps_and_how_their_pages_are_made(sim, ups):
 
 
 def check_page(page):
-    """Nobody takes it for UPS's; it is kept and framed nowhere, loads nothing; all can use it."""
+    """Nobody takes it for UPS's; it is kept and framed nowhere, and loads nothing."""
     text = page.text
     assert " ".join(text.split()).count(BANNER) == 1
     assert "simulator</title>" in text
@@ -172,9 +127,3 @@ def check_page(page):
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert not re.search(r"<script|src=|url\(|@import|https?://(?!localhost)", text)
-    assert '<html lang="en">' in text
-    assert text.count("<h1>") == 1
-    inputs = re.findall(r"<input[^>]* id=\"(\w+)\"", text)
-    assert len(inputs) == text.count("<input")
-    for each in inputs:
-        assert f'<label for="{each}"' in text.replace(' class="check"', "")

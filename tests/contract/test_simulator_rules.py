@@ -1,17 +1,11 @@
 """The simulator keeps UPS's rules: what is spent is spent, and what differs by a letter differs.
 
-What its faults do, tests/pickup_api and tests/client say; that it answers as UPS describes, the
-file beside this one.
+What its faults do, tests/pickup_api and tests/client say; what it records, tests/attack and
+tests/soak; that it answers as UPS describes, the file beside this one.
 """
 
-import contextlib
-import threading
-import time
-
 import pytest
-import requests
 from raw_ups import CHALLENGE, CLIENT, REDIRECT_URI, error_of
-from ups_simulator_control import SimulatorControl
 
 REFRESH = "/security/v1/oauth/refresh"
 BAD_CLIENT = (401, "10401", "ClientId is Invalid")
@@ -164,131 +158,3 @@ def test_a_trans_id_is_unique_also_after_a_bad_bearer(sim, ups):
     assert error_of(ups.countries("expired", transId="x" * 32)) == BAD_BEARER
     assert error_of(ups.countries(token, transId="x" * 32)) == bad("transId was used before")
     assert ups.countries(token, transId="y" * 32).status_code == 200
-
-
-# === WHAT IS RECORDED, AND WHAT IS KNOWN === #
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "done"),
-    [
-        ({}, 200, 200),
-        ({"kind": "status", "status": 503}, 503, None),
-        ({"kind": "status", "status": 503, "when": "after"}, 503, 200),
-        ({"kind": "truncated"}, 200, 200),
-        ({"kind": "oversized", "when": "after"}, 200, 200),
-        ({"kind": "drop"}, None, None),
-        ({"kind": "drop", "when": "after"}, None, 200),
-        ({"kind": "hang", "seconds": 0}, 200, 200),
-    ],
-)
-def test_the_record_tells_ups_s_work_from_what_the_client_got(sim, ups, fault, status, done):
-    if fault:
-        sim.queue_fault("refresh", **fault)
-    with contextlib.suppress(requests.RequestException):
-        ups.refresh(sim.issue_tokens()["refresh_token"])
-    (record,) = sim.requests
-    assert (record.status, record.done, record.fault) == (status, done, fault.get("kind"))
-    assert (record.method, record.path, record.route) == ("POST", REFRESH, "refresh")
-
-
-def test_the_record_is_the_same_in_another_process(sim, ups):
-    control = SimulatorControl(sim.base_url)
-    ups.authorize(state="a b")
-    ups.exchange("x", scope=["1", "2"])
-    ups.request("POST", "/security/v1/oauth/token", json={"a": [1, None]})
-    ups.request("GET", "/")  # a page for persons is no request to UPS
-
-    assert [vars(each) for each in control.requests] == [vars(each) for each in sim.requests]
-    assert control.requests[0].query["state"] == "a b"
-    assert control.requests[1].form.getlist("scope") == ["1", "2"]
-    assert control.requests[2].json == {"a": [1, None]}
-    assert (sim.calls("token"), sim.calls("countries"), sim.calls()) == (2, 0, 3)
-
-
-def test_secrets_lead_back_to_their_agreement_and_are_known_after_a_reset(sim, ups):
-    codes = [sim.issue_code(), sim.issue_code()]
-    pairs = [ups.exchange(code).json() for code in codes]
-    renewed = ups.refresh(pairs[0]["refresh_token"]).json()
-    sim.kill_grants(codes[1])
-
-    def grant(alive, code, *tokens):
-        of = {kind: [each[f"{kind}_token"] for each in tokens] for kind in ("access", "refresh")}
-        return {"alive": alive, "codes": [code], **of}
-
-    grants = [grant(True, codes[0], pairs[0], renewed), grant(False, codes[1], pairs[1])]
-    assert sim.grants() == SimulatorControl(sim.base_url).grants() == grants
-    sim.reset()
-    tokens = {each[f"{kind}_token"] for each in (*pairs, renewed) for kind in ("access", "refresh")}
-    assert sim.issued_secrets() == tokens | set(codes)
-    assert error_of(ups.refresh(renewed["refresh_token"])) == BAD_REFRESH
-
-
-# === WHAT TESTS OF ODOO WAIT FOR === #
-
-
-def test_faults_come_in_their_order_as_often_as_asked_and_on_their_route(sim, ups):
-    def refresh():
-        return ups.refresh(sim.issue_tokens()["refresh_token"]).status_code
-
-    sim.queue_fault("refresh", "status", status=500, times=2)
-    sim.queue_fault("token", "status", status=418)
-    sim.queue_fault("refresh", "status", status=429)
-    assert [refresh() for _ in range(4)] == [500, 500, 429, 200]
-    assert ups.exchange(sim.issue_code()).status_code == 418
-
-
-def in_background(call):
-    """:return: the thread, and the list that will hold the status, none after a lost connection."""
-    statuses = []
-
-    def run():
-        with contextlib.suppress(requests.ConnectionError):
-            statuses.append(call().status_code)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread, statuses
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("end", ["release", "reset", "stop"])
-def test_a_hanging_answer_waits_and_no_release_is_missed(sim, ups, when, end):
-    token = sim.issue_tokens()["refresh_token"]
-    sim.release()  # lets no later answer go
-    sim.queue_fault("refresh", "hang", when=when)
-    thread, statuses = in_background(lambda: ups.refresh(token))
-    sim.wait_for_calls("refresh", 1)
-    assert ups.authorize().status_code == 302, "others are served meanwhile"
-    assert not statuses
-    getattr(sim, end)()
-    thread.join(5)
-    assert not thread.is_alive()
-    if end == "stop":
-        assert sim.is_live_refresh_token(token) == (when == "before")
-    assert (statuses == [200]) == (end == "release" or (end, when) == ("reset", "after"))
-
-
-def test_nothing_is_done_for_a_client_that_gave_up(sim, ups):
-    token = sim.issue_tokens()["refresh_token"]
-    form = {"grant_type": "refresh_token", "refresh_token": token}
-    sim.queue_fault("refresh", "hang")
-    with pytest.raises(requests.ReadTimeout):
-        ups.request("POST", REFRESH, data=form, auth=CLIENT, timeout=0.2)
-    sim.release()
-    while sim._server.open_connections:
-        time.sleep(0.01)
-    assert sim.is_live_refresh_token(token)
-
-
-def test_latency_holds_one_route_or_all(sim, ups):
-    sim.set_latency(3600, "refresh")
-    thread, statuses = in_background(lambda: ups.refresh("x"))
-    sim.wait_for_calls("refresh", 1)
-    assert ups.authorize().status_code == 302
-    sim.set_latency(3600)
-    sim.set_latency(0, "authorize")
-    assert ups.authorize().status_code == 302
-    sim.stop()
-    thread.join(5)
-    assert (thread.is_alive(), statuses) == (False, [])

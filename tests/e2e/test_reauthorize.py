@@ -5,7 +5,7 @@ import re
 from guide import Guide, SimulatorControl
 from playwright.sync_api import Locator, expect
 
-COMPANY, OTHER, BRANCH = "Harbor Supplies", "My Company", "Harbor Supplies North"
+COMPANY = "Harbor Supplies"
 
 
 def banner(guide: Guide) -> Locator:
@@ -39,19 +39,6 @@ def test_banner_and_activity_lead_to_the_modal(guide: Guide, simulator: Simulato
     guide.page.goto(f"{guide.odoo.url}/mail/view?model=ups.connection&res_id={connection}")
     expect(guide.page.get_by_text("UPS no longer accepts it").first).to_be_visible()
     reauthorize(guide, guide.page.get_by_role("button", name="Reauthorize"))
-
-
-def test_a_filter_of_the_list_finds_the_company_of_a_branch(guide: Guide):
-    guide.end_authorization(BRANCH)
-    guide.open_list()
-    expect(guide.row(OTHER)).to_be_visible()
-    guide.page.locator(".o_searchview_dropdown_toggler").click()
-    guide.page.get_by_role("menuitemcheckbox", name="UPS to reauthorize").click()
-    expect(guide.row(OTHER)).not_to_be_visible()
-    guide.row(COMPANY).get_by_text(COMPANY, exact=True).first.click()
-    guide.page.get_by_role("tab", name="Branches").click()
-    guide.row(BRANCH).get_by_role("button", name="Reauthorize", exact=True).click()
-    expect(guide.modal.get_by_role("heading", name=BRANCH)).to_be_visible()
 
 
 def test_the_modal_tells_the_last_problem(guide: Guide, simulator: SimulatorControl):

@@ -85,29 +85,6 @@ def test_nothing_of_it_is_logged_as_a_warning(life):
     assert list(odoo_log.troubles(lines)) == []
 
 
-@pytest.mark.parametrize(
-    ("model", "kinds", "button"),
-    [
-        ("res.company", ("form", "list"), "action_ups_api"),
-        ("res.company", ("search",), "ups"),
-        ("res.config.settings", ("form",), "action_ups_api"),
-        ("ups.connection", ("form",), ""),
-        ("ups.pickup", ("list",), "action_request"),
-        ("ups.pickup", ("search",), ""),
-        ("stock.picking", ("form",), ""),
-    ],
-)
-def test_the_views_load(life, model, kinds, button):
-    views = life.admin.call(model, "get_views", [[False, kind] for kind in kinds])["views"]
-    assert all(f'name="{button}' in views[kind]["arch"] for kind in kinds)
-
-
-def test_the_modal_loads(life):
-    [view] = life.admin.call("res.company", "action_ups_api", [1])["views"]
-    arch = life.admin.call("res.company", "get_views", [view])["views"]["form"]["arch"]
-    assert 'name="action_ups_ask_opt_out"' in arch
-
-
 def test_the_page_of_a_refusal_is_whole_with_website(life, simulator):
     page = life.admin.open(simulator.person_cancels(life.admin.start_authorization()))
     assert page.status_code == 200

@@ -90,8 +90,9 @@ class WholeLife:
         """:return: which addons are left without that one; what they shared with it still opens."""
         self.press("button_immediate_uninstall", module)
         self._collect_garbage()
-        for model in ("stock.picking", "res.company"):
-            self.admin.call(model, "get_views", [[False, "list"], [False, "search"]])
+        kinds = [[False, kind] for kind in ("list", "search", "form")]
+        for model in ("stock.picking", "res.company", "res.config.settings"):
+            self.admin.call(model, "get_views", kinds)
         left = [["name", "in", addons.names()], ["state", "=", "installed"]]
         found = self.admin.call("ir.module.module", "search_read", left, ["name"])
         return {each["name"] for each in found}

@@ -3,7 +3,6 @@
 import pytest
 from pickup_api import (
     ask_price,
-    ask_states,
     ask_status,
     cancel_pickup,
     request_pickup,
@@ -37,8 +36,6 @@ def _everything(ups):
         ask_status(ups, account, kind)
     cancel_pickup(ups, prn)
     cancel_pickup(ups, prn)
-    for country in ("US", "DE", "XX"):
-        ask_states(ups, country)
 
 
 def test_what_is_sent_and_answered_is_as_described(sim, ups):
@@ -46,7 +43,7 @@ def test_what_is_sent_and_answered_is_as_described(sim, ups):
     ups.hooks["response"].append(lambda answer, **_more: answers.append(answer))
     _everything(ups)
 
-    assert len(answers) == len(sim.requests) == 16
+    assert len(answers) == len(sim.requests) == 13
     for answer in answers:
         check_answer(answer)
     for recorded in sim.requests:

@@ -14,7 +14,6 @@ from ups_pickup_simulator_shapes import check
 
 from tests.ups_description import judge_body
 
-FREIGHT = Piece("096", 1, "US", "03")
 MANY = tuple(Piece("003", 999, "US") for _ in range(10))
 TEXTS = {
     "address.company_name": 27, "address.contact_name": 22, "address.street": 73,
@@ -35,7 +34,6 @@ GOOD = [
     ("account", Account("A1B2C3D4E5", "US")),
     ("pieces", (Piece("003", 999, "DE", "02"),)),
     ("pieces", (*MANY, Piece("003", 9, "US"))),
-    ("pieces", (FREIGHT,)),
     ("weight", 0.1),
     ("weight", 9999.9),
     ("tracking_numbers", ("1Z" + "0" * 16,) * 30),
@@ -62,7 +60,6 @@ BAD = [
     ("pieces.0.quantity", 1000, "out_of_range", "from 1 to 999"),
     ("pieces.0.quantity", "5", "wrong_type", ...),
     ("pieces.0.destination", "USA", "too_long", 2),
-    ("pieces.0.container", "04", "not_allowed", ...),
     ("pieces.0.container", "03", "not_allowed", "01, 02"),
     ("pieces", (*MANY, Piece("003", 10, "US")), "too_many", 9999),
     ("weight", 0.04, "out_of_range", "from 0.1 to 9999.9"),

@@ -1,5 +1,4 @@
-"""What counts as what: each fault, what the caller is told, and
-whether a truck comes."""
+"""What counts as what. What becomes of a truck, fault by fault: ups_pickup/tests/test_faults.py."""
 
 import datetime
 import json
@@ -21,10 +20,8 @@ from pickup_api import (
     NotAnswered,
     Priced,
     Refused,
-    States,
     Unknown,
     ask_price,
-    ask_states,
     ask_status,
     cancel_pickup,
     meaning,
@@ -32,58 +29,11 @@ from pickup_api import (
     trigger_smart_pickup,
 )
 from samples import ADDRESS, PICKUP, PRICE, TRIGGER, changed
-from ups_client import UpsSession, connections
+from ups_client import UpsSession
 from ups_pickup_simulator import ACCOUNT, SMART_ACCOUNT
 
+GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
 ENVELOPE = {"response": {"errors": [{"code": "1", "message": "No"}]}}
-NO_ENVELOPE = {"error": "no"}
-
-# fault, what a POST or DELETE ends with, what a price does, and whether UPS's work was done. A 401
-# in UPS's envelope comes twice: the session tries once more with a fresh token.
-FAULTS = [
-    ({"kind": "drop"}, Unknown, NotAnswered, False),
-    ({"kind": "drop", "when": "after"}, Unknown, NotAnswered, True),
-    ({"kind": "hang"}, Unknown, NotAnswered, False),
-    ({"kind": "hang", "when": "after"}, Unknown, NotAnswered, True),
-    ({"kind": "truncated"}, Unknown, NotAnswered, True),
-    ({"kind": "html"}, Unknown, NotAnswered, False),
-    ({"kind": "html", "status": 200, "when": "after"}, Unknown, NotAnswered, True),
-    ({"kind": "html", "status": 400}, Unknown, NotAnswered, False),
-    ({"kind": "html", "status": 401}, Refused, Refused, False),
-    ({"kind": "status", "status": 302}, Unknown, NotAnswered, False),
-    ({"kind": "status", "status": 500}, Unknown, NotAnswered, False),
-    ({"kind": "status", "status": 503, "when": "after"}, Unknown, NotAnswered, True),
-    ({"kind": "status", "status": 400}, Refused, Refused, False),
-    ({"kind": "status", "status": 403}, Refused, Refused, False),
-    ({"kind": "status", "status": 429}, Refused, Refused, False),
-    ({"kind": "status", "status": 401, "times": 1}, Refused, Refused, False),
-    ({"kind": "status", "status": 404, "body": NO_ENVELOPE}, Unknown, NotAnswered, False),
-    ({"kind": "status", "status": 200, "body": ENVELOPE, "when": "after"},
-     Unknown, NotAnswered, True),
-    ({"kind": "status", "status": 200, "body": "[]"}, Unknown, NotAnswered, False),
-    ({"kind": "status", "status": 200, "body": {}}, Unknown, NotAnswered, False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("row", FAULTS, ids=lambda row: "-".join(map(str, row[0].values()))[:40])
-def test_each_fault(sim, ups, row, monkeypatch):
-    fault, posted, priced, is_done = row
-    if fault["kind"] == "hang":
-        monkeypatch.setattr(connections, "READ_TIMEOUT", 0.1)
-    sim.queue_fault("request", **fault)
-    assert type(request_pickup(ups, PICKUP)) is posted
-    assert len(sim.trucks()) == is_done
-    assert sim.calls("request") == fault.get("times", 1)  # never a second POST
-
-    prn = request_pickup(ups, PICKUP).prn
-    sim.queue_fault("cancel", **fault)
-    assert type(cancel_pickup(ups, prn)) is posted
-    assert sim.trucks()[0]["is_open"] is not is_done
-
-    sim.queue_fault("price", **fault)
-    assert type(ask_price(ups, PRICE)) is priced
-    sim.queue_fault("status", **{**fault, "times": 3})
-    assert type(ask_status(ups, ACCOUNT)) is NoLook
 
 
 @pytest.mark.parametrize(
@@ -175,6 +125,28 @@ def test_never_left_is_said_only_where_it_is_sure(error, outcome):
     assert session.calls == 4
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        *((status, ENVELOPE, Refused) for status in (400, 401, 403, 429)),
+        (401, b"<html>", Refused),  # whoever says it, nothing is done without a token
+        *((status, b"<html>", Unknown) for status in (200, 302, 400, 502)),
+        *((status, ENVELOPE, Unknown) for status in (200, 500, 503)),
+        (404, {"error": "no"}, Unknown),
+        (503, {"PickupCreationResponse": {**GOOD, "PRN": "2929AONCALL"}}, Unknown),
+        *((200, body, Unknown) for body in ({}, [], b"")),
+    ],
+)
+def test_refused_is_said_only_by_ups(status, body, outcome):
+    session = Answering(body, status)
+
+    assert type(request_pickup(session, PICKUP)) is outcome
+    assert type(cancel_pickup(session, "2929AONCALL")) is outcome
+    assert type(ask_price(session, PRICE)) is (Refused if outcome is Refused else NotAnswered)
+    assert type(ask_status(session, ACCOUNT)) is NoLook
+    assert session.calls == 4
+
+
 def test_no_outcome_holds_what_was_sent():
     error = _wrapped(ConnectionResetError(f"while sending {ADDRESS.street}"))
 
@@ -200,9 +172,8 @@ def test_what_is_left_of_xml_in_a_text_is_no_part_of_it(sim, ups):
     ],
 )
 def test_an_address_without_weekend_service_is_told(day, said, is_outside):
-    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     result = {"GrandTotalOfAllCharge": "1.00"}
-    body = {"Response": good, "RateResult": result, "PRN": "2929602E9CP", **said}
+    body = {**GOOD, "RateResult": result, "PRN": "2929602E9CP", **said}
     date = datetime.date(2026, 11, day)
     for answer in (
         ask_price(
@@ -215,9 +186,8 @@ def test_an_address_without_weekend_service_is_told(day, said, is_outside):
 
 
 def test_a_smart_pickup_that_is_done_was_not_cancelled(sim, ups):
-    good = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
     for code, ends in (("002", Cancelled), ("003", Unknown)):
-        done = {"Response": good, "PickupType": "02", "GWNStatus": {"Code": code}}
+        done = {**GOOD, "PickupType": "02", "GWNStatus": {"Code": code}}
         sim.queue_fault("cancel", "status", status=200, body={"PickupCancelResponse": done})
         assert isinstance(cancel_pickup(ups, "2929602E9CP"), ends)
 
@@ -295,13 +265,6 @@ def test_a_smart_pickup(sim, ups, shape):
     assert refused.code == "9510029"
 
 
-def test_states(sim, ups):
-    assert "NJ" in ask_states(ups, "US").names
-    assert ask_states(ups, "DE") == States(())
-    assert type(ask_states(ups, "XX")) is Refused
-
-
-GOOD = {"Response": {"ResponseStatus": {"Code": 1}}}
 ENTRY = {"PRN": 29290000001, "PickupType": 1, "OnCallStatusCode": 2}
 READ = Entry("29290000001", "oncall", None, "002")
 

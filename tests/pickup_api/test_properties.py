@@ -16,7 +16,6 @@ from pickup_api import (
     PriceRequest,
     SmartTrigger,
     ask_price,
-    ask_states,
     ask_status,
     cancel_pickup,
     outcomes,
@@ -125,11 +124,11 @@ SCALARS = (
 )  # fmt: skip
 _NAMES = (
     "PickupRateResponse PickupCreationResponse PickupTriggerGWNResponse PickupCancelResponse"
-    " PickupPendingStatusResponse PickupGetPoliticalDivision1ListResponse Response ResponseStatus"
+    " PickupPendingStatusResponse Response ResponseStatus"
     " Code Description Alert PRN RateStatus RateResult CurrencyCode RateType ChargeDetail"
     " ChargeAmount GrandTotalOfAllCharge TotalTax PendingStatus PickupType ServiceDate"
-    " OnCallStatusCode GWNStatusCode ReferenceNumber TriggerStatus GWNStatus PoliticalDivision1"
-    " Disclaimer response errors code message"
+    " OnCallStatusCode GWNStatusCode ReferenceNumber TriggerStatus GWNStatus Disclaimer"
+    " response errors code message"
 )
 NAMES = st.sampled_from(_NAMES.split())
 JUNK = st.recursive(
@@ -142,7 +141,6 @@ WRAPPERS = {
     "PickupTriggerGWNResponse": "TriggerStatus",
     "PickupCancelResponse": "GWNStatus",
     "PickupPendingStatusResponse": "PendingStatus",
-    "PickupGetPoliticalDivision1ListResponse": "PoliticalDivision1",
 }
 
 
@@ -171,7 +169,6 @@ def test_any_answer_is_read(body, status, retry_after):
         cancel_pickup(session, "2929AONCALL"),
         ask_price(session, PRICE),
         ask_status(session, "A1B2C3", "both"),
-        ask_states(session, "US"),
     ):
         assert type(outcome) in vars(outcomes).values()
         assert "\x00" not in repr(outcome)

@@ -1,12 +1,10 @@
 """How UPS behaves, as the simulator plays it."""
 
 import datetime
-import re
 
 import pytest
-import requests
-from pickup_api import ask_status, cancel_pickup, request_pickup, trigger_smart_pickup
-from samples import PICKUP, TODAY, TRIGGER, changed
+from pickup_api import ask_status, cancel_pickup, request_pickup
+from samples import PICKUP, TODAY, changed
 from ups_pickup_simulator import ACCOUNT
 
 TOMORROW = TODAY + datetime.timedelta(days=1)
@@ -54,31 +52,3 @@ def test_a_status_tells_of_today_and_tomorrow_by_ups_clock(sim, ups, moment, day
     listed = ask_status(ups, ACCOUNT)
     assert [entry.service_date for entry in listed.entries] == days
     assert listed.is_whole
-
-
-def test_an_account_that_is_not_the_users(sim, ups):
-    prn = request_pickup(ups, PICKUP).prn
-    sim.own_account(ACCOUNT, owned=False)
-
-    assert request_pickup(ups, PICKUP).code == "9510154"
-    assert ask_status(ups, ACCOUNT).refusal.code == "9510154"
-    sim.own_account(ACCOUNT)
-    assert [entry.prn for entry in ask_status(ups, ACCOUNT).entries] == [prn]
-    sim.own_account("S1M2R3", smart=True)
-    assert trigger_smart_pickup(ups, changed(TRIGGER, "account_number", "S1M2R3")).prn
-
-
-def test_the_drivers_page(sim, ups):
-    assert "No driver" in requests.get(f"{sim.base_url}/trucks", timeout=9).text
-    instruction = changed(PICKUP, "instruction", "<b>Ring & wait</b>")
-    prn = request_pickup(ups, instruction).prn
-    page = requests.get(sim.base_url, timeout=9).text
-
-    assert re.search(rf'class="prn">{prn}<', page)
-    assert "&lt;b&gt;Ring &amp; wait" in page
-    assert "11 pieces" in page
-    for site, code in (("cross-site", "001"), ("same-origin", "004")):
-        pressed = {"prn": prn, "code": "004"}
-        told = {"Sec-Fetch-Site": site}
-        requests.post(f"{sim.base_url}/trucks", data=pressed, headers=told, timeout=9)
-        assert sim.trucks()[0]["code"] == code

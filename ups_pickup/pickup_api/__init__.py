@@ -2,7 +2,6 @@
 
 from .calls import (
     ask_price,
-    ask_states,
     ask_status,
     cancel_pickup,
     request_pickup,
@@ -22,7 +21,6 @@ from .outcomes import (
     NotAnswered,
     Priced,
     Refused,
-    States,
     Unknown,
 )
 from .parts import Account, PickupAddress, Piece, PriceAddress

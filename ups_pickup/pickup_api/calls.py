@@ -20,12 +20,11 @@ from .outcomes import (
     NotAnswered,
     Priced,
     Refused,
-    States,
     Unknown,
 )
-from .parts import ACCOUNT_FORM, country_problems
+from .parts import ACCOUNT_FORM
 from .questions import PickupRequest, PriceRequest, SmartTrigger
-from .reading import entries, json_in, part, status_code, words
+from .reading import json_in, part, status_code, words
 from .refusals import refusal_in_answer, refusal_in_envelope
 
 PRN_FORM = r"[0-9A-Za-z]{11}"
@@ -94,20 +93,6 @@ def ask_status(session, account_number: str, kind: str = "oncall") -> Listed | N
     headers = {"AccountNumber": account_number}
     came = _ask(session, "GET", paths.status(kind), headers=headers)
     return _listed(came)
-
-
-def ask_states(session, country: str) -> States | Refused | NotAnswered:
-    """List the states of a country.
-
-    :raise PickupValueError: when that is no country's code.
-    """
-    _check(country_problems("country", country))
-    came = _ask(session, "GET", paths.states(country))
-    content = _good(came, "PickupGetPoliticalDivision1ListResponse")
-    if not isinstance(content, _Content):
-        return _not_answered(content)
-    found = (words(name, 100) for name in entries(part(content.json, "PoliticalDivision1")))
-    return States(tuple(name for name in found if name))
 
 
 # === WHAT COUNTS AS WHAT === #

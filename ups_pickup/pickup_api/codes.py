@@ -71,10 +71,7 @@ PAYMENT_METHODS = {
 }
 """Less 03, the charge card: its number would be ours to keep."""
 
-PACKAGE, LETTER, PALLET = "01", "02", "03"
-CONTAINERS = {PACKAGE: "Package", LETTER: "UPS Letter", PALLET: "Pallet"}
-FREIGHT_SERVICES = frozenset({"071", "096"})
-"""Only these go on pallets, and on nothing else."""
+PACKAGE, LETTER = "01", "02"
 
 SAME_DAY, FUTURE_DAY, THAT_DAY = "01", "02", "03"
 SERVICE_DAYS = {SAME_DAY: "Same day", FUTURE_DAY: "Future day", THAT_DAY: "A specific day"}
@@ -82,34 +79,6 @@ RATE_CHARTS = frozenset("13456")
 SUB_VERSIONS = frozenset({"1607", "1707", "2007"})
 WEIGHT_UNITS = frozenset({"LBS", "KGS"})
 RATE_DAYS = {"SD": "same", "FD": "future"}
-
-SERVICES = {
-    "001": "Next Day Air",
-    "002": "2nd Day Air",
-    "003": "Ground",
-    "004": "Ground or Standard",
-    "007": "Worldwide Express",
-    "008": "Worldwide Expedited",
-    "011": "Standard",
-    "012": "3 Day Select",
-    "013": "Next Day Air Saver",
-    "014": "Next Day Air Early",
-    "021": "Economy",
-    "031": "Basic",
-    "054": "Worldwide Express Plus",
-    "059": "2nd Day Air A.M.",
-    "064": "Express NA1",
-    "065": "Saver",
-    "071": "Worldwide Express Freight Midday",
-    "074": "Express 12:00",
-    "082": "Today Standard",
-    "083": "Today Dedicated Courier",
-    "084": "Today Intercity",
-    "085": "Today Express",
-    "086": "Today Express Saver",
-    "096": "Worldwide Express Freight",
-}
-"""First rows of a table that an administrator edits: UPS tells only by refusals what it takes."""
 
 REFUSAL_FIELDS = {
     "9500535": "address.pickup_point",

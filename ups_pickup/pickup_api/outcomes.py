@@ -148,7 +148,7 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class NotAnswered:
-    """No price, or no states; nothing was done, and it may be asked again."""
+    """No price; nothing was done, and it may be asked again."""
 
     reason: str
     detail: str = ""
@@ -211,10 +211,3 @@ class NoLook:
     detail: str = ""
     http_status: int | None = None
     refusal: Refused | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class States:
-    """The states of a country, as UPS writes them; empty where UPS knows none."""
-
-    names: tuple[str, ...]

@@ -202,10 +202,10 @@ class PickupAddress(PriceAddress):
 class Piece(Checked):
     """So many pieces of one service to one country.
 
-    :param service: three digits, see ``codes.SERVICES``.
+    :param service: three digits.
     :param quantity: 1 to 999.
     :param destination: any country, two upper-case letters.
-    :param container: ``codes.PACKAGE``, ``LETTER``, or ``PALLET`` for freight services.
+    :param container: ``codes.PACKAGE`` or ``LETTER``.
     """
 
     service: str
@@ -216,16 +216,12 @@ class Piece(Checked):
     def problems(self) -> list[Problem]:
         """See :class:`Checked`."""
         form = {"form": r"[0-9]{3}", "words": "three digits"}
-        found = [
+        return [
             *problems.text("service", self.service, 3, required=True, **form),
             *problems.whole_number("quantity", self.quantity, 1, 999),
             *country_problems("destination", self.destination),
-            *problems.one_of("container", self.container, codes.CONTAINERS),
+            *problems.one_of("container", self.container, (codes.PACKAGE, codes.LETTER)),
         ]
-        is_freight = self.service in codes.FREIGHT_SERVICES
-        if not found and self.container == codes.PALLET and not is_freight:
-            found.append(Problem("container", problems.NOT_ALLOWED, "01, 02"))
-        return found
 
     def as_json(self) -> dict:
         """Return UPS's PickupPiece, whose numbers are texts."""

@@ -20,8 +20,3 @@ def status(kind: str = "oncall") -> str:
     if kind not in _STATUS_KINDS:
         raise ValueError(f"kind is one of {', '.join(_STATUS_KINDS)}, not {kind!r}")
     return f"/api/shipments/{VERSION}/pickup/{kind}"
-
-
-def states(country: str) -> str:
-    """Return the path of the states of a country, two upper-case letters."""
-    return f"/api/pickup/{VERSION}/countries/{country}"

@@ -70,7 +70,7 @@ class PickupCase(Places, RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             env["res.users"].browse(self.admin_id).group_ids += env.ref("ups_pickup.group_manager")
             self.account_id = self.new_account(env, ACCOUNT).id
-            self.location_id = self.new_location(env, "America/New_York").id
+        self.location_id = self.place("America/New_York")
         self.set_time("2026-11-24 12:00", "America/New_York")
 
     # === THE CLOCK === #
@@ -99,6 +99,20 @@ class PickupCase(Places, RealTransactionCase):
             location = env["ups.pickup.location"].browse(location_id or self.location_id)
             usual = {"location_id": location.id, "line_ids": pickups._usual_lines(location)}
             return pickups.create(usual | vals).id
+
+    def place(self, zone, *others, **vals):
+        """:return: the id of a committed location."""
+        with self.transaction(SUPERUSER_ID) as env:
+            return self.new_location(env, zone, *others, **vals).id
+
+    def set_place(self, **vals):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(self.location_id).write(vals)
+
+    def history(self, pickup_id):
+        """:return: what was said of it, as HTML, the newest first."""
+        with self.transaction(SUPERUSER_ID) as env:
+            return [str(each.body) for each in env["ups.pickup"].browse(pickup_id).message_ids]
 
     def new_user(self, env, login, groups, company_ids=None):
         companies = company_ids or [self.company_id]

@@ -25,10 +25,9 @@ class TestLife(PickupCase):
         with self.assertRaises(UserError) as caught:
             self.click(pickup_id)
         self.assertIn("“Service”", str(caught.exception))
-        with self.transaction(SUPERUSER_ID) as env:
-            history = str(env["ups.pickup"].browse(pickup_id).message_ids[0].body)
-            self.assertIn("&lt;b&gt;No such service", history)
-            self.assertLess(len(history), 2000)
+        history = self.history(pickup_id)[0]
+        self.assertIn("&lt;b&gt;No such service", history)
+        self.assertLess(len(history), 2000)
 
     def test_news_of_ups_show_no_html(self):
         pickup_id, prn = self.booked()
@@ -49,9 +48,8 @@ class TestLife(PickupCase):
             self.assertIn("UPS adds: Call <us>", self.click(pickup_id, "action_price"))
             self.click(pickup_id)
         prn = self.stored_values(pickup_id, "prn")
-        with self.transaction(SUPERUSER_ID) as env:
-            history = str(env["ups.pickup"].browse(pickup_id).message_ids.mapped("body"))
-            self.assertIn(f"PRN: {prn} UPS adds: Call &lt;us&gt; about it", history)
+        said = f"PRN: {prn} UPS adds: Call &lt;us&gt; about it"
+        self.assertIn(said, str(self.history(pickup_id)))
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()

@@ -38,10 +38,7 @@ class TestMany(PickupCase):
             self.choose([*failed, self.booked()[0]], "action_again")
 
     def test_a_strike_is_many_cancellations(self):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.location"].browse(
-                self.location_id
-            ).notification_email = "a@x.eu, b@x.eu"
+        self.set_place(notification_email="a@x.eu, b@x.eu")
         coming = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25, 26)]
         for pickup_id in coming:
             self.click(pickup_id)
@@ -259,9 +256,7 @@ class TestMany(PickupCase):
             env.cr.rollback()
 
     def test_what_many_locations_say_takes_as_many_queries_as_one(self):
-        ids = [self.location_id]
-        with self.transaction(SUPERUSER_ID) as env:
-            ids += [self.new_location(env, "Asia/Tokyo", name=f"Ramp {each}").id for each in "abc"]
+        ids = [self.location_id, *(self.place("Asia/Tokyo", name=f"Ramp {each}") for each in "abc")]
         for location_id in ids:
             for state, day in (("done", 20), ("done", 23), ("requested", 24), ("requested", 25)):
                 self.force(self.new_pickup(location_id, pickup_date=f"2026-11-{day}"), state=state)

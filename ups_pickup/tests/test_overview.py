@@ -31,8 +31,7 @@ class TestOverview(PickupCase):
 
     def test_cutoffs_of_drafts_by_as_many_queries_at_any_size(self):
         def place(zone, **vals):
-            with self.transaction(SUPERUSER_ID) as env:
-                return self.new_location(env, zone, ready_time=9, close_time=17, **vals).id
+            return self.place(zone, ready_time=9, close_time=17, **vals)
 
         def draft(place_id):
             self.new_pickup(place_id, pickup_date="2026-11-24")
@@ -71,8 +70,7 @@ class TestOverview(PickupCase):
 
         off, late = {"active": False}, {"nextcall": "2020-01-01"}
         self.assertEqual(told(**off), "", "nobody waits for it")
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.location"].browse(self.location_id).plan = "working_days"
+        self.set_place(plan="working_days")
         for vals in (off, late):
             self.assertIn("“UPS pickups: request what is planned”.", told(**vals))
         self.assertEqual(told(), "")
@@ -124,8 +122,7 @@ class TestOverview(PickupCase):
         self.authorize(expired=False)
         done, step = next_step(self.clerk_id)
         self.assertEqual((done, step["name"]), ([True, False, False], "location"))
-        with self.transaction(SUPERUSER_ID) as env:
-            self.location_id = self.new_location(env, "America/New_York").id
+        self.location_id = self.place("America/New_York")
         done, step = next_step(self.clerk_id)
         self.assertEqual((done, step["name"]), ([True, True, False], "pickup"))
         self.assertIn("button", step)

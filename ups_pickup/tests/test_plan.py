@@ -55,8 +55,7 @@ class TestPlan(PickupCase):
 
     def test_a_long_refusal_of_all_is_asked_seldom_and_noted_once(self):
         self.plan(plan="working_days", plan_time=17.0, plan_day="before")
-        with self.transaction(SUPERUSER_ID) as env:
-            beside = self.new_location(env, "America/New_York", plan="working_days").id
+        beside = self.place("America/New_York", plan="working_days")
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=999)
         self.set_time("2026-11-24 17:00", "America/New_York")
         for _five_minutes in range(36):
@@ -94,8 +93,7 @@ class TestPlan(PickupCase):
 
     def test_what_cannot_be_worked_out_at_one_place_stops_no_other(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
-        with self.transaction(SUPERUSER_ID) as env:
-            strange = self.new_location(env, "America/Chicago", plan="working_days").id
+        strange = self.place("America/Chicago", plan="working_days")
         location, works = self.registry["ups.pickup.location"], []
 
         def planned_day(place):
@@ -129,6 +127,17 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
 
+    def test_places_with_nothing_to_collect_take_no_call_and_no_query_each(self):
+        for each in range(20):
+            self.place("America/New_York", room=f"{each}", plan="when_packages", plan_time=0)
+        self.simulator.forget_requests()
+        for _first_fills_the_caches in range(2):
+            with self.transaction(SUPERUSER_ID) as env:
+                env["ups.pickup"]._cron_plan()
+                queries = env.cr.sql_log_count
+        self.assertLessEqual(queries, 5)
+        self.assertEqual(self.simulator.calls(), 0)
+
     def test_a_second_driver_for_what_came_after_the_first(self):
         """A person has asked for the morning's; what was called off is asked about instead."""
         self.set_time("2026-11-24 13:05", "America/New_York")
@@ -153,10 +162,8 @@ class TestPlan(PickupCase):
 
     def test_an_outage_is_met_once_and_told_to_all_in_time(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
-        with self.transaction(SUPERUSER_ID) as env:
-            zone, vals = "America/New_York", {"plan_time": 9.0, "plan_day": "same"}
-            for _each in range(3):
-                self.new_location(env, zone, plan="working_days", **vals)
+        for _each in range(3):
+            self.place("America/New_York", plan="working_days", plan_time=9.0, plan_day="same")
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=9)
         self.set_time("2026-11-24 14:05", "America/New_York")
         self.run_plans()
@@ -165,9 +172,7 @@ class TestPlan(PickupCase):
 
     def test_the_failing_rule_of_others_stops_no_other_place(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
-        with self.transaction(SUPERUSER_ID) as env:
-            vals = {"plan": "working_days", "plan_time": 9.0, "plan_day": "same"}
-            self.new_location(env, "America/Chicago", **vals)
+        self.place("America/Chicago", plan="working_days", plan_time=9.0, plan_day="same")
         tries = []
 
         def fails_once(_pickups):
@@ -246,6 +251,9 @@ class TestPlan(PickupCase):
                 place = env["ups.pickup.location"].browse(self.location_id)
                 place.partner_id.country_id = xmlid and env.ref(xmlid)
 
+        def missed():
+            self.set_place(plan_done_until="2026-11-23")
+
         for what, happens, moment, words in (
             ("authorization", self.opt_out, "24 09:05", "authorize"),
             ("outage", outage, "24 13:55", None),
@@ -253,7 +261,7 @@ class TestPlan(PickupCase):
             ("refusal", refusal, "24 09:05", "No such service"),
             ("address", lambda: country(None), "24 09:05", "Country"),
             ("nothing ran", lambda: country("base.us"), "24 15:05", "cut-off has passed"),
-            ("nor at night", lambda: self.seen_to("2026-11-23"), "25 08:00", "cut-off has passed"),
+            ("nor at night", missed, "25 08:00", "cut-off has passed"),
         ):
             with self.subTest(what, moment=moment):
                 self.delete_drafts()
@@ -283,10 +291,6 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.asked(), [])
 
-    def seen_to(self, day):
-        with self.transaction(SUPERUSER_ID) as env:
-            env["ups.pickup.location"].browse(self.location_id).plan_done_until = day
-
     def test_a_plan_that_could_never_run_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "before the cut-off, or on the day before"):
             self.plan(plan="working_days", plan_day="same", plan_time=15.0)
@@ -312,7 +316,7 @@ class TestPlan(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             person = self.new_user(env, "ups_kim", "ups_pickup.group_user")
             self.activate("de_DE", person)
-            env["ups.pickup.location"].browse(self.location_id).user_id = person
+        self.set_place(user_id=person.id)
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
         for moment, reason, in_english in (

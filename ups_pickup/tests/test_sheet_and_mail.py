@@ -57,10 +57,8 @@ class TestSheetAndMail(PickupCase):
     def test_the_location_reads_once_that_ups_comes(self):
         """Also of what was confirmed after its answer was lost; never of what is not."""
         self.addCleanup(self.delete_mails)
-        with self.transaction() as env:
-            location = env["ups.pickup.location"].browse(self.location_id)
-            location.notification_email = "ramp@example.com"
-            elsewhere_id = self.new_location(env, "Pacific/Honolulu").id
+        self.set_place(notification_email="ramp@example.com")
+        elsewhere_id = self.place("Pacific/Honolulu")
         # The other location has no address for mails.
         self.click(self.new_pickup(elsewhere_id, pickup_date="2026-11-25"))
         self.simulator.queue_fault("request", kind="drop", when="after")
@@ -83,21 +81,17 @@ class TestSheetAndMail(PickupCase):
         self.assertIn(prn, body)
 
     def test_a_broken_template_stops_no_pickup(self):
-        with self.transaction() as env:
-            location = env["ups.pickup.location"].browse(self.location_id)
-            location.notification_email = "ramp@example.com"
-            template = env.ref("ups_pickup.mail_template_confirmed").sudo()
+        self.set_place(notification_email="ramp@example.com")
+        with self.transaction(SUPERUSER_ID) as env:
+            template = env.ref("ups_pickup.mail_template_confirmed")
             self.addCleanup(self.write_subject, template.subject)
             template.subject = "{{ 1 // (object.quantity - 1) }}"  # fails for one piece
         pickup_id, prn = self.booked()
         for _twice in range(2):
             self.run_cron()
         self.assertEqual(self.mails(), [])
-        with self.transaction(SUPERUSER_ID) as env:
-            pickup = env["ups.pickup"].browse(pickup_id)
-            self.assertEqual((pickup.state, pickup.prn), ("requested", prn))
-            notes = [str(each.body) for each in pickup.message_ids]
-            self.assertEqual(sum("could not be written" in each for each in notes), 1)
+        self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", prn))
+        self.assertEqual(str(self.history(pickup_id)).count("could not be written"), 1)
 
     def write_subject(self, subject):
         with self.transaction(SUPERUSER_ID) as env:

@@ -48,8 +48,7 @@ class TestStatus(PickupCase):
 
     def test_it_is_asked_in_its_window_only_and_once_an_account(self):
         self.set_time("2026-11-24 09:00", "America/New_York")
-        with self.transaction(SUPERUSER_ID) as env:
-            other_id = self.new_location(env, "America/Chicago").id
+        other_id = self.place("America/Chicago")
         self.booked()
         self.click(self.new_pickup(other_id))
         asked = []
@@ -153,8 +152,7 @@ class TestStatus(PickupCase):
 
     def test_what_ups_cannot_list_yet_is_asked_for_once(self):
         self.set_time("2026-11-25 04:00", "Pacific/Auckland")  # at UPS it is the 24th
-        with self.transaction(SUPERUSER_ID) as env:
-            there = self.new_location(env, "Pacific/Auckland").id
+        there = self.place("Pacific/Auckland")
         pickup_id = self.new_pickup(there, pickup_date="2026-11-26")
         self.click(pickup_id)
         for _each in range(3):
@@ -256,8 +254,7 @@ class TestStatus(PickupCase):
         self.simulator.queue_fault("request", "drop", when="after")
         self.click(pickup_id)
         self.click(pickup_id, "action_mark_none")
-        with self.transaction(SUPERUSER_ID) as env:  # so that UPS makes another one of it
-            env["ups.pickup.location"].browse(self.location_id).pickup_point = "Lobby"
+        self.set_place(pickup_point="Lobby")  # so that UPS makes another one of it
         self.click(pickup_id)
         lost, booked = (truck["prn"] for truck in self.simulator.trucks())
         for _each in range(3):
@@ -266,9 +263,7 @@ class TestStatus(PickupCase):
         self.assertEqual(self.stored_values(pickup_id, "state", "prn"), ("requested", booked))
         problem = self.stored_values(pickup_id, "problem")
         self.assertIn(f"two drivers: one with PRN {booked}", problem)
-        with self.transaction(SUPERUSER_ID) as env:
-            told = env["ups.pickup"].browse(pickup_id).message_ids.mapped("body")
-            self.assertEqual(len([body for body in told if lost in body]), 1)
+        self.assertEqual(len([body for body in self.history(pickup_id) if lost in body]), 1)
 
     def test_another_prn_of_the_one_request_is_no_second_driver(self):
         pickup_id, prn = self.booked()
@@ -317,7 +312,7 @@ class TestStatus(PickupCase):
         other_company = self.create_company("Tenant")
         with self.transaction(SUPERUSER_ID) as env:
             account = self.new_account(env, "T3N4N7", other_company).id
-            other_id = self.new_location(env, "America/New_York", other_company, account).id
+        other_id = self.place("America/New_York", other_company, account)
         second_id = self.new_pickup(other_id)
         for street, is_taken in (("9 Elsewhere", False), (ADDRESS["street"], True)):
             with self.transaction(SUPERUSER_ID) as env:
@@ -362,8 +357,7 @@ class TestStatus(PickupCase):
             ("America/New_York", "2026-03-08 23:50", "2026-03-09 00:10"),  # summer time begins
         ):
             with self.subTest(zone=zone, before=before):
-                with self.transaction(SUPERUSER_ID) as env:
-                    there = self.new_location(env, zone, room=zone[-8:]).id
+                there = self.place(zone, room=zone[-8:])
                 self.set_time(before[:10] + " 10:00", zone)
                 pickup_id = self.new_pickup(there)
                 self.assertEqual(str(self.stored_values(pickup_id, "pickup_date")), before[:10])
@@ -534,9 +528,7 @@ class TestStatus(PickupCase):
 
     def test_tiles_and_filters_agree(self):
         self.set_time("2026-11-24 12:00", "Pacific/Auckland")  # in Honolulu it is the 23rd
-        with self.transaction(SUPERUSER_ID) as env:
-            zones = "Pacific/Honolulu", "Pacific/Auckland"
-            places = [self.new_location(env, zone).id for zone in zones]
+        places = [self.place(zone) for zone in ("Pacific/Honolulu", "Pacific/Auckland")]
         for place in places:
             for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
                 self.new_pickup(place, pickup_date=day)

@@ -104,15 +104,11 @@ class UpsPickupSimulator(ups_simulator.UpsSimulator):
     # === CONTROLS === #
 
     @control
-    def own_account(self, number: str, smart: bool = False, owned: bool = True) -> None:
-        """Let the user own an account, or with `owned` False no longer."""
+    def own_account(self, number: str) -> None:
+        """Let the user own an account."""
         check(isinstance(number, str) and re.fullmatch(shapes.ACCOUNT, number), "number is none")
         with self.memory.lock:
-            for numbers, belongs in (
-                (self.accounts, owned),
-                (self.smart_accounts, owned and smart),
-            ):
-                (numbers.add if belongs else numbers.discard)(number)
+            self.accounts.add(number)
 
     @control
     def set_time(self, moment: str) -> None:

@@ -161,15 +161,9 @@ PRICE = part(
 )
 
 
-def _piece(piece: dict) -> None:
-    is_freight = piece["ServiceCode"] in ("071", "096")
-    if piece["ContainerCode"] == "03" and not is_freight:
-        raise Bad("ContainerCode 03 is used for WWEF services only")
-
-
 _PIECE = part(
-    _piece, ServiceCode_=text(3, r"[0-9]{3}", SERVICE), Quantity_=text(3, r"[1-9][0-9]*"),
-    DestinationCountryCode_=COUNTRY, ContainerCode_=_TO_3,
+    ServiceCode_=text(3, r"[0-9]{3}", SERVICE), Quantity_=text(3, r"[1-9][0-9]*"),
+    DestinationCountryCode_=COUNTRY, ContainerCode_=one_of("01 02"),
 )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from . import (
     test_settings,
     test_template_guard,
     test_token,
-    test_token_flights,
     test_token_keys,
     test_token_storm,
     test_tours,

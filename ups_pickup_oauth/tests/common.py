@@ -138,6 +138,16 @@ class UpsCase(UpsSetup, TransactionCase):
     """For what needs no HTTP request to Odoo."""
 
 
+class AuthorizedCase(UpsCase):
+    """The company is authorized, and UPS has been asked nothing since."""
+
+    def setUp(self):
+        super().setUp()
+        self.authorize()
+        self.simulator.forget_requests()
+        self.connection = self.company.ups_connection_ids
+
+
 class UpsHttpCase(UpsSetup, HttpCase):
     """For what a browser does."""
 

@@ -5,8 +5,6 @@ from odoo.tools.safe_eval import safe_eval
 
 from .common import UpsCase
 
-SECRET_FIELDS = ("ups_access_token", "ups_refresh_token")
-
 
 @tagged("post_install", "-at_install")
 class TestCompany(UpsCase):
@@ -23,24 +21,12 @@ class TestCompany(UpsCase):
 
     def test_the_tokens_are_encrypted_in_the_database(self):
         self.authorize()
-        tokens = [self.company[name] for name in SECRET_FIELDS]
+        tokens = self.company.ups_access_token, self.company.ups_refresh_token
         self.env.flush_all()
         self.env.cr.execute("SELECT * FROM ups_connection")
         [row] = self.env.cr.dictfetchall()
         for token in tokens:
             self.assertNotIn(token, str(row))
-
-    def test_a_branch_uses_the_authorization_of_its_parent_unless_it_has_its_own(self):
-        self.authorize(self.branch)
-        self.assertEqual(self.company.ups_authorization_state, "not_authorized")
-        self.assertTrue(self.branch.ups_is_own_authorization)
-        self.authorize(self.company)
-        self.assertNotEqual(self.branch.ups_access_token, self.company.ups_access_token)
-        self.branch.with_user(self.admin).action_ups_opt_out()
-        self.assertEqual(self.branch.ups_authorization_state, "authorized")
-        self.assertEqual(self.branch.ups_authorization_company_id, self.company)
-        self.assertFalse(self.branch.ups_is_own_authorization)
-        self.assertEqual(self.branch.ups_access_token, self.company.ups_access_token)
 
     def test_only_what_can_be_searched_is_offered_for_it(self):
         for name, field in self.env["res.company"].with_user(self.admin).fields_get().items():
@@ -57,16 +43,6 @@ class TestCompany(UpsCase):
         self.assertEqual(others, self.other_company)
         found = companies.search([*ours, ("ups_authorization_state", "in", ["reauthorize"])])
         self.assertFalse(found)
-
-    def test_the_modal_is_the_company_in_a_dialog(self):
-        action = self.company.with_user(self.admin).action_ups_api()
-        self.assertEqual(action["name"], "UPS API")
-        self.assertEqual((action["target"], action["res_id"]), ("new", self.company.id))
-        settings = self.env["res.config.settings"].with_user(self.admin).create({})
-        self.assertEqual(settings.action_ups_api()["res_id"], self.admin.company_id.id)
-        self.authorize()
-        connection = self.company.ups_connection_ids.with_user(self.admin)
-        self.assertEqual(connection.action_ups_api(), action, "from the activity")
 
     def test_the_filters_find_companies_and_those_of_branches(self):
         """The action's list shows no branches, so it shows whose branch has to be renewed."""

@@ -47,13 +47,6 @@ class TestConcurrency(RealTransactionCase):
         self.assertEqual(self.simulator.calls("token"), 1)
         self.assert_authorized()
 
-    def test_a_request_that_fails_afterwards_keeps_the_authorization(self):
-        answer = self.answer()
-        with self.transaction() as env:
-            env["ups.authorization.attempt"].sudo()._finish(answer)
-            env.cr.rollback()
-        self.assert_authorized()
-
     def test_two_attempts_for_one_company_that_end_at_once(self):
         answers = [self.answer(), self.answer()]
         self.simulator.queue_fault("token", "hang", times=2)

@@ -64,25 +64,19 @@ class TestHistory(UpsHttpCase):
         self.assertIn("UPS no longer accepts it", self.history()[0])
         self.assertIn("Invalid Refresh Token", self.history()[0])
 
-    def test_a_row_of_refused_settings_stands_there_once(self):
+    def test_what_lasts_stands_there_once(self):
         self.authorize()
-        self.configure(ups_client_secret="not-the-secret")
-        for _each in range(3):
-            self.expire()
-            with self.assertRaisesRegex(Exception, "client secret"):
-                self.company._ups_get_access_token()
-        refused = [line for line in self.history() if "with this client secret" in line]
-        self.assertEqual(len(refused), 1, self.history())
-
-    def test_an_outage_that_lasts_stands_there_once(self):
-        self.authorize()
-        self.simulator.queue_fault("refresh", "status", status=500, times=10)
-        for _each in range(5):
-            self.expire()
-            with self.assertRaisesRegex(Exception, "not available"):
-                self.company._ups_get_access_token()
-        outages = [line for line in self.history() if "times in a row" in line]
-        self.assertEqual(len(outages), 1, self.history())
+        self.simulator.queue_fault("refresh", "status", status=500, times=5)
+        for secret, refusal, words in (
+            (CLIENT_SECRET, "not available", "times in a row"),
+            ("not-the-secret", "client secret", "with this client secret"),
+        ):
+            self.configure(ups_client_secret=secret)
+            for _each in range(5):
+                self.expire()
+                with self.assertRaisesRegex(Exception, refusal):
+                    self.company._ups_get_access_token()
+            self.assertEqual(len([line for line in self.history() if words in line]), 1)
 
     def test_a_test_that_ups_refuses_shows_neither_token_nor_secret(self):
         self.authorize()

@@ -3,17 +3,12 @@ from odoo.tests import tagged
 from .. import messages
 from ..settings import ups_settings
 from ..ups_client import FixSettings, TryLater
-from .common import UpsCase
+from .common import AuthorizedCase
 
 
 @tagged("post_install", "-at_install")
-class TestLastProblem(UpsCase):
+class TestLastProblem(AuthorizedCase):
     """What the modal tells of an authorization that cannot be used at the moment."""
-
-    def setUp(self):
-        super().setUp()
-        self.authorize()
-        self.connection = self.company.ups_connection_ids
 
     def ask_for_a_token(self):
         """Refresh, as the next transaction does; what came of it is in the database."""
@@ -40,7 +35,6 @@ class TestLastProblem(UpsCase):
         self.assertFalse(self.problem() or self.company.ups_problem_on)
 
     def test_settings_that_do_not_fit_are_told_without_asking_ups(self):
-        self.simulator.forget_requests()
         self.configure(ups_environment="production")
         self.assertIn("given in UPS's environment Test (CIE)", self.problem())
         self.configure()

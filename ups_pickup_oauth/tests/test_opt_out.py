@@ -1,16 +1,11 @@
 from odoo.tests import tagged
 
 from ..exceptions import UpsNothingToDo, UpsReauthorizationNeeded
-from .common import UpsCase
+from .common import AuthorizedCase
 
 
 @tagged("post_install", "-at_install")
-class TestOptOut(UpsCase):
-    def setUp(self):
-        super().setUp()
-        self.authorize()
-        self.simulator.forget_requests()
-
+class TestOptOut(AuthorizedCase):
     def opt_out(self, company=None):
         return (company or self.company).with_user(self.admin).action_ups_opt_out()
 

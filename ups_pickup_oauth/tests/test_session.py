@@ -5,21 +5,21 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..exceptions import UpsSettingsWrong
+from ..live_token import Wish
 from ..models import ups_connection_refresh
 from ..models.res_company import HARMLESS_CALL
+from ..token_flights import flight
 from ..ups_client import session
-from .common import UpsCase
+from .common import AuthorizedCase
 
 
 @tagged("post_install", "-at_install")
-class TestSession(UpsCase):
+class TestSession(AuthorizedCase):
     """What another addon calls UPS with."""
 
     def setUp(self):
         super().setUp()
-        self.authorize()
         self.age(hours=1)
-        self.simulator.forget_requests()
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
         employee = self.new_user("ups_employee", "base.group_user")
         self.ours = self.company.with_user(employee)
@@ -27,7 +27,7 @@ class TestSession(UpsCase):
     def age(self, **time):
         """Let the authorization have been renewed that long ago."""
         self.env.invalidate_all()
-        self.company.ups_connection_ids.refreshed_on -= timedelta(**time)
+        self.connection.refreshed_on -= timedelta(**time)
         self.env.flush_all()
 
     def seen(self):
@@ -51,13 +51,6 @@ class TestSession(UpsCase):
         held = inspect.getclosurevars(ups._get_token).nonlocals
         shown = f"{ups!r} {vars(ups)} {held}"
         self.assertNotIn(self.company.ups_access_token, shown)
-
-    def test_a_token_that_ups_does_not_accept_is_refreshed_once(self):
-        ups = self.ours._ups_session()
-        self.end_all_tokens()
-        self.assertEqual(ups.get(HARMLESS_CALL).status_code, 200)
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertEqual([request.status for request in self.seen()], [401, 200])
 
     def test_a_loop_that_outlives_token_after_token(self):
         for pause in ("YOUNG", "REFUSAL_PAUSE"):
@@ -95,6 +88,12 @@ class TestSession(UpsCase):
         self.assertEqual(self.ours._ups_session().get(HARMLESS_CALL).status_code, 401)
         self.assertEqual((len(self.seen()), self.simulator.calls("refresh")), (1, 0))
 
+    def test_what_another_thread_fetched_does_not_serve_whom_ups_has_refused_it(self):
+        flying = flight((self.registry.db_name, self.connection.id, False))
+        flying._result, flying._ended_at = self.connection._live_token(), float("inf")
+        refused = flying._result.value
+        self.assertNotEqual(self.connection._refreshed_token(Wish(refused)).value, refused)
+
     def test_a_session_ends_when_the_environment_changes(self):
         ups = self.ours._ups_session()
         self.configure(ups_environment="production")
@@ -105,10 +104,9 @@ class TestSession(UpsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTheButtonTest(UpsCase):
+class TestTheButtonTest(AuthorizedCase):
     def setUp(self):
         super().setUp()
-        self.authorize()
         self.startPatcher(patch.object(session, "PAUSES", (0, 0)))
 
     def test_what_it_finds(self):

@@ -7,7 +7,6 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import config
 
-from .. import const
 from ..hooks import uninstall_hook
 from ..settings import ups_settings
 from .common import CLIENT_ID, CLIENT_SECRET, UpsCase
@@ -15,9 +14,6 @@ from .common import CLIENT_ID, CLIENT_SECRET, UpsCase
 
 @tagged("post_install", "-at_install")
 class TestSettings(UpsCase):
-    def parameter(self, name):
-        return self.env["ir.config_parameter"].get_param(name)
-
     def new_settings(self, **values):
         return self.env["res.config.settings"].create(values)
 
@@ -34,13 +30,6 @@ class TestSettings(UpsCase):
         self.configure(ups_client_secret="", ups_use_pkce=False)
         self.assertEqual(self.in_force(), (*stored[:3], False))
         self.assertFalse(self.new_settings().ups_use_pkce)
-
-    def test_the_secret_is_encrypted_in_the_database(self):
-        settings = self.new_settings(ups_client_secret="typed-in-just-now")
-        self.env.flush_all()
-        self.env.cr.execute("SELECT * FROM res_config_settings WHERE id = %s", [settings.id])
-        self.assertNotIn("typed-in-just-now", str(self.env.cr.dictfetchall()))
-        self.assertNotIn(CLIENT_SECRET, self.parameter(const.PARAM_CLIENT_SECRET))
 
     def test_blanks_of_a_paste_are_dropped(self):
         self.configure(ups_client_id=" pasted-id\n", ups_client_secret="\tpasted-secret \n")

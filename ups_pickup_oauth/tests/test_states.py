@@ -19,18 +19,12 @@ from ..database_identity import identity
 from ..exceptions import UpsGivenElsewhere, UpsReauthorizationNeeded
 from ..live_token import Wish
 from ..token_flights import flight
-from .common import UpsCase
+from .common import AuthorizedCase
 
 WORKS = ("authorized", False)
 
 
-class StateCase(UpsCase):
-    def setUp(self):
-        super().setUp()
-        self.authorize()
-        self.simulator.forget_requests()
-        self.connection = self.company.ups_connection_ids
-
+class StateCase(AuthorizedCase):
     def seen(self, company=None):
         """:return: the state and its reason, as an administrator's next request shows them."""
         self.env.flush_all()

@@ -9,16 +9,15 @@ from odoo.tools.safe_eval import safe_eval
 from ..live_token import Wish
 from ..models.res_company import HARMLESS_CALL
 from ..token_flights import flight
-from .common import UpsCase
+from .common import AuthorizedCase
 
 
 @tagged("post_install", "-at_install")
-class TestTemplateGuard(UpsCase):
+class TestTemplateGuard(AuthorizedCase):
     """Who gets a token where code of the database asks; test_rendering has the mail templates."""
 
     def setUp(self):
         super().setUp()
-        self.authorize()
         self.tokens = (self.company.ups_access_token, self.company.ups_refresh_token)
         self.env.invalidate_all()
 

@@ -18,20 +18,17 @@ from ..models import ups_connection_refresh
 from ..opened_before import _opened
 from ..token_flights import flight
 from ..ups_client import connections
-from .common import UpsCase
+from .common import AuthorizedCase
 
 REAUTHORIZE, SETTINGS, LATER = UpsReauthorizationNeeded, UpsSettingsWrong, UpsTryLater
 
 
 @tagged("post_install", "-at_install")
-class TestToken(UpsCase):
+class TestToken(AuthorizedCase):
     """What another addon gets when it asks for the token."""
 
     def setUp(self):
         super().setUp()
-        self.authorize()
-        self.simulator.forget_requests()
-        self.connection = self.company.ups_connection_ids
         # Somebody without any right of ours, as a sale that is shipped has.
         self.employee = self.new_user("ups_employee", "base.group_user")
 
@@ -61,15 +58,6 @@ class TestToken(UpsCase):
 
     # === WITHOUT AND WITH A REFRESH === #
 
-    def test_the_fast_path_writes_and_locks_nothing(self):
-        self.env.invalidate_all()
-        with patch.object(type(self.connection), "_refreshed_token") as slow:
-            self.company._ups_get_access_token()
-            before = self.env.cr.sql_log_count
-            self.company._ups_get_access_token()
-            self.assertEqual(self.env.cr.sql_log_count, before, "warm: not even a query")
-        slow.assert_not_called()
-
     def test_what_is_rolled_back_leaves_no_token(self):
         first = self.company._ups_get_access_token()
         with self.env.cr.savepoint() as savepoint:
@@ -93,13 +81,6 @@ class TestToken(UpsCase):
         new = self.env["res.company"].new({"name": "New", "parent_id": self.company.id})
         with self.assertRaises(UpsReauthorizationNeeded):
             new._ups_get_access_token()
-
-    def test_what_sql_has_changed_is_seen_after_invalidation(self):
-        self.assertTrue(self.company._ups_get_access_token())
-        self.env.cr.execute("UPDATE ups_connection SET state = 'not_authorized'")
-        self.env.invalidate_all()
-        with self.assertRaises(UpsReauthorizationNeeded):
-            self.company._ups_get_access_token()
 
     def test_a_change_of_settings_is_seen_at_once(self):
         first = self.company._ups_get_access_token()

@@ -33,14 +33,12 @@ class TestTokenKeys(UpsCase):
         self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode), 0o700)
         self.assertEqual(len(os.listdir(folder)), 1, "the temporary file is gone")
 
-    def test_reading_makes_no_key_file(self):
-        with self.assertRaises(token_keys.LostKey):
-            token_keys.unseal(self.env, "gAAAA")
-        self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
-
-    def test_another_key_opens_nothing(self):
+    def test_reading_makes_no_key_file_and_another_key_opens_nothing(self):
         sealed = token_keys.seal(self.env, "a token")
         os.unlink(token_keys.key_file(self.env))
+        with self.assertRaises(token_keys.LostKey):
+            token_keys.unseal(self.env, sealed)
+        self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
         token_keys.seal(self.env, "makes another key")
         with self.assertRaises(token_keys.LostKey):
             token_keys.unseal(self.env, sealed)
@@ -53,16 +51,14 @@ class TestTokenKeys(UpsCase):
         self.assertEqual(os.path.dirname(here), os.path.dirname(there))
 
     def test_a_key_file_that_others_can_read_is_refused(self):
-        sealed = token_keys.seal(self.env, "a token")
-        os.chmod(token_keys.key_file(self.env), 0o640)
-        with self.assertRaisesRegex(UserError, "0600"):
-            token_keys.unseal(self.env, sealed)
-
-    def test_a_file_system_that_knows_no_modes_is_told(self):
+        """Also where the file system knows no modes: it is told what to do there."""
         sealed = token_keys.seal(self.env, "a token")
         every_mode_is_wide = SimpleNamespace(st_mode=stat.S_IFREG | 0o755)
         told = self.assertRaisesRegex(UserError, "file system.*UPS_TOKEN_KEYS")
         with patch("os.fstat", return_value=every_mode_is_wide), told:
+            token_keys.unseal(self.env, sealed)
+        os.chmod(token_keys.key_file(self.env), 0o640)
+        with self.assertRaisesRegex(UserError, "0600"):
             token_keys.unseal(self.env, sealed)
 
     def test_a_damaged_key_file_is_a_sentence(self):
@@ -80,17 +76,14 @@ class TestTokenKeys(UpsCase):
         self.env.cr.postcommit.run()
         self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
 
-    def test_a_data_directory_that_cannot_be_written_is_a_sentence(self):
+    def test_what_no_key_can_be_read_from_is_a_sentence_that_does_not_show_it(self):
         with tempfile.NamedTemporaryFile() as file:
-            config._runtime_options["data_dir"] = file.name
-            with self.assertRaisesRegex(UserError, "UPS_TOKEN_KEYS"):
-                token_keys.seal(self.env, "a token")
-
-    def test_a_malformed_key_is_a_sentence_that_does_not_show_it(self):
-        os.environ["UPS_TOKEN_KEYS"] = "certainly-not-a-fernet-key"
-        with self.assertRaisesRegex(UserError, "UPS_TOKEN_KEYS") as caught:
-            token_keys.seal(self.env, "a token")
-        self.assertNotIn("certainly-not-a-fernet-key", str(caught.exception))
+            config._runtime_options["data_dir"] = file.name  # a folder that cannot be written
+            for key in ("", "certainly-not-a-fernet-key"):
+                os.environ["UPS_TOKEN_KEYS"] = key
+                with self.assertRaisesRegex(UserError, "UPS_TOKEN_KEYS") as caught:
+                    token_keys.seal(self.env, "a token")
+                self.assertNotIn("certainly", str(caught.exception))
 
     def test_who_comes_second_keeps_the_first_ones_key(self):
         """Where the file system knows hard links and where not; tests/life lets workers race."""

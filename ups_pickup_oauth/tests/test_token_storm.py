@@ -59,28 +59,29 @@ class TestTokenStorm(RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             self.assertFalse(env["res.company"].browse(self.company_id).email, "rolled back")
 
-    def test_a_caller_that_has_created_its_user(self):
-        with self.transaction(SUPERUSER_ID) as env:
+    def test_a_caller_that_has_created_its_user_or_changed_its_login(self):
+        """PostgreSQL then locks the user's row against whatever references it anew."""
+
+        def new_user(env):
             partner = env["res.partner"].create({"name": "New"})
             own = {"company_ids": [(4, self.company_id)], "company_id": self.company_id}
-            user = env["res.users"].create(own | {"login": "ups_new", "partner_id": partner.id})
-            env.flush_all()
-            company = env["res.company"].browse(self.company_id).with_user(user)
-            token = company._ups_get_access_token()
-            env.cr.rollback()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+            return env["res.users"].create(own | {"login": "ups_new", "partner_id": partner.id})
 
-    def test_a_caller_that_has_changed_its_login(self):
-        """PostgreSQL then locks the user's row against whatever references it anew."""
-        with self.transaction() as env:
-            env.user.sudo().login = "somebody-else"
-            env.flush_all()
-            token = env["res.company"].browse(self.company_id)._ups_get_access_token()
-            env.cr.rollback()
-        self.assertTrue(self.simulator.is_live_access_token(token))
-        self.assertEqual(self.simulator.calls("refresh"), 1)
-        self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
+        def renamed_user(env):
+            user = env["res.users"].browse(self.admin_id)
+            user.login = "somebody-else"
+            return user
+
+        for calls, caller in enumerate((new_user, renamed_user), 1):
+            self.authorize()
+            with self.transaction(SUPERUSER_ID) as env:
+                company = env["res.company"].browse(self.company_id).with_user(caller(env))
+                env.flush_all()
+                token = company._ups_get_access_token()
+                env.cr.rollback()
+            self.assertTrue(self.simulator.is_live_access_token(token))
+            self.assertEqual(self.simulator.calls("refresh"), calls)
+            self.assertTrue(self.simulator.is_live_refresh_token(self.stored()[1]))
 
     def test_the_key_file_cannot_be_read_when_the_answer_comes(self):
         key_file = self.use_a_key_file()
@@ -157,6 +158,8 @@ class TestTokenStorm(RealTransactionCase):
             waiting = [pool.submit(self.want_token) for _each in range(12)]
             for each in waiting:
                 self.assertIsInstance(each.exception(), UpsTryLater)
+        own = {id(each.exception()) for each in waiting}
+        self.assertEqual(len(own), 12, "an exception that is raised twice keeps all frames")
         self.assertEqual(self.simulator.calls("refresh"), 1)
 
     def test_killed_after_ups_answered_and_before_the_commit(self):

@@ -3,7 +3,6 @@
 import time
 from functools import partial
 
-from devenv import addons
 from tests.bench import deliveries
 from tests.bench.odoo_process import transaction
 from tests.bench.results import OURS, WITHOUT, Case
@@ -31,7 +30,7 @@ CASES = [
 
 
 def contestants(stage):
-    plain, addon = stage.odoo_pair(*addons.names())
+    plain, addon = stage.odoo_pair()
     return {
         OURS: partial(addon.call, _round, addon.call(deliveries.prepare)),
         WITHOUT: partial(plain.call, _round, plain.call(deliveries.prepare)),
