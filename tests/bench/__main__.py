@@ -13,7 +13,7 @@ from tests.bench.stage import Stage
 
 ROWS = (
     "storm", "callback", "deliveries", "keep_alive", "pickup_storm", "pickup_status",
-    "pickup_batch", "pickup_pages", "pickup_import",
+    "pickup_batch", "pickup_pages", "pickup_import", "pickup_plan",
 )  # fmt: skip
 
 

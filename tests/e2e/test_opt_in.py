@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from guide import Guide, SimulatorControl
 from playwright.sync_api import expect
 
@@ -83,6 +84,30 @@ def test_not_agreeing_and_going_back_or_trying_again(guide: Guide):
     expect(guide.page.get_by_role("main")).to_contain_text("Account Executive")
     guide.page.get_by_role("button", name="Try again").click()
     guide.agree_and_return(COMPANY)
+
+
+@pytest.mark.usefixtures("restored_settings")
+def test_a_wrong_client_id_leads_to_the_settings(guide: Guide):
+    settings = guide.page.locator("#ups_credentials")
+    guide.page.goto(f"{guide.odoo.url}/odoo/settings")
+    settings.get_by_label("Client ID").fill("not-registered")
+    settings.get_by_label("Client secret").fill("typed-in-the-browser")
+    with guide.page.expect_event("load"):  # the web client reloads after saving
+        guide.page.get_by_role("button", name="Save", exact=True).click()
+    guide.open_company(COMPANY)
+    guide.open_modal()
+    guide.press_in_modal("OAuth")
+    warning = guide.page.get_by_role("dialog").filter(has_text="UPS does not know the client ID")
+    warning.get_by_role("button", name="Open Settings").click()
+    expect(settings.get_by_label("Client ID")).to_have_value("not-registered")
+    expect(settings.get_by_label("Client secret")).to_have_value("")
+    expect(settings).to_be_in_viewport(ratio=1)
+
+
+@pytest.fixture
+def restored_settings(odoo):
+    yield
+    odoo.save_settings(**server.SIMULATOR_SETTINGS)
 
 
 def test_two_companies_in_two_tabs(guide: Guide, odoo):

@@ -127,17 +127,6 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
 
-    def test_places_with_nothing_to_collect_take_no_call_and_no_query_each(self):
-        for each in range(20):
-            self.place("America/New_York", room=f"{each}", plan="when_packages", plan_time=0)
-        self.simulator.forget_requests()
-        for _first_fills_the_caches in range(2):
-            with self.transaction(SUPERUSER_ID) as env:
-                env["ups.pickup"]._cron_plan()
-                queries = env.cr.sql_log_count
-        self.assertLessEqual(queries, 5)
-        self.assertEqual(self.simulator.calls(), 0)
-
     def test_a_second_driver_for_what_came_after_the_first(self):
         """A person has asked for the morning's; what was called off is asked about instead."""
         self.set_time("2026-11-24 13:05", "America/New_York")
