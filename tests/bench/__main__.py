@@ -12,7 +12,7 @@ from tests.bench.results import Rounds
 from tests.bench.stage import Stage
 
 ROWS = (
-    "storm", "callback", "deliveries", "keep_alive", "pickup_storm", "pickup_status",
+    "storm", "token", "callback", "deliveries", "keep_alive", "pickup_storm", "pickup_status",
     "pickup_batch", "pickup_pages", "pickup_import", "pickup_plan",
 )  # fmt: skip
 

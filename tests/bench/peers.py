@@ -27,21 +27,21 @@ def set_parameters(env, parameters: dict[str, str]) -> None:
         env["ir.config_parameter"].set_param(key, value)
 
 
-def expire(env, provider: int, mail_server: int, secret: str) -> None:
+def authorize(env, provider: int, mail_server: int, secret: str, *, expired: bool = False) -> None:
     """Tokens as long as those of UPS's simulator; the remote still takes the refresh tokens."""
     access, refresh = secret * 20, secret
     env["payment.provider"].browse(provider).write(
         {
             "mercado_pago_access_token": access,
             "mercado_pago_refresh_token": refresh,
-            "mercado_pago_access_token_expiry": "2020-01-01",
+            "mercado_pago_access_token_expiry": "2020-01-01" if expired else "2099-01-01",
         }
     )
     env["ir.mail_server"].browse(mail_server).write(
         {
             "google_gmail_access_token": access,
             "google_gmail_refresh_token": refresh,
-            "google_gmail_access_token_expiration": 1,
+            "google_gmail_access_token_expiration": 1 if expired else 2**31 - 1,
         }
     )
 

@@ -60,7 +60,7 @@ def contestants(stage):
 
     def expire_theirs():
         secret = secrets.token_hex()
-        odoos[0].call(peers.expire, provider, mail_server, secret)
+        odoos[0].call(peers.authorize, provider, mail_server, secret, expired=True)
 
     def theirs(*work):
         return partial(
