@@ -28,7 +28,7 @@ format: ## let ruff mend and lay out the Python code
 bench: ## measured beside Odoo's own connectors, into docs/benchmarks.md; ROW=storm for one row
 	@$(PYTHON) -m devenv bench
 
-screenshots: ## the pictures of the Apps pages
+screenshots: ## the pictures of the Apps page, and .cache/screenshots/gallery to look at
 	@$(PYTHON) -m devenv screenshots
 
 translations: ## read anew what is to be translated, and put it into each language's file

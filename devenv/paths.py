@@ -20,4 +20,6 @@ DATA = CACHE / "data"
 LOGS = CACHE / "log"
 SCREENSHOTS = CACHE / "screenshots"
 SOAK = CACHE / "soak"
+# Every page in each language and width, made by `make screenshots`.
+GALLERY = SCREENSHOTS / "gallery"
 ODOO_CONF = CACHE / "odoo.conf"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from guide import Guide
+from gallery import COMPANY, Walk
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from running_odoo import RunningOdoo
@@ -16,7 +16,6 @@ from tests.orders import selling
 
 PICKUPS = REPO / "ups_pickup" / "static" / "description"
 DELIVERIES = REPO / "ups_pickup_delivery" / "static" / "description"
-COMPANY = "Harbor Supplies"
 ENDED = "Harbor Bakery"
 SIZE = {"width": 1100, "height": 480}
 WIDE = {"width": 1300, "height": 900}  # an address on one line
@@ -34,9 +33,8 @@ MAXIMUM = 150_000  # bytes; a repository keeps each version for ever
 
 
 @pytest.fixture
-def shop_window(browser: Browser, odoo: RunningOdoo) -> Iterator[Guide]:
+def shop_window(browser: Browser, odoo: RunningOdoo, nobody_authorized) -> Iterator[Walk]:
     """As a customer would have it: UPS's production, and Odoo at an address of its own."""
-    odoo.sql("DELETE FROM ups_connection")
     ended = odoo.call("res.company", "create", {"name": ENDED, "logo": False})
     odoo.sql(
         """INSERT INTO ups_connection (company_id, state, reason, environment, failure_count)
@@ -46,54 +44,46 @@ def shop_window(browser: Browser, odoo: RunningOdoo) -> Iterator[Guide]:
     odoo.sql("UPDATE res_partner SET create_date = %s", TODAY)  # an avatar's colour follows from it
     odoo.save_settings(ups_environment="production")
     context = browser.new_context(viewport=SIZE, device_scale_factor=2, timezone_id="UTC")
-    guide = Guide(context.new_page(), odoo)
-    guide.page.clock.set_fixed_time(TODAY)
-    guide.sign_in()
-    yield guide
+    walk = Walk(context.new_page(), odoo)
+    walk.page.clock.set_fixed_time(TODAY)
+    walk.sign_in()
+    yield walk
     context.close()
     odoo.save_settings(ups_environment="cie")
-    odoo.call("res.company", "write", [ended], {"active": False})
+    odoo.call("res.company", "write", [ended], {"active": False})  # not in the gallery
 
 
-def test_the_pictures(shop_window: Guide):
-    guide = shop_window
-    _keep_settings(guide)
-    guide.page.set_viewport_size(SIZE)
-    guide.see_form(COMPANY)
-    keep(guide.page, "form")
-    guide.page.set_viewport_size(TALL)
-    modal = guide.open_modal().locator(".modal-content")
-    keep(modal, "modal")
-    guide.press_in_modal("OAuth")
-    guide.agree_at_ups()
-    guide.expect_good_news(COMPANY, r"companies/\d+")
-    guide.odoo.sql(
+def test_the_pictures(shop_window: Walk):
+    walk = shop_window
+    _keep_settings(walk)
+    walk.page.set_viewport_size(SIZE)
+    walk.see_form(COMPANY)
+    keep(walk.page, "form")
+    walk.page.set_viewport_size(TALL)
+    keep(walk.see_modal(), "modal")
+    walk.authorize()
+    walk.odoo.sql(
         "UPDATE ups_connection SET authorized_on = %s, refreshed_on = %s,"
         " refresh_token_expires_at = %s WHERE company_id = %s",
         "2099-03-02 09:15",
         "2099-04-01 06:00",
         "2099-05-31 06:00",
-        guide.company_id(COMPANY),
+        walk.company,
     )
-    guide.see_form(COMPANY)
-    guide.open_modal()
+    modal = walk.see_modal()
     expect(modal).to_contain_text("Authorized until")
     keep(modal, "authorized")
-    guide.page.set_viewport_size(LOW)
-    # Odoo first shows what it remembers of a list, and then what the server says.
-    with guide.page.expect_response("**/res.company/web_search_read**") as answer:
-        guide.open_list()
-    answer.value.finished()
-    guide.page.evaluate("new Promise(done => requestIdleCallback(done))")  # it is drawn
-    keep(guide.page, "list")
-    _keep_pickups(guide)
+    walk.page.set_viewport_size(LOW)
+    walk.see_list()
+    keep(walk.page, "list")
+    _keep_pickups(walk)
 
 
-def _keep_pickups(guide: Guide) -> None:
-    page, odoo = guide.page, guide.odoo
+def _keep_pickups(walk: Walk) -> None:
+    page, odoo = walk.page, walk.odoo
     odoo.sql("UPDATE ups_pickup SET environment = 'production'")
     page.clock.resume()  # the overview's days are those of the server
-    guide.work_for(COMPANY)
+    walk.work_for(COMPANY)
     page.set_viewport_size(WIDE)
     page.goto(f"{odoo.url}/odoo/ups-pickups")
     expect(page.get_by_role("row").filter(has_text="Unsuccessful")).to_be_visible()
@@ -101,14 +91,14 @@ def _keep_pickups(guide: Guide) -> None:
     page.get_by_role("row").filter(has_text="Dispatched").get_by_text("Island Store").click()
     expect(page.locator(".oe_title [name=prn]")).to_be_visible()
     keep(page.locator(".o_form_sheet_bg"), "pickup", PICKUPS)
-    _keep_deliveries(guide)
+    _keep_deliveries(walk)
     odoo.sql("UPDATE ups_pickup SET environment = 'cie'")
 
 
-def _keep_deliveries(guide: Guide) -> None:
+def _keep_deliveries(walk: Walk) -> None:
     """Two wait, which UPS is asked for; then comes a third, which was to be packed."""
-    page, odoo = guide.page, guide.odoo
-    sell = selling(odoo, guide.company_id(COMPANY), "Pier Warehouse")
+    page, odoo = walk.page, walk.odoo
+    sell = selling(odoo, walk.company, "Pier Warehouse")
     *two, third = (delivery(odoo, sell(number)) for number in (2, 1, 1))
     odoo.call("stock.picking", "button_validate", two)
     page.goto(f"{odoo.url}/odoo/action-stock.stock_picking_type_action")
@@ -131,25 +121,21 @@ def delivery(odoo: RunningOdoo, order: int) -> int:
     return found
 
 
-def _keep_settings(guide: Guide) -> None:
+def _keep_settings(walk: Walk) -> None:
     """With an address as a customer's; this machine's would be another one each time."""
-    page, odoo = guide.page, guide.odoo
-    [[address]] = odoo.sql("SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'")
-    _set_address(odoo, "https://odoo.example.com")
+    [[address]] = walk.odoo.sql("SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'")
+    _set_address(walk, "https://odoo.example.com")
     try:
-        page.set_viewport_size(WIDE)
-        page.goto(f"{odoo.url}/odoo/settings")
-        block = page.locator(".o_settings_container:has(#ups_credentials)")
+        walk.page.set_viewport_size(WIDE)
+        block = walk.see_settings()
         block.locator("[name=ups_client_id] input").fill("your-client-id")
-        heading = page.get_by_role("heading", name="UPS", exact=True)
-        heading.evaluate("node => node.scrollIntoView()")
         keep(block, "settings")
     finally:
-        _set_address(odoo, address)
+        _set_address(walk, address)
 
 
-def _set_address(odoo: RunningOdoo, address: str) -> None:
-    odoo.call("ir.config_parameter", "set_param", "web.base.url", address)
+def _set_address(walk: Walk, address: str) -> None:
+    walk.odoo.call("ir.config_parameter", "set_param", "web.base.url", address)
 
 
 def keep(shown: Page | Locator, name: str, folder: Path = DESCRIPTION) -> None:
