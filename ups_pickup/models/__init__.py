@@ -1,10 +1,12 @@
-from . import ups_pickup_export, ups_pickup, ups_pickup_account, ups_pickup_location  # isort: skip  what others extend
 from . import (
+    export,
     mail_activity_type,
     res_company,
     res_currency,
     resource_calendar,
     resource_calendar_managers,
+    ups_pickup,
+    ups_pickup_account,
     ups_pickup_account_refused,
     ups_pickup_batch,
     ups_pickup_batch_fill,
@@ -16,6 +18,7 @@ from . import (
     ups_pickup_import,
     ups_pickup_jobs,
     ups_pickup_line,
+    ups_pickup_location,
     ups_pickup_location_hours,
     ups_pickup_location_plan,
     ups_pickup_location_words,

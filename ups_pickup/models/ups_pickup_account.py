@@ -22,6 +22,10 @@ PAUSE = (
 )  # fmt: skip
 """What Odoo alone writes."""
 
+UNPAUSED = {"failure_count": 0, "paused_until": False}
+PLAN_UNPAUSED = {"plan_failure_count": 0, "plan_paused_until": False}
+WELL = UNPAUSED | {"last_problem": False, "is_unchecked": False}
+
 MOST_CHECKS = 10
 """By hand in a minute; who clicks **Check** more often is shown what is known."""
 
@@ -108,8 +112,7 @@ class UpsPickupAccount(models.Model):
             is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
-                vals = vals | dict.fromkeys(("asked_on", "last_problem", "paused_until"), False)
-                vals |= {"failure_count": 0}
+                vals = vals | UNPAUSED | {"asked_on": False, "last_problem": False}
         if not {"country_id", "active"}.isdisjoint(vals):
             self.env.registry.clear_cache("stable")
         result = super().write(vals)

@@ -7,10 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import clock
-from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from ..const import LISTED, OPEN, SAVE_FIRST_AFTER, UNSUCCESSFUL_ACTIVITY
 from ..local_time import in_words
 from ..notice import notice, shown_anew
-from .ups_pickup_questions import UNSUCCESSFUL_ACTIVITY
 
 PRN = re.compile(r"[0-9A-Z]{11}")
 
