@@ -1,4 +1,5 @@
 from . import (
+    archiving,
     export,
     mail_activity_type,
     res_company,

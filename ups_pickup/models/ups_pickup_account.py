@@ -6,7 +6,6 @@ from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
-from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
@@ -14,6 +13,7 @@ from ..once import once
 from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
+from .archiving import named
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
 PAUSE = (
@@ -35,7 +35,7 @@ NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 class UpsPickupAccount(models.Model):
     _name = "ups.pickup.account"
     _description = "UPS Account of a Company"
-    _inherit = ["ups.pickup.export"]
+    _inherit = ["ups.pickup.export", "ups.pickup.archiving"]
     _check_company_auto = True
     _order = "company_id, number"
     _rec_names_search = ["name", "number"]
@@ -119,13 +119,7 @@ class UpsPickupAccount(models.Model):
         refuse_of_others(self, vals)
         return result
 
-    def action_archive(self):
-        """Override of `base`: not while others need it."""
-        refuse_if_needed(self)
-        return super().action_archive()
-
     def _needed_by(self):
-        """:return: what has to be done before it is archived, or None."""
         places = self.env["ups.pickup.location"].sudo().search([("account_id", "=", self.id)])
         return places and self.env._(
             "%(account)s pays what UPS collects at %(locations)s. Choose another account there"
