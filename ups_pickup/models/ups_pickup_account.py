@@ -119,6 +119,10 @@ class UpsPickupAccount(models.Model):
         refuse_of_others(self, vals)
         return result
 
+    def unlink(self):
+        self.env.registry.clear_cache("stable")
+        return super().unlink()
+
     def _needed_by(self):
         places = self.env["ups.pickup.location"].sudo().search([("account_id", "=", self.id)])
         return places and self.env._(
