@@ -21,9 +21,9 @@ class ResCompany(models.Model):
         own = Domain("company_id", "=", self.id)
         pickups = self.env["ups.pickup"].sudo().search(own & (may_come | is_asked_for))
         return pickups and self.env._(
-            "%(company)s has %(count)s UPS pickup(s) for which a driver may come, or which a batch"
-            " is about to request: %(pickup)s, for example. Cancel them, or delete the batch's"
-            " drafts, before you archive the company.",
+            "UPS pickups of %(company)s for which a driver may come, or which a batch is about to"
+            " request: %(count)s (%(pickup)s, for example). Cancel what is open, or delete the"
+            " drafts of batches, before you archive the company.",
             company=self.name,
             count=len(pickups),
             pickup=pickups[0].display_name,

@@ -220,7 +220,7 @@ class UpsPickupAccount(models.Model):
             raise UserError(
                 self.env._(
                     "UPS could not tell the status of the account %(account)s the last time, so it"
-                    " is left alone for a while. Try again in %(minutes)s minute(s).",
+                    " is left alone for a while. Try again in %(minutes)s min.",
                     account=self.display_name,
                     minutes=minutes,
                 )

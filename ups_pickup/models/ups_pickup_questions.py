@@ -93,7 +93,7 @@ class UpsPickup(models.Model):
         if not pickups:
             asked.unlink()
             return
-        summary = pickups.env._("%s UPS pickup(s) to check", len(pickups))
+        summary = pickups.env._("UPS pickups to check: %s", len(pickups))
         if asked:
             asked[1:].unlink()
             if (asked[0].summary, asked[0].res_id) != (summary, pickups[0].id):

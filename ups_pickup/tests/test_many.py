@@ -105,14 +105,14 @@ class TestMany(PickupCase):
             batch = self.new_batch(env, "2026-11-29")
             told = batch.action_fill()["params"]["message"]
             batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
-        self.assertIn("4 drafts made", told)
+        self.assertIn("Drafts made: 4.", told)
         self.assertIn("is closed on the pickup date Wednesday, November 25, 2026", told)
         self.assertIn(self.stored_values(booked_id, "name"), told)
         refused, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
         self.request_batch(batch_id)
         self.run_batches()
-        self.assertIn("1 not possible", self.shown(batch_id)[2])
+        self.assertIn("not possible: 1,", self.shown(batch_id)[2])
         self.assertIn("No such service", self.stored_values(refused, "problem"))
         self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
 
@@ -221,7 +221,7 @@ class TestMany(PickupCase):
         for vals, words in (
             ({"instruction": "x" * 58}, "Instruction"),
             ({"notification_email": "nobody"}, "UPS Confirms To"),
-            ({"close_time": 14.5}, "UPS wants 02:00 hours"),
+            ({"close_time": 14.5}, "UPS wants 02:00 h"),
             ({}, None),
         ):
             with self.subTest(vals), self.transaction() as env:
