@@ -141,8 +141,8 @@ class UpsPickupAccount(models.Model):
         if self.env["ups.pickup"].sudo().search_count(domain, limit=1):
             raise UserError(
                 self.env._(
-                    "UPS was asked for pickups under the account %s. Archive it, and enter the"
-                    " other one as a new account.",
+                    "UPS was asked for pickups under the account %s, which stays as it is. Make"
+                    " a new account, choose that one at the locations, and then archive this one.",
                     self.display_name,
                 )
             )
@@ -214,9 +214,9 @@ class UpsPickupAccount(models.Model):
 
     def _refuse_in_pause(self):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""
-        until = self.sudo().paused_until
-        if until and until > clock.now():
-            minutes = -((clock.now() - until) // timedelta(minutes=1))
+        own = self.sudo()
+        if own.is_paused:
+            minutes = -((clock.now() - own.paused_until) // timedelta(minutes=1))
             raise UserError(
                 self.env._(
                     "UPS could not tell the status of the account %(account)s the last time, so it"

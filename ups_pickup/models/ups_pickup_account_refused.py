@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from markupsafe import escape
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 
 from .. import clock
@@ -38,6 +38,13 @@ class UpsPickupAccount(models.Model):
         readonly=True,
         copy=False,
     )
+
+    is_paused = fields.Boolean(compute="_compute_is_paused")
+
+    @api.depends("paused_until")
+    def _compute_is_paused(self):
+        for account in self:
+            account.is_paused = account.paused_until and account.paused_until > clock.now()
 
     def _heard(self, listed, pauses=True):
         """Keep what UPS said to a question for status, and leave it alone if it could not say.

@@ -195,6 +195,15 @@ class TestMany(PickupCase):
             with Form(first) as form:
                 form.partner_id = bolt
                 self.assertEqual((form.company_name, form.phone), ("Bolt", "2125550199"))
+            saturday = first.calendar_id.attendance_ids.filtered(lambda day: day.dayofweek == "5")
+            saturday.hour_to = 16
+            form = Form(env["ups.pickup"])
+            form.location_id = first
+            for day, closes in ((28, 16), (30, 17), (28, 16)):
+                form.pickup_date = date(2026, 11, day)
+                self.assertEqual(form.close_time, closes)
+            form.close_time, form.pickup_date = 16.5, date(2026, 11, 30)
+            self.assertEqual(form.close_time, 16.5)
             env.cr.rollback()
 
     def test_what_is_needed_is_archived_by_nobody_and_a_copy_has_days_of_its_own(self):

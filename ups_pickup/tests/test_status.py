@@ -102,6 +102,11 @@ class TestStatus(PickupCase):
             with self.assertRaisesRegex(UserError, "left alone .* in 4 min"):
                 action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
+        for minutes, is_paused in ((0, True), (4, False)):
+            self.wait(minutes=minutes)
+            with self.transaction() as env:
+                account = env["ups.pickup.account"].browse(self.account_id)
+                self.assertEqual(account.is_paused, is_paused)
 
     def test_an_account_that_ups_refuses_is_told_before_its_day_is_over(self):
         pickup_id, _prn = self.booked()
