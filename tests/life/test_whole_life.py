@@ -92,7 +92,7 @@ def test_nothing_of_it_is_logged_as_a_warning(life):
         ("res.company", ("search",), "ups"),
         ("res.config.settings", ("form",), "action_ups_api"),
         ("ups.connection", ("form",), ""),
-        ("ups.pickup", ("list",), "action_request"),
+        ("ups.pickup", ("list",), "action_confirm"),
         ("ups.pickup", ("search",), ""),
         ("stock.picking", ("form",), ""),
     ],

@@ -34,5 +34,6 @@ from . import (
     ups_pickup_service,
     ups_pickup_sheet,
     ups_pickup_status,
+    ups_pickup_together,
     ups_pickup_usual,
 )

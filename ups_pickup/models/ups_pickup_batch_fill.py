@@ -61,17 +61,7 @@ class UpsPickupBatch(models.Model):
 
         :return: sentences that say so.
         """
-        if not self.sudo().location_ids:
-            return []
-        drafts = self.sudo().pickup_ids.filtered(
-            lambda each: each.state == "draft" and not each.queued_on
-        )
-        drafts = drafts.filtered(
-            lambda each: (
-                each.write_date <= self.write_date
-                and not self._is_chosen(each.location_id, each.pickup_date)
-            )
-        )
+        drafts = self._chosen_no_more()
         own = drafts.filtered(lambda each: each.origin == "batch")
         of_people, said = drafts - own, []
         if own:
@@ -85,6 +75,19 @@ class UpsPickupBatch(models.Model):
         of_people.batch_id = False
         own.unlink()
         return said
+
+    def _chosen_no_more(self):
+        """:return: the drafts of other days and locations than are chosen now."""
+        if not self.sudo().location_ids:
+            return self.env["ups.pickup"].sudo()
+        return self.sudo().pickup_ids.filtered(
+            lambda each: (
+                each.state == "draft"
+                and not each.queued_on
+                and each.write_date <= self.write_date
+                and not self._is_chosen(each.location_id, each.pickup_date)
+            )
+        )
 
     def write(self, vals):
         """Override of `base`: what has the pieces of before gets those of now."""

@@ -70,6 +70,42 @@ class TestMany(PickupCase):
             again = env["ups.pickup"].browse(fine).again_ids
             self.assertEqual(sorted(f"{each.pickup_date:%d}" for each in again), ["25", "26"])
 
+    def test_prices_stand_before_many_are_requested(self):
+        ids = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25, 26, 27)]
+        self.click(ids[0], "action_price")
+        with self.transaction() as env:
+            batch = self.new_batch(env, "2026-11-27")
+            batch.action_fill()
+            batch_id = batch.id
+        self.simulator.refuse_next("price", "9510113", "No such street", status=400)
+        for refused, lacking, said in (
+            (None, 3, "named: 2.*\n.*: UPS refused it. UPS's answer: No such street"),
+            (429, 1, "too many requests"),
+            (None, 1, "named: 1."),
+        ):
+            if refused:
+                self.simulator.refuse_next("price", "250", "Slow down", status=refused)
+            for words in self.asked(ids, batch_id):
+                self.assertRegex(words, r"Drafts: 4\..*Test.*\n.*added up: \$")
+                self.assertIn(f"out of date: {lacking}.", words)
+            calls = self.simulator.calls("price")
+            try:
+                told = self.choose(ids, "action_price")["params"]["message"]
+            except UserError as error:
+                told = str(error)
+            self.assertRegex(told, said)
+            self.assertEqual(self.simulator.calls("price"), calls + lacking)
+        self.assertNotIn("Without a price", "".join(self.asked(ids, batch_id)))
+        self.assertEqual(self.posts(), 0)
+
+    def asked(self, ids, batch_id):
+        """:return: the words of the questions before they are requested, by the list or a batch."""
+        with self.transaction() as env:
+            for asking in (env["ups.pickup"].browse(ids), env["ups.pickup.batch"].browse(batch_id)):
+                asked = asking.action_confirm()["params"]
+                self.assertEqual((asked["model"], asked["ids"]), (asking._name, asking.ids))
+                yield asked["words"]
+
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()
         lost_id = self.new_pickup(pickup_date="2026-11-25")
