@@ -28,6 +28,11 @@ TO_CHECK = ("unconfirmed", "unknown", "cancelling")
 
 ENDED = ("done", "unsuccessful", "cancelled", "unknown")
 
+TO_CHECK_ACTIVITY = "ups_pickup.mail_activity_type_to_check"
+UNSUCCESSFUL_ACTIVITY = "ups_pickup.mail_activity_type_unsuccessful"
+PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
+ACCOUNT_ACTIVITY = "ups_pickup.mail_activity_type_account"
+
 CANCELLABLE = (*LISTED, "cancelling")
 
 PATIENCE = timedelta(minutes=3)

@@ -169,7 +169,7 @@ def _fix_settings(env, error, settings):
 def _try_later(env, error):
     if error.retry_after:
         minutes = -(-error.retry_after // 60)
-        advice = env._("Nothing is lost. Try again in %s minute(s).", minutes)
+        advice = env._("Nothing is lost. Try again in %s min.", minutes)
     else:
         advice = env._("Nothing is lost. Try again in a few minutes.")
     if error.http_status == 429:

@@ -1,10 +1,13 @@
-from . import ups_pickup_export, ups_pickup, ups_pickup_account, ups_pickup_location  # isort: skip  what others extend
 from . import (
+    archiving,
+    export,
     mail_activity_type,
     res_company,
     res_currency,
     resource_calendar,
     resource_calendar_managers,
+    ups_pickup,
+    ups_pickup_account,
     ups_pickup_account_refused,
     ups_pickup_batch,
     ups_pickup_batch_fill,
@@ -16,6 +19,7 @@ from . import (
     ups_pickup_import,
     ups_pickup_jobs,
     ups_pickup_line,
+    ups_pickup_location,
     ups_pickup_location_hours,
     ups_pickup_location_plan,
     ups_pickup_location_words,
@@ -30,5 +34,6 @@ from . import (
     ups_pickup_service,
     ups_pickup_sheet,
     ups_pickup_status,
+    ups_pickup_together,
     ups_pickup_usual,
 )

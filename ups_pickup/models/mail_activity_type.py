@@ -1,8 +1,6 @@
 from odoo import api, models
 
-from .ups_pickup_account_refused import ACCOUNT_ACTIVITY
-from .ups_pickup_plan_failed import PLAN_ACTIVITY
-from .ups_pickup_questions import TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
+from ..const import ACCOUNT_ACTIVITY, PLAN_ACTIVITY, TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
 
 
 class MailActivityType(models.Model):

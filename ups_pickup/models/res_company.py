@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import clock
@@ -11,31 +10,24 @@ from ..const import OPEN
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "ups.pickup.archiving"]
 
-    def action_archive(self):
-        """Override of `base`: not while a driver may come."""
-        self._refuse_while_drivers_may_come()
-        return super().action_archive()
-
-    def _refuse_while_drivers_may_come(self):
-        """:raise UserError: since nobody sees or cancels pickups of an archived company."""
+    def _needed_by(self):
+        # Nobody sees or cancels pickups of an archived company.
         yesterday = clock.now().date() - timedelta(days=1)
         may_come = Domain("state", "in", OPEN) & Domain("pickup_date", ">=", yesterday)
         is_asked_for = Domain("state", "=", "draft") & Domain("queued_on", "!=", False)
-        own = Domain("company_id", "in", self.ids)
+        own = Domain("company_id", "=", self.id)
         pickups = self.env["ups.pickup"].sudo().search(own & (may_come | is_asked_for))
-        for company, its in pickups.grouped("company_id").items():
-            raise UserError(
-                self.env._(
-                    "%(company)s has %(count)s UPS pickup(s) for which a driver may come, or which"
-                    " a batch is about to request: %(pickup)s, for example. Cancel them, or delete"
-                    " the batch's drafts, before you archive the company.",
-                    company=company.name,
-                    count=len(its),
-                    pickup=its[0].display_name,
-                )
-            )
+        return pickups and self.env._(
+            "UPS pickups of %(company)s for which a driver may come, or which a batch is about to"
+            " request: %(count)s (%(pickup)s, for example). Cancel what is open, or delete the"
+            " drafts of batches, before you archive the company.",
+            company=self.name,
+            count=len(pickups),
+            pickup=pickups[0].display_name,
+        )
 
     def action_ups_first_pickup(self):
         """Open a new pickup of the company, or its list, whose help leads to a first location.

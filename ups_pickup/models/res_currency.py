@@ -10,6 +10,7 @@ class ResCurrency(models.Model):
     @tools.ormcache(cache="stable")
     def get_all_currencies(self):
         """Let amounts show theirs, also where it is inactive; to activate it would change more."""
+        # All, which are few, and once until one of them changes.
         accounts = self.env["ups.pickup.account"].sudo().search([])  # pylint: disable=no-search-all
         used = accounts.country_id.currency_id.filtered(lambda each: not each.active)
         return super().get_all_currencies() | {

@@ -115,6 +115,9 @@ class UpsPickup(models.Model):
         store=False,
         readonly=True,
     )
+    usual_on = fields.Date(
+        help="The day whose usual hours a form has filled in.", store=False, readonly=True
+    )
     quantity = fields.Integer(string="Pieces", compute="_compute_quantity", store=True)
     weight = fields.Float(help="Of all pieces together; 0 where nobody knows.", digits=(6, 1))
     weight_unit = fields.Selection(

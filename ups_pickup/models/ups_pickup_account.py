@@ -6,7 +6,6 @@ from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
-from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 from ..const import OPEN, SOURCE
 from ..notice import notice
@@ -14,6 +13,7 @@ from ..once import once
 from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import Listed, ask_status
 from ..words import refusal_in_words, unanswered_in_words
+from .archiving import named
 
 NUMBER = re.compile(r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?")
 PAUSE = (
@@ -21,6 +21,10 @@ PAUSE = (
     "last_problem", "is_unchecked",
 )  # fmt: skip
 """What Odoo alone writes."""
+
+UNPAUSED = {"failure_count": 0, "paused_until": False}
+PLAN_UNPAUSED = {"plan_failure_count": 0, "plan_paused_until": False}
+WELL = UNPAUSED | {"last_problem": False, "is_unchecked": False}
 
 MOST_CHECKS = 10
 """By hand in a minute; who clicks **Check** more often is shown what is known."""
@@ -31,7 +35,7 @@ NUMBER_AT_END = re.compile(rf" \(({NUMBER.pattern})\)\Z")
 class UpsPickupAccount(models.Model):
     _name = "ups.pickup.account"
     _description = "UPS Account of a Company"
-    _inherit = ["ups.pickup.export"]
+    _inherit = ["ups.pickup.export", "ups.pickup.archiving"]
     _check_company_auto = True
     _order = "company_id, number"
     _rec_names_search = ["name", "number"]
@@ -108,21 +112,18 @@ class UpsPickupAccount(models.Model):
             is_moved = account.company_id.id != vals.get("company_id", account.company_id.id)
             if is_moved or account.number != vals.get("number", account.number):
                 account._refuse_if_drivers_come(is_moved)
-                vals = vals | dict.fromkeys(("asked_on", "last_problem", "paused_until"), False)
-                vals |= {"failure_count": 0}
+                vals = vals | UNPAUSED | {"asked_on": False, "last_problem": False}
         if not {"country_id", "active"}.isdisjoint(vals):
             self.env.registry.clear_cache("stable")
         result = super().write(vals)
         refuse_of_others(self, vals)
         return result
 
-    def action_archive(self):
-        """Override of `base`: not while others need it."""
-        refuse_if_needed(self)
-        return super().action_archive()
+    def unlink(self):
+        self.env.registry.clear_cache("stable")
+        return super().unlink()
 
     def _needed_by(self):
-        """:return: what has to be done before it is archived, or None."""
         places = self.env["ups.pickup.location"].sudo().search([("account_id", "=", self.id)])
         return places and self.env._(
             "%(account)s pays what UPS collects at %(locations)s. Choose another account there"
@@ -140,8 +141,8 @@ class UpsPickupAccount(models.Model):
         if self.env["ups.pickup"].sudo().search_count(domain, limit=1):
             raise UserError(
                 self.env._(
-                    "UPS was asked for pickups under the account %s. Archive it, and enter the"
-                    " other one as a new account.",
+                    "UPS was asked for pickups under the account %s, which stays as it is. Make"
+                    " a new account, choose that one at the locations, and then archive this one.",
                     self.display_name,
                 )
             )
@@ -213,13 +214,13 @@ class UpsPickupAccount(models.Model):
 
     def _refuse_in_pause(self):
         """:raise UserError: while UPS is left alone, since it could not tell, or asked for that."""
-        until = self.sudo().paused_until
-        if until and until > clock.now():
-            minutes = -((clock.now() - until) // timedelta(minutes=1))
+        own = self.sudo()
+        if own.is_paused:
+            minutes = -((clock.now() - own.paused_until) // timedelta(minutes=1))
             raise UserError(
                 self.env._(
                     "UPS could not tell the status of the account %(account)s the last time, so it"
-                    " is left alone for a while. Try again in %(minutes)s minute(s).",
+                    " is left alone for a while. Try again in %(minutes)s min.",
                     account=self.display_name,
                     minutes=minutes,
                 )

@@ -3,24 +3,19 @@
 from datetime import timedelta
 
 from markupsafe import escape
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 
 from .. import clock
-from ..const import OPEN
+from ..const import ACCOUNT_ACTIVITY, OPEN
 from ..pickup_api import Listed
 from ..words import refusal_in_words
-
-ACCOUNT_ACTIVITY = "ups_pickup.mail_activity_type_account"
+from .ups_pickup_account import PLAN_UNPAUSED, UNPAUSED, WELL
 
 ASK_AT = 3
 """The refusal in a row at which people are asked: the first may mend itself."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
-
-UNPAUSED = {"failure_count": 0, "paused_until": False}
-PLAN_UNPAUSED = {"plan_failure_count": 0, "plan_paused_until": False}
-WELL = UNPAUSED | {"last_problem": False, "is_unchecked": False}
 
 
 def longer_each_time(failures, longest=LONGEST_PAUSE):
@@ -43,6 +38,13 @@ class UpsPickupAccount(models.Model):
         readonly=True,
         copy=False,
     )
+
+    is_paused = fields.Boolean(compute="_compute_is_paused")
+
+    @api.depends("paused_until")
+    def _compute_is_paused(self):
+        for account in self:
+            account.is_paused = account.paused_until and account.paused_until > clock.now()
 
     def _heard(self, listed, pauses=True):
         """Keep what UPS said to a question for status, and leave it alone if it could not say.

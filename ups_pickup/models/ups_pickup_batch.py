@@ -73,7 +73,8 @@ class UpsPickupBatch(models.Model):
 
     def _progress_in_words(self, rows, asked, refused, queued):
         return self.env._(
-            "%(all)s pickups: %(asked)s requested, %(refused)s not possible, %(queued)s waiting",
+            "Pickups: %(all)s, requested: %(asked)s, not possible: %(refused)s, waiting:"
+            " %(queued)s",
             all=len(rows),
             asked=len(asked),
             refused=len(refused),

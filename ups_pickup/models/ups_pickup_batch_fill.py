@@ -45,9 +45,9 @@ class UpsPickupBatch(models.Model):
                 vals = {"quantity": self.quantity, "batch_id": self.id}
                 pickups._draft_for(location, day, "batch", **vals)
                 made += 1
-        done.append(self.env._("%s drafts made.", made))
+        done.append(self.env._("Drafts made: %s.", made))
         if taken:
-            done.append(self.env._("%s drafts were there, and are taken along.", taken))
+            done.append(self.env._("Drafts that were there, and are taken along: %s.", taken))
         return self._filled(done, left_out)
 
     def _days(self):
@@ -61,22 +61,33 @@ class UpsPickupBatch(models.Model):
 
         :return: sentences that say so.
         """
+        drafts = self._chosen_no_more()
+        own = drafts.filtered(lambda each: each.origin == "batch")
+        of_people, said = drafts - own, []
+        if own:
+            said.append(self.env._("Drafts of other days or locations, deleted: %s.", len(own)))
+        if of_people:
+            said.append(
+                self.env._(
+                    "Drafts that people have made, and that leave the batch: %s.", len(of_people)
+                )
+            )
+        of_people.batch_id = False
+        own.unlink()
+        return said
+
+    def _chosen_no_more(self):
+        """:return: the drafts of other days and locations than are chosen now."""
         if not self.sudo().location_ids:
-            return []
-        drafts = self.sudo().pickup_ids.filtered(
-            lambda each: each.state == "draft" and not each.queued_on
-        )
-        drafts = drafts.filtered(
+            return self.env["ups.pickup"].sudo()
+        return self.sudo().pickup_ids.filtered(
             lambda each: (
-                each.write_date <= self.write_date
+                each.state == "draft"
+                and not each.queued_on
+                and each.write_date <= self.write_date
                 and not self._is_chosen(each.location_id, each.pickup_date)
             )
         )
-        own = drafts.filtered(lambda each: each.origin == "batch")
-        (drafts - own).batch_id = False
-        gone = len(own)
-        own.unlink()
-        return [self.env._("%s drafts of other days or locations deleted.", gone)] if gone else []
 
     def write(self, vals):
         """Override of `base`: what has the pieces of before gets those of now."""
@@ -120,7 +131,7 @@ class UpsPickupBatch(models.Model):
         sentences = [*done, *left_out[:MOST_SENTENCES]]
         if len(left_out) > MOST_SENTENCES:
             sentences.append(
-                self.env._("%s more days are left out.", len(left_out) - MOST_SENTENCES)
+                self.env._("More days that are left out: %s.", len(left_out) - MOST_SENTENCES)
             )
         return notice(
             "warning" if left_out else "success",

@@ -6,7 +6,6 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..archiving import named, refuse_if_needed
 from ..const import MAX_QUANTITY, OPEN
 from ..local_time import is_hour
 from ..no_number import refuse_no_number
@@ -15,6 +14,7 @@ from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import PickupAddress
 from ..ups_country import ups_country
 from ..words import problem_in_words
+from .archiving import named
 
 ZIP_PLUS_4 = re.compile(r"\d{5}[ -]?\d{4}")
 LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
@@ -23,7 +23,7 @@ LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
 class UpsPickupLocation(models.Model):
     _name = "ups.pickup.location"
     _description = "UPS Pickup Location"
-    _inherit = ["mail.thread", "ups.pickup.export"]
+    _inherit = ["mail.thread", "ups.pickup.export", "ups.pickup.archiving"]
     _check_company_auto = True
     _order = "name"
     _ups_keeps_history = True  # ups_pickup_oauth/models/mail_message.py
@@ -210,13 +210,7 @@ class UpsPickupLocation(models.Model):
         refuse_of_others(self, vals, "account_id", "partner_id")
         return result
 
-    def action_archive(self):
-        """Override of `base`: not while others need it."""
-        refuse_if_needed(self)
-        return super().action_archive()
-
     def _needed_by(self):
-        """:return: what has to be done before it is archived, or None."""
         open_here = [("location_id", "=", self.id), ("state", "in", OPEN)]
         pickups = self.env["ups.pickup"].sudo().search(open_here)
         return pickups and self.env._(

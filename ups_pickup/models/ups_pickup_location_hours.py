@@ -237,7 +237,7 @@ class UpsPickupLocation(models.Model):
             return None
         return self.env._(
             "Between “Ready From” (%(ready)s) and “Closes At” (%(close)s) UPS wants %(window)s"
-            " hours at %(location)s. It is %(now)s there. Change the hours, or choose a later"
+            " h at %(location)s. It is %(now)s there. Change the hours, or choose a later"
             " date.",
             ready=in_words(ready),
             close=in_words(close),

@@ -34,23 +34,31 @@ class UpsPickup(models.Model):
 
         A transaction each. Whoever wants no such mail archives or deletes its template.
         """
-        recently = clock.now().date() - timedelta(days=1)
-        for xmlid, now, domain in (
-            (CONFIRMED, clock.now(), [("state", "in", LISTED), ("mailed_on", "=", False)]),
-            (
-                CALLED_OFF,
-                False,
-                [
-                    ("state", "=", "cancelled"),
-                    ("mailed_on", "!=", False),
-                    ("pickup_date", ">=", recently),
-                ],
-            ),
-        ):
-            template = self.env.ref(xmlid, raise_if_not_found=False)
-            if template and template.active:
-                for pickup in self.sudo().search([*domain, *self._mailed_domain()]):
-                    pickup._mail(template, domain, now)
+        now = clock.now()
+        self._mail_each(CONFIRMED, [("state", "in", LISTED), ("mailed_on", "=", False)], now)
+        self._mail_each(
+            CALLED_OFF,
+            [
+                ("state", "=", "cancelled"),
+                ("mailed_on", "!=", False),
+                ("pickup_date", ">=", now.date() - timedelta(days=1)),
+            ],
+            False,
+            # Of several with the same PRN, the driver comes all the same.
+            is_true=lambda own: not own._others_with_its_driver(),
+        )
+
+    @api.model
+    def _mail_each(self, xmlid, domain, mailed_on, is_true=lambda own: True):
+        """Write the mail of a template to the locations of what is found.
+
+        :param mailed_on: what each has afterwards.
+        :param is_true: with a pickup, locked: whether the location has to read it.
+        """
+        template = self.env.ref(xmlid, raise_if_not_found=False)
+        if template and template.active:
+            for pickup in self.sudo().search([*domain, *self._mailed_domain()]):
+                pickup._mail(template, domain, mailed_on, is_true)
 
     @api.model
     def _mailed_domain(self):
@@ -60,7 +68,7 @@ class UpsPickup(models.Model):
             ("location_id.notification_email", "!=", False),
         ]
 
-    def _mail(self, template, domain, now):
+    def _mail(self, template, domain, mailed_on, is_true):
         """Queue the mail. The template is anybody's to change, so it may fail in any way."""
         template_id, name = template.id, template.name
 
@@ -68,9 +76,9 @@ class UpsPickup(models.Model):
             own = env[self._name].browse(self.id)
             own._lock()
             if own.filtered_domain(domain):
-                own._own_write({"mailed_on": now})
-                if not now and own._others_with_its_driver():
-                    return  # who comes all the same, with the same PRN
+                own._own_write({"mailed_on": mailed_on})
+                if not is_true(own):
+                    return
                 env["mail.template"].browse(template_id).send_mail(own.id)
                 if cron := env.ref(MAIL_CRON, raise_if_not_found=False):
                     cron._trigger()
@@ -81,10 +89,10 @@ class UpsPickup(models.Model):
             _logger.info("UPS pickup %s is not mailed yet: %s", self.id, type(error).__name__)
         except Exception as error:
             _logger.warning("UPS pickup %s is not mailed: %s", self.id, type(error).__name__)
-            self._each(lambda own: own._mail_failed(name, now))
+            self._each(lambda own: own._mail_failed(name, mailed_on))
 
-    def _mail_failed(self, name, now):
-        self._own_write({"mailed_on": now})
+    def _mail_failed(self, name, mailed_on):
+        self._own_write({"mailed_on": mailed_on})
         self._note(
             self.env._(
                 "The mail to the location could not be written: correct the e-mail template"

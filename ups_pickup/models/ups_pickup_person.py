@@ -7,10 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import clock
-from ..const import LISTED, OPEN, SAVE_FIRST_AFTER
+from ..const import LISTED, OPEN, SAVE_FIRST_AFTER, UNSUCCESSFUL_ACTIVITY
 from ..local_time import in_words
 from ..notice import notice, shown_anew
-from .ups_pickup_questions import UNSUCCESSFUL_ACTIVITY
 
 PRN = re.compile(r"[0-9A-Z]{11}")
 
@@ -140,10 +139,18 @@ class UpsPickup(models.Model):
         )
 
     def _mark(self, state, words, also=()):
-        is_one = len(self) == 1  # what is said of one alone is no slip
-        return self._by_a_person(lambda own: own._ended_says_a_person(state, words, also, is_one))
+        may_be_a_slip = len(self) > 1
 
-    def _ended_says_a_person(self, state, words, also, is_one):
+        def mark(own):
+            own._refuse_word_of_a_person(also)
+            if may_be_a_slip:
+                own._refuse_before_ready()
+            own._ended_says_a_person(state, words)
+
+        return self._by_a_person(mark)
+
+    def _refuse_word_of_a_person(self, also):
+        """:raise UserError: since its state is neither one of these, nor one that people end."""
         is_a_word = self.outcome_source in ("person", "unlisted")
         was_a_word = is_a_word and self.state in ("done", "unsuccessful")
         if self.state == "unconfirmed":
@@ -162,15 +169,16 @@ class UpsPickup(models.Model):
                     self.name,
                 )
             )
-        if self.state in LISTED and self.kind == "oncall" and not is_one:
-            self._refuse_before_ready()
+
+    def _ended_says_a_person(self, state, words):
         self._own_write({"state": state, "outcome_source": "person", "problem": False})
         self._note(words)
         self._no_question_any_more()
 
     def _refuse_before_ready(self):
         """:raise UserError: since no driver can have come, or have failed to come, yet."""
-        if clock.now() < self.location_id._at(self.pickup_date, self.ready_time):
+        is_awaited = self.state in LISTED and self.kind == "oncall"
+        if is_awaited and clock.now() < self.location_id._at(self.pickup_date, self.ready_time):
             raise UserError(
                 self.env._(
                     "The driver of %(pickup)s comes on %(day)s, from %(ready)s on: what became of"

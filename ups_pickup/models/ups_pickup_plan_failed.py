@@ -8,10 +8,10 @@ from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, qui
 from odoo.tools import format_date
 
 from .. import clock
+from ..const import PLAN_ACTIVITY
 from ..local_time import in_words
-from .ups_pickup_account_refused import PLAN_UNPAUSED, longer_each_time
-
-PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
+from .ups_pickup_account import PLAN_UNPAUSED
+from .ups_pickup_account_refused import longer_each_time
 
 TELL_BEFORE = timedelta(hours=1)
 """What may mend itself, such as an outage, is told that long before the cut-off."""

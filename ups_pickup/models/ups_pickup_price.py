@@ -84,14 +84,22 @@ class UpsPickup(models.Model):
         session = self.company_id.sudo()._ups_session(SOURCE)
         self._refuse_elsewhere(session.base_url)
         outcome = ask_price(session, price_request_from(asked))
-        if isinstance(outcome, Refused):
-            raise UserError(refusal_in_words(self.env, outcome))
         if not isinstance(outcome, Priced):
-            raise UserError(unanswered_in_words(self.env, outcome.reason))
+            raise self._no_price(outcome)
         self._in_own_transaction(
             lambda own: own._keep_price(outcome.charge, asked), patience=SAVE_FIRST_AFTER
         )
         return outcome
+
+    def _no_price(self, outcome):
+        """:return: the UserError; its `is_of_all` says that the next one would meet it, too."""
+        if isinstance(outcome, Refused):
+            error = UserError(refusal_in_words(self.env, outcome))
+            error.is_of_all = outcome.is_of_all
+        else:
+            error = UserError(unanswered_in_words(self.env, outcome.reason))
+            error.is_of_all = outcome.reason != "no_price"
+        return error
 
     def _ask_price_quietly(self):
         """A dialog opens without a price, too: UPS may have none, and books all the same."""

@@ -7,12 +7,9 @@ from odoo import api, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
-from ..const import TO_CHECK
+from ..const import TO_CHECK, TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
 
 _logger = logging.getLogger(__name__)
-
-TO_CHECK_ACTIVITY = "ups_pickup.mail_activity_type_to_check"
-UNSUCCESSFUL_ACTIVITY = "ups_pickup.mail_activity_type_unsuccessful"
 
 
 class UpsPickup(models.Model):
@@ -96,7 +93,7 @@ class UpsPickup(models.Model):
         if not pickups:
             asked.unlink()
             return
-        summary = pickups.env._("%s UPS pickup(s) to check", len(pickups))
+        summary = pickups.env._("UPS pickups to check: %s", len(pickups))
         if asked:
             asked[1:].unlink()
             if (asked[0].summary, asked[0].res_id) != (summary, pickups[0].id):

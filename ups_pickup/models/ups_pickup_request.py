@@ -155,17 +155,21 @@ class UpsPickup(models.Model):
         :raise LedToTheFirst: If a driver is asked for that place and day: it leads there.
         """
         self._check_requester()
+        self._refuse_too_many()
+        with self._leading_to_the_first():
+            told = self._one_by_one(lambda pickup: pickup._request())
+        if len(told) == 1 and told[0].state == "draft":
+            raise UserError(told[0].words)
+        return self._tell(told)
+
+    def _refuse_too_many(self):
+        """:raise UserError: since the browser would wait too long."""
         if len(self) > MOST_AT_ONCE:
             raise UserError(
                 self.env._(
                     "Request up to %s pickups at once, or make a batch of them.", MOST_AT_ONCE
                 )
             )
-        with self._leading_to_the_first():
-            told = self._one_by_one(lambda pickup: pickup._request())
-        if len(told) == 1 and told[0].state == "draft":
-            raise UserError(told[0].words)
-        return self._tell(told)
 
     @contextmanager
     def _leading_to_the_first(self):

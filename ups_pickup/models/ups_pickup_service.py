@@ -3,9 +3,9 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..archiving import named, refuse_if_needed
 from ..as_shown import as_searched
 from ..const import ENDED
+from .archiving import named
 
 CODE = re.compile(r"[0-9]{3}")
 CODE_AT_END = re.compile(r" \(([0-9]{3})\)\Z")
@@ -18,7 +18,7 @@ class UpsPickupService(models.Model):
     """
 
     _name = "ups.pickup.service"
-    _inherit = ["ups.pickup.export"]
+    _inherit = ["ups.pickup.export", "ups.pickup.archiving"]
     _description = "UPS Service of a Pickup"
     _order = "code"
     _rec_names_search = ["name", "code"]
@@ -77,13 +77,7 @@ class UpsPickupService(models.Model):
             or self.env["ups.pickup.line"].sudo().search_count(lines, limit=1)
         )
 
-    def action_archive(self):
-        """Override of `base`: not while others need it."""
-        refuse_if_needed(self)
-        return super().action_archive()
-
     def _needed_by(self):
-        """:return: what has to be done before it is archived, or None."""
         places = self.env["ups.pickup.location"].sudo().search([("service_id", "=", self.id)])
         return places and self.env._(
             "%(service)s is the usual service of %(locations)s. Choose another one there before you"

@@ -446,8 +446,8 @@ class UpsPickup(models.Model):
         self._say(
             {},
             lambda own: own.env._(
-                "It was changed after UPS was told: UPS knows of %(pieces)s pieces, ready from"
-                " %(ready)s, until %(close)s.",
+                "It was changed after UPS was told: pieces: %(pieces)s, ready from %(ready)s,"
+                " until %(close)s.",
                 pieces=sum(piece["quantity"] for piece in told.get("pieces", ())),
                 ready=told.get("ready_time"),
                 close=told.get("close_time"),

@@ -24,7 +24,17 @@ class UpsPickup(models.Model):
             if is_proposed or not self.pickup_date:
                 self.pickup_date = place._next_date()
             self.update({name: self._usual_of(place, name) for name in follows})
-        self.usual_of_id = place
+        self.usual_of_id, self.usual_on = place, self.pickup_date
+
+    @api.onchange("pickup_date")
+    def _onchange_pickup_date(self):
+        """Close as the location does on that day, where nobody has typed another hour."""
+        place, before = self.location_id, self.usual_on or self._origin.pickup_date
+        if place and before and self.pickup_date:
+            usual = self._usual_of(place, "close_time", before)
+            if self._as_written("close_time", self.close_time) == usual:
+                self.close_time = self._usual_of(place, "close_time")
+        self.usual_on = self.pickup_date
 
     def write(self, vals):
         """Another location brings what it usually has, to drafts where nobody has changed it."""
@@ -60,11 +70,12 @@ class UpsPickup(models.Model):
             or (name == "account_id" and self.account_id.company_id != place.company_id)
         ]
 
-    def _usual_of(self, location, name):
-        """:return: what is written of a location, at this pickup's date."""
+    def _usual_of(self, location, name, day=None):
+        """:return: what is written of a location, on that day or at this pickup's date."""
         value = location[name]  # as the user, to whom a form may have been given another company's
-        if name == "close_time" and location and self.pickup_date:
-            value = location._close_on(self.pickup_date)
+        day = day or self.pickup_date
+        if name == "close_time" and location and day:
+            value = location._close_on(day)
         return self._as_written(name, value)
 
     def _as_written(self, name, value):

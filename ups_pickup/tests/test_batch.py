@@ -100,8 +100,8 @@ class TestBatch(PickupCase):
             touched = batch.pickup_ids.filtered(lambda row: f"{row.pickup_date}" == "2026-11-25")
             touched.line_ids.quantity = 5
         for vals, words in (
-            ({"date_to": "2026-11-30"}, "1 drafts made.\n1 drafts were there"),
-            ({"date_to": "2026-11-29", "quantity": 7}, "1 drafts of other days.*deleted.\n0 dr"),
+            ({"date_to": "2026-11-30"}, "made: 1.\nDrafts that were there.*: 1."),
+            ({"date_to": "2026-11-29", "quantity": 7}, "deleted: 1.\nDrafts made: 0."),
         ):
             with self.transaction() as env:
                 batch = env["ups.pickup.batch"].browse(batch_id)
@@ -114,7 +114,7 @@ class TestBatch(PickupCase):
             self.assertEqual((rows[-1].id, rows[-1].instruction), (mine, "mine"))
             batch.date_to = "2026-11-25"
             told = batch.action_request()["params"]["message"]
-            self.assertIn("3 drafts of other days", told)
+            self.assertIn("deleted: 3.\nDrafts that people have made", told)
         self.assertEqual(self.run_batch(batch_id), "done")
         self.assertEqual(self.dates(), ["20261124", "20261125"])
         self.assertEqual(self.stored_values(mine, "state"), "draft")

@@ -67,6 +67,42 @@ class TestMany(PickupCase):
             again = env["ups.pickup"].browse(fine).again_ids
             self.assertEqual(sorted(f"{each.pickup_date:%d}" for each in again), ["25", "26"])
 
+    def test_prices_stand_before_many_are_requested(self):
+        ids = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25, 26, 27)]
+        self.click(ids[0], "action_price")
+        with self.transaction() as env:
+            batch = self.new_batch(env, "2026-11-27")
+            batch.action_fill()
+            batch_id = batch.id
+        self.simulator.refuse_next("price", "9510113", "No such street", status=400)
+        for refused, lacking, said in (
+            (None, 3, "named: 2.*\n.*: UPS refused it. UPS's answer: No such street"),
+            (429, 1, "too many requests"),
+            (None, 1, "named: 1."),
+        ):
+            if refused:
+                self.simulator.refuse_next("price", "250", "Slow down", status=refused)
+            for words in self.asked(ids, batch_id):
+                self.assertRegex(words, r"Drafts: 4\..*Test.*\n.*added up: \$")
+                self.assertIn(f"out of date: {lacking}.", words)
+            calls = self.simulator.calls("price")
+            try:
+                told = self.choose(ids, "action_price")["params"]["message"]
+            except UserError as error:
+                told = str(error)
+            self.assertRegex(told, said)
+            self.assertEqual(self.simulator.calls("price"), calls + lacking)
+        self.assertNotIn("Without a price", "".join(self.asked(ids, batch_id)))
+        self.assertEqual(self.posts(), 0)
+
+    def asked(self, ids, batch_id):
+        """:return: the words of the questions before they are requested, by the list or a batch."""
+        with self.transaction() as env:
+            for asking in (env["ups.pickup"].browse(ids), env["ups.pickup.batch"].browse(batch_id)):
+                asked = asking.action_confirm()["params"]
+                self.assertEqual((asked["model"], asked["ids"]), (asking._name, asking.ids))
+                yield asked["words"]
+
     def test_marking_many_stops_at_none(self):
         draft_id = self.new_pickup()
         lost_id = self.new_pickup(pickup_date="2026-11-25")
@@ -102,14 +138,14 @@ class TestMany(PickupCase):
             batch = self.new_batch(env, "2026-11-29")
             told = batch.action_fill()["params"]["message"]
             batch_id, rows = batch.id, batch.pickup_ids.sorted("pickup_date").ids
-        self.assertIn("4 drafts made", told)
+        self.assertIn("Drafts made: 4.", told)
         self.assertIn("is closed on the pickup date Wednesday, November 25, 2026", told)
         self.assertIn(self.stored_values(booked_id, "name"), told)
         refused, *_fine = rows
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
         self.request_batch(batch_id)
         self.run_batches()
-        self.assertIn("1 not possible", self.shown(batch_id)[2])
+        self.assertIn("not possible: 1,", self.shown(batch_id)[2])
         self.assertIn("No such service", self.stored_values(refused, "problem"))
         self.assertEqual(self.shown(batch_id)[:2], ("done", 100))
 
@@ -192,6 +228,15 @@ class TestMany(PickupCase):
             with Form(first) as form:
                 form.partner_id = bolt
                 self.assertEqual((form.company_name, form.phone), ("Bolt", "2125550199"))
+            saturday = first.calendar_id.attendance_ids.filtered(lambda day: day.dayofweek == "5")
+            saturday.hour_to = 16
+            form = Form(env["ups.pickup"])
+            form.location_id = first
+            for day, closes in ((28, 16), (30, 17), (28, 16)):
+                form.pickup_date = date(2026, 11, day)
+                self.assertEqual(form.close_time, closes)
+            form.close_time, form.pickup_date = 16.5, date(2026, 11, 30)
+            self.assertEqual(form.close_time, 16.5)
             env.cr.rollback()
 
     def test_what_is_needed_is_archived_by_nobody_and_a_copy_has_days_of_its_own(self):
@@ -218,7 +263,7 @@ class TestMany(PickupCase):
         for vals, words in (
             ({"instruction": "x" * 58}, "Instruction"),
             ({"notification_email": "nobody"}, "UPS Confirms To"),
-            ({"close_time": 14.5}, "UPS wants 02:00 hours"),
+            ({"close_time": 14.5}, "UPS wants 02:00 h"),
             ({}, None),
         ):
             with self.subTest(vals), self.transaction() as env:

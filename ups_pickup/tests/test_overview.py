@@ -84,8 +84,11 @@ class TestOverview(PickupCase):
             pound = env.ref("base.GBP")
             self.assertFalse(pound.active)
             self.assertNotIn(pound.id, env["res.currency"].get_all_currencies())
-            env["ups.pickup.account"].browse(self.account_id).country_id = env.ref("base.uk")
+            account = self.new_account(env, "LONDON")
+            account.country_id = env.ref("base.uk")
             self.assertEqual(env["res.currency"].get_all_currencies()[pound.id]["symbol"], "£")
+            account.unlink()
+            self.assertNotIn(pound.id, env["res.currency"].get_all_currencies())
             env.cr.rollback()
 
     def test_no_empty_column_says_that_all_are_real(self):

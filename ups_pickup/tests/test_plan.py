@@ -184,6 +184,10 @@ class TestPlan(PickupCase):
             self.run_plans()
         with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
             self.run_plans()
+            with self.transaction() as env:
+                shown = env["ups.pickup.location"].get_view(view_type="list")["models"]
+                self.assertIn("is_plan_off", shown["ups.pickup.location"])
+                self.assertTrue(env["ups.pickup.location"].browse(self.location_id).is_plan_off)
         with self.transaction(SUPERUSER_ID) as env:
             for query in get_neutralization_queries(["ups_pickup"]):
                 env.cr.execute(query)

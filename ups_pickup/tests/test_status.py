@@ -98,9 +98,14 @@ class TestStatus(PickupCase):
         calls = self.simulator.calls("status")
         self.run_cron()
         for action in (lambda: self.click(pickup_id, "action_check"), self.check_account):
-            with self.assertRaisesRegex(UserError, "left alone .* in 4 minute"):
+            with self.assertRaisesRegex(UserError, "left alone .* in 4 min"):
                 action()
         self.assertEqual(self.simulator.calls("status"), calls, "UPS is left alone")
+        for minutes, is_paused in ((0, True), (4, False)):
+            self.wait(minutes=minutes)
+            with self.transaction() as env:
+                account = env["ups.pickup.account"].browse(self.account_id)
+                self.assertEqual(account.is_paused, is_paused)
 
     def test_an_account_that_ups_refuses_is_told_before_its_day_is_over(self):
         pickup_id, _prn = self.booked()
@@ -397,7 +402,7 @@ class TestStatus(PickupCase):
             ({"pickup_date": "2026-11-27"}, "works at .* from 08:00 to 14:30 only"),
             ({"pickup_date": "2026-11-28"}, "works at .* from 08:00 to 12:00 only"),
             ({"pickup_date": "2026-11-29", "close_time": 17}, "from 08:00 to 16:30 only"),
-            ({"ready_time": 15.5}, "UPS wants 02:00 hours"),
+            ({"ready_time": 15.5}, "UPS wants 02:00 h"),
             ({"ready_time": 24.0}, "“Ready From” must be an hour"),
             ({"close_time": 14.01}, "whole minutes"),
             ({"close_time": math.inf}, "“Closes At” must be an ordinary number"),

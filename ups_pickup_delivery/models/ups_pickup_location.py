@@ -1,8 +1,8 @@
 """What do deliveries need of a location: its hour, and one join at a time."""
 
 from odoo import models
-from odoo.addons.ups_pickup.archiving import named
 from odoo.addons.ups_pickup.local_time import in_words
+from odoo.addons.ups_pickup.models.archiving import named
 from odoo.tools import format_date
 
 

@@ -495,7 +495,7 @@ class TestDelivery(TransactionCase):
         kind = self.warehouse.out_type_id
         self.assertEqual((kind.ups_pickup_count, kind.ups_pickup_until), (1, "15:00"))
         self.location.minimum_window = 9
-        with self.assertRaisesRegex(UserError, "wants 09:00 hours"):
+        with self.assertRaisesRegex(UserError, "wants 09:00 h"):
             picking.action_ups_pickup()
         self.location.minimum_window = 2
         action = picking.action_ups_pickup()

@@ -419,7 +419,7 @@ class UpsConnection(models.Model):
         if not seconds:
             return self.env._("UPS is not available at the moment. Try again in a few minutes.")
         return self.env._(
-            "UPS is not available at the moment. Try again in %s minute(s).", -(-seconds // 60)
+            "UPS is not available at the moment. Try again in %s min.", -(-seconds // 60)
         )
 
 

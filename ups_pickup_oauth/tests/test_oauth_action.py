@@ -103,7 +103,7 @@ class TestOAuthAction(UpsCase):
             (self.fault("status", status=500), ("Nothing is lost. Try again in a few minutes",)),
             (self.fault("error_page"), ("Nothing is lost. Try again in a few minutes",)),
             (self.fault("status", status=429, headers={"Retry-After": "150"}),
-             ("too many requests", "3 minute(s)")),
+             ("too many requests", "in 3 min.")),
         ):  # fmt: skip
             with self.subTest(said), change:
                 sentence = self.refusal()

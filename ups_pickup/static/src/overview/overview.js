@@ -88,7 +88,7 @@ export class UpsPickupOverview extends Component {
     get draftsOfToday() {
         const more = this.state.told.cutoffs.length - SHOWN_CUTOFFS;
         return more > 0
-            ? _t("Show the drafts of today, of %s more location(s), too", more)
+            ? _t("Show the drafts of today, also of more locations: %s", more)
             : _t("Show the drafts of today");
     }
 
