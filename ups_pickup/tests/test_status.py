@@ -173,7 +173,7 @@ class TestStatus(PickupCase):
             account = env["ups.pickup.account"].browse(self.account_id)
             account.write({"name": "Dock", "number": account.number.lower()})
             for vals in ({"number": "SIM009"}, {"company_id": other_company_id}):
-                with self.assertRaisesRegex(UserError, "Archive it"):
+                with self.assertRaisesRegex(UserError, "then archive this one"):
                     account.write(vals)
             env.cr.rollback()
         self.force(pickup_id, state="done")
