@@ -74,24 +74,23 @@ class TestMany(PickupCase):
             batch = self.new_batch(env, "2026-11-27")
             batch.action_fill()
             batch_id = batch.id
-        self.simulator.refuse_next("price", "9510113", "No such street", status=400)
-        for refused, lacking, said in (
-            (None, 3, "named: 2.*\n.*: UPS refused it. UPS's answer: .*No such street"),
-            (429, 1, "too many requests"),
-            (None, 1, "named: 1."),
+        for refused, lacking, calls, said in (
+            (429, 3, 1, "too many requests"),
+            (400, 3, 3, "named: 2.*\n.*: UPS refused it. UPS's answer: .*No such street"),
+            (None, 1, 1, "named: 1."),
         ):
             if refused:
-                self.simulator.refuse_next("price", "250", "Slow down", status=refused)
+                self.simulator.refuse_next("price", "9510113", "No such street", status=refused)
             for words in self.asked(ids, batch_id):
                 self.assertRegex(words, r"Drafts: 4\..*Test.*\n.*added up: \$")
                 self.assertIn(f"out of date: {lacking}.", words)
-            calls = self.simulator.calls("price")
+            before = self.simulator.calls("price")
             try:
                 told = self.choose(ids, "action_price")["params"]["message"]
             except UserError as error:
                 told = str(error)
             self.assertRegex(told, said)
-            self.assertEqual(self.simulator.calls("price"), calls + lacking)
+            self.assertEqual(self.simulator.calls("price"), before + calls)
         self.assertNotIn("Without a price", "".join(self.asked(ids, batch_id)))
         self.assertEqual(self.posts(), 0)
 
