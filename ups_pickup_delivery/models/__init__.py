@@ -1,4 +1,5 @@
 from . import (
+    came_back,
     delivery_carrier,
     later_changes,
     stock_picking,

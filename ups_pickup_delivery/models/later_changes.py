@@ -26,6 +26,23 @@ class ProductProduct(models.Model):
         return result
 
 
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        """Override of `base`, which costs nothing unless a country or state is written."""
+        if vals.keys().isdisjoint(("country_id", "state_id")):
+            return super().write(vals)
+        before = {each: (each.country_id, each.state_id) for each in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda each: before[each] != (each.country_id, each.state_id))
+        if moved:  # and with them what Odoo keeps at their address, past this method
+            to_them = "picking_id.partner_id", "child_of", moved.ids
+            of_them = "picking_id.company_id.partner_id", "in", moved.ids
+            self.env["ups.pickup"]._count_drafts_anew("|", to_them, of_them)
+        return result
+
+
 class StockMoveLine(models.Model):
     """A validated transfer that is unlocked may be packed otherwise."""
 
@@ -45,5 +62,7 @@ class StockMoveLine(models.Model):
 
     def _packed_otherwise(self):
         done = self.filtered(lambda line: line.state == "done")
-        pickups = done.sudo().picking_id.ups_pickup_id
+        pickings = done.sudo().picking_id
+        pickups = pickings.ups_pickup_id
         pickups.filtered(lambda each: each.state not in ENDED)._fill_from_deliveries()
+        pickings.filtered(lambda each: each._returns())._take_out()

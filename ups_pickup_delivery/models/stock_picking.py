@@ -123,6 +123,8 @@ class StockPicking(models.Model):
         result = super().write(vals)
         if "carrier_id" in vals and (done := self.filtered(lambda each: each.state == "done")):
             done._carrier_changes()
+        if "partner_id" in vals and (done := self.filtered(lambda each: each.state == "done")):
+            self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", done.ids))
         return result
 
     def _carrier_changes(self):
@@ -170,22 +172,17 @@ class StockPicking(models.Model):
         Goods for another company of the database go by the transit between companies, which is of
         none (odoo/addons/stock, `res.company`).
         """
-        to = self.location_dest_id
-        is_leaving = to.usage == "customer" or (to.usage == "transit" and not to.company_id)
         return (
             self.picking_type_code == "outgoing"
             and self.carrier_id._is_collected_by_ups()
             and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
-            and is_leaving
+            and is_outside(self.location_dest_id)
             and bool(self._ups_location())
         )
 
     def _ups_location(self):
         """:return: its warehouse's, which may be archived: nothing joins there then."""
         return self.sudo().picking_type_id.warehouse_id.ups_pickup_location_id
-
-    def _returns(self):
-        return self.picking_type_code == "incoming" and bool(self.move_ids.origin_returned_move_id)
 
     def _note_for_ups(self, returns=()):
         """Have these join, and what was returned leave, once this transaction is committed.
@@ -213,17 +210,6 @@ class StockPicking(models.Model):
             )
         for place in by_location.items():
             by_itself(self.env, lambda env, place=place: env[name]._join(*place), wait=JOIN_WAITS)
-
-    def _take_out(self):
-        """Let leave what these returns have brought back."""
-        origins = self.move_ids.origin_returned_move_id.picking_id
-        origins.filtered(lambda each: each._is_all_back())._leave_ups_pickup()
-
-    def _is_all_back(self):
-        return all(
-            move.product_id.uom_id.compare(_quantity(move.returned_move_ids), _quantity(move)) >= 0
-            for move in self.move_ids
-        )
 
     @api.model
     def _join(self, location_id, ids):
@@ -354,9 +340,9 @@ class StockPicking(models.Model):
 
         :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
-        shipped = [("picking_id", "in", self.ids), ("quantity", "!=", 0)]
-        lines = self.env["stock.move.line"].sudo()
-        lines = lines._read_group(shipped, PIECE_OF, ["quantity_product_uom:sum"])
+        lines = self._ups_shipped()
+        if len(lines) > len({picking for picking, *_what in lines}):  # what is one leaves as one
+            lines = self._ups_not_back(lines)
         # Of a hundred columns each.
         self.carrier_id.fetch(["ups_pickup_service_id"])
         self.partner_id.fetch(["country_id", "state_id"])
@@ -371,6 +357,12 @@ class StockPicking(models.Model):
             weight += quantity * product.weight
             pieces[package or picking] = service, country, package.shipping_weight or weight
         return pieces
+
+    def _ups_shipped(self):
+        """:return: rows of transfer, package, product and quantity, in the product's unit."""
+        shipped = [("picking_id", "in", self.ids), ("quantity", "!=", 0)]
+        lines = self.env["stock.move.line"].sudo()
+        return lines._read_group(shipped, PIECE_OF, ["quantity_product_uom:sum"])
 
     def _ups_packages_of_others(self, pieces):
         """:return: whether others in their pickup have brought a part of these packages."""
@@ -401,10 +393,9 @@ class StockPicking(models.Model):
         return list(dict.fromkeys(TRACKING_NUMBER.findall(refs)))[:MOST_TRACKING_NUMBERS]
 
 
-def _quantity(moves):
-    """:return: what was moved, in the product's unit."""
-    lines = moves.filtered(lambda move: move.state == "done").move_line_ids
-    return sum(lines.mapped("quantity_product_uom"))
+def is_outside(location):
+    """:return: whether what stands there has left for a customer, or another company."""
+    return location.usage == "customer" or (location.usage == "transit" and not location.company_id)
 
 
 def is_overweight(weight, unit):

@@ -26,6 +26,8 @@ class UpsPickup(models.Model):
     )
     # What its transfers bring, so that one more joins without reading the others.
     delivery_sum = fields.Json(string="Brought", copy=False, groups=fields.NO_ACCESS)
+    # Whom it let go, so that they come back where its driver has come after all.
+    delivery_freed = fields.Json(string="Moved On", copy=False, groups=fields.NO_ACCESS)
     delivery_count = fields.Integer(string="Deliveries", compute="_compute_deliveries")
     delivery_pieces = fields.Integer(string="Packages", compute="_compute_deliveries")
     delivery_unweighed = fields.Integer(
@@ -339,8 +341,38 @@ class UpsPickup(models.Model):
         """
         made_again = [("retry_of_id", "=", self.id), ("state", "not in", FREED)]
         again = again or self.search(made_again, limit=1)
+        self.delivery_freed = [*(self.delivery_freed or ()), *self.picking_ids.ids]
         self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
         (self | again)._fill_from_deliveries()
+
+    def _own_write(self, vals):
+        super()._own_write(vals)
+        is_ours = not self.env.context.get("ups_past_the_orm")
+        if is_ours and vals.get("state") in ("done", *LISTED):
+            for pickup in self.sudo().filtered("delivery_freed"):
+                pickup._take_back()
+
+    def _take_back(self):
+        """The driver has come after all, or may still: what UPS was not asked for again returns.
+
+        What a person has taken out since then, or a return brought back, stays as it is.
+        """
+        freed = self.env["stock.picking"].browse(self.delivery_freed).exists()
+        freed -= self.picking_ids
+        here = freed.filtered(
+            lambda each: each.ups_pickup_waits or each.ups_pickup_id.state == "draft"
+        )
+        drafts, others = here.ups_pickup_id, (freed - here).filtered("ups_pickup_id")
+        here.write({"ups_pickup_id": self.id, "ups_pickup_waits": False})
+        self.delivery_freed = False
+        (self | drafts)._fill_from_deliveries()
+        if others:
+            self._note(
+                self.env._(
+                    "UPS was asked for these deliveries once more, and they stay there: %s",
+                    ", ".join(f"{each.name} ({each.ups_pickup_id.name})" for each in others),
+                )
+            )
 
     def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can.

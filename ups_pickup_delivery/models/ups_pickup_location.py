@@ -9,6 +9,13 @@ from odoo.tools import format_date
 class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "service_id" in vals:  # that of what no delivery method says
+            here = "picking_id.ups_pickup_id.location_id", "in", self.ids
+            self.env["ups.pickup"]._count_drafts_anew(here)
+        return result
+
     def _needed_by(self):
         warehouses = self.env["stock.warehouse"].sudo()
         warehouses = warehouses.search([("ups_pickup_location_id", "=", self.id)])

@@ -99,6 +99,22 @@ class TestDelivery(TransactionCase):
 
     # === WHAT PEOPLE DO === #
 
+    def back(self, picking, quantity, *package):
+        """:return: a return of it, not yet validated."""
+        wizard = self.env["stock.return.picking"].with_context(
+            active_id=picking.id, active_model="stock.picking"
+        )
+        wizard = wizard.create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = quantity
+        back = wizard._create_return()
+        if package:
+            back.move_line_ids.package_id = back.move_line_ids.result_package_id = package[0]
+        return back
+
+    def scrap(self, picking, package):
+        vals = {"picking_id": picking.id, "package_id": package and package.id, "scrap_qty": 1}
+        self.env["stock.scrap"].create(vals | {"product_id": self.product.id}).do_scrap()
+
     def validate(self, *pickings):
         for picking in pickings:
             picking.move_ids.picked = True
@@ -195,7 +211,20 @@ class TestDelivery(TransactionCase):
     def test_what_changes_after_it_has_joined(self):
         other, not_ups = self.new_carrier("001"), self.new_carrier(False)
         service = other.ups_pickup_service_id
+        usual = self.new_carrier("002").ups_pickup_service_id
+        contact = self.env["res.partner"].create({"name": "C", "parent_id": self.abroad.id})
+        france = self.env.ref("base.fr")
         for name, change, lines, weight in (
+            ("another address", {"partner_id": contact.id}, [("003", "DE", 2)], 7),
+            (
+                "the address moves",
+                lambda picking: (
+                    picking.write({"partner_id": contact.id}),
+                    self.abroad.write({"country_id": france.id}),
+                ),
+                [("003", "FR", 2)],
+                7,
+            ),
             ("goes another way", {"carrier_id": other.id}, [("001", "US", 2)], 7),
             ("not by UPS", {"carrier_id": not_ups.id}, [], 0),
             (
@@ -231,6 +260,12 @@ class TestDelivery(TransactionCase):
                 "the service archived",
                 lambda _picking: service.write({"active": False}),
                 [("003", "US", 2)],
+                7,
+            ),
+            (
+                "the location's usual service",
+                lambda _picking: self.location.write({"service_id": usual.id}),
+                [("002", "US", 2)],
                 7,
             ),
             (
@@ -416,19 +451,40 @@ class TestDelivery(TransactionCase):
                 pickup._fill_from_deliveries()
             self.assertEqual(sorted(pickup.line_ids.mapped("quantity")), lines)
 
-    def test_a_return_leaves_when_all_of_it_is_back(self):
-        picking = self.delivery(2)
-        pickup = self.ship(picking, self.delivery())
-        for _half in range(2):
-            self.assertEqual((picking.ups_pickup_id, pickup.quantity), (pickup, 2))
-            wizard = self.env["stock.return.picking"].with_context(
-                active_id=picking.id, active_model="stock.picking"
-            )
-            wizard = wizard.create({"picking_id": picking.id})
-            wizard.product_return_moves.quantity = 1
-            self.ship(wizard._create_return())
-        self.assertFalse(picking.ups_pickup_id)
-        self.assertEqual(pickup.quantity, 1)
+    def test_what_comes_back_or_is_scrapped_leaves(self):
+        self.env["stock.quant"]._update_available_quantity(
+            self.product, self.warehouse.lot_stock_id, 1
+        )
+        kind, other = self.warehouse.out_type_id, self.new_carrier("001")
+        scrapped = self.packed(3, 4)
+        self.scrap(scrapped, False)
+        for name, picking, changes, brought in (
+            ("loose", self.delivery(2), [[1], [1]], [(1, 4), (0, 0)]),
+            ("Odoo names packages", self.packed(4, 4, 4), [[2]], [(1, 4)]),
+            ("a person names one", self.packed(3, 4), [[1, 1], [1, 0]], [(1, 3), (0, 0)]),
+            ("nobody does", self.packed(3, 4), [[1, None], [1, None]], [(2, 7), (0, 0)]),
+            ("scrapped before and after", scrapped, [["scrap", 0]], [(1, 4)]),
+            ("and again", self.packed(3, 4), [[1, 0], ["again"]], [(1, 4), (2, 7)]),
+        ):
+            with self.subTest(name):
+                packages = picking.move_line_ids.result_package_id.sorted("id")
+                if kind.return_picking_type_id and name == "nobody does":
+                    kind.return_picking_type_id = False
+                pickup, last = self.ship(picking), picking
+                for (what, *package), (pieces, weight) in zip(changes, brought, strict=True):
+                    named = [each is not None and packages[each] for each in package]
+                    if what == "scrap":
+                        self.scrap(picking, *named)
+                    elif what == "again":
+                        again = self.back(last, 1)
+                        again.carrier_id = other
+                        self.ship(again)
+                    else:
+                        last = self.back(picking, what, *named)
+                        self.ship(last)
+                    self.assertEqual((pickup.quantity, pickup.weight), (pieces, weight))
+                self.assertEqual(bool(picking.ups_pickup_id), bool(pieces))
+                pickup.picking_ids._leave_ups_pickup()
 
     def test_days(self):
         today = self.ship(self.delivery())
@@ -466,6 +522,25 @@ class TestDelivery(TransactionCase):
         self.location.active = True
         self.cron()
         self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
+
+    def test_a_driver_who_came_after_all_takes_back_what_no_other_was_asked_for(self):
+        for state, day in (("done", "2026-11-25"), ("requested", "2026-11-26")):
+            first, out, other = pickings = [self.delivery() for _each in range(3)]
+            pickup = self.ship(*pickings)
+            self.request(pickup)
+            pickup._own_write({"state": "unsuccessful"})
+            self.cron()
+            draft = first.ups_pickup_id
+            out._leave_ups_pickup()
+            asked = draft.copy({"pickup_date": day})
+            other.ups_pickup_id = asked
+            self.request(asked)
+            pickup._own_write({"state": state})
+            self.assertEqual(
+                [each.ups_pickup_id for each in pickings], [pickup, draft.browse(), asked]
+            )
+            self.assertEqual((pickup.delivery_pieces, draft.quantity), (1, 0))
+            self.assertIn(f"{other.name} ({asked.name})", pickup.message_ids[0].body)
 
     def test_a_driver_who_was_there_takes_nothing_more(self):
         early = self.ship(self.delivery())
@@ -585,13 +660,17 @@ class TestDelivery(TransactionCase):
         """With the addon's own methods and without them, for one and for many."""
 
         def count(number, is_on):
-            pickings = self.env["stock.picking"].union(*[self.delivery() for _ in range(number)])
+            pickings = self.env["stock.picking"].union(*[self.packed(1, 1) for _ in range(number)])
             pickings.move_ids.picked = True
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             name = "_after_the_commit" if is_on else "_is_for_ups"
-            with patch.object(type(pickings), name, return_value=False):
+            anew = {"side_effect": AssertionError} if is_on else {}  # which reads drafts
+            with (
+                patch.object(type(pickings), name, return_value=False),
+                patch.object(type(self.env["ups.pickup"]), "_count_drafts_anew", **anew),
+            ):
                 pickings._action_done()
                 self.env.flush_all()
             self.env.cr.postcommit.clear()
