@@ -90,6 +90,12 @@ class UpsPickupLocation(models.Model):
         is_enough = last - ready >= max(self.minimum_window, 1 / 60)
         return last if is_enough and not self._short(lines, ready, last) else close
 
+    def _last_call(self, day):
+        """:return: until which hour UPS takes a request for that day: it wants its hours before
+        closing, too.
+        """
+        return max(min(self.cutoff_time, self._close_on(day) - self.minimum_window), 0)
+
     def _ordinary_lines(self):
         """:return: the hours of an ordinary week, if they are meant for drivers at all.
 

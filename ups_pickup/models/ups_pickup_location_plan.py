@@ -81,7 +81,7 @@ class UpsPickupLocation(models.Model):
         }
         for location in self.sudo():
             today = location._today()
-            is_too_late = clock.now() > location._at(today, location.cutoff_time)
+            is_too_late = clock.now() > location._at(today, location._last_call(today))
             # "On the day before" means that today's was for yesterday to ask for, where nothing
             # is waited for.
             is_asked_before = location.plan_day == "before" and location.plan == "working_days"

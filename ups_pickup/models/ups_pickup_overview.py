@@ -258,10 +258,8 @@ def _open_today(locations):
 
 
 def _cutoff(location, drafts):
-    # UPS wants its hours before closing, too.
     today = location._today()
-    latest = min(location.cutoff_time, location._close_on(today) - location.minimum_window)
-    latest = max(latest, 0)
+    latest = location._last_call(today)
     left = location._at(today, latest) - clock.now()
     return {
         "location": location.display_name,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from markupsafe import escape
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
 from odoo.tools import format_date
 
@@ -27,6 +27,17 @@ class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
+    def write(self, vals):
+        """Override of `base`: who has said "done" has meant that day, and is asked of another."""
+        day = fields.Date.to_date(vals.get("pickup_date"))
+        moved = day and self.filtered(lambda each: each.pickup_date != day)
+        result = super().write(vals)
+        if moved:
+            own = self.with_context(active_test=False)
+            answered = [("res_id", "in", moved.ids), ("active", "=", False)]
+            own._activities(PLAN_ACTIVITY, answered).unlink()
+        return result
+
     @api.model
     def _plan_missed(self, location_id, day):
         """Tell of a day whose cut-off has passed while nothing could run."""
@@ -47,7 +58,7 @@ class UpsPickup(models.Model):
         """:return: the id of the draft that was to be requested, or None if there is none."""
         location = self.env["ups.pickup.location"].browse(location_id)
         location._lock()
-        if location._missed_day() != day:
+        if not location._is_missed(day):
             return None
         draft_id = self._draft_of_plan(location, day)
         location._planned_until(day)
@@ -75,7 +86,7 @@ class UpsPickup(models.Model):
         person = self._responsible()
         is_deleted = not self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY)
         if self.state != "draft" or is_deleted or not person or not all(asked.mapped("active")):
-            return  # also who has said "done" is not asked again
+            return  # also who has said "done" of that day is not asked again
         own = self.with_context(lang=person.lang)
         note = escape(own._plan_failed_in_words(why))
         if asked:
@@ -92,7 +103,7 @@ class UpsPickup(models.Model):
             " PRN.",
             day=format_date(self.env, self.pickup_date),
             why=why,
-            cutoff=in_words(location.cutoff_time),
+            cutoff=in_words(location._last_call(self.pickup_date)),
             zone=location.calendar_id.tz,
         )
 
@@ -130,17 +141,18 @@ class UpsPickupLocation(models.Model):
 
     def _missed_day(self):
         """:return: yesterday or today, if the plan had to see to it and its cut-off has passed."""
-        if self.plan == "manual" or not self.active:
-            return None
         today, done = self._today(), self.plan_done_until
         # Not of a location that was archived, or waited for deliveries, all the time since.
         was_at_work = done and today - done <= SEEN_LATELY
-        for day in (today - timedelta(days=1), today)[not was_at_work :]:
-            is_over = clock.now() > self._at(day, self.cutoff_time)
-            is_missed = is_over and not (done and day <= done)
-            if is_missed and self._is_plan_in_force() and self._is_open_on(day):
-                return day
-        return None
+        days = (today - timedelta(days=1), today)[not was_at_work :]
+        return next(filter(self._is_missed, days), None)
+
+    def _is_missed(self, day):
+        if self.plan == "manual" or not self.active:
+            return False
+        is_seen_to = self.plan_done_until and day <= self.plan_done_until
+        is_missed = not is_seen_to and clock.now() > self._at(day, self._last_call(day))
+        return is_missed and self._is_plan_in_force() and self._is_open_on(day)
 
     def _is_cutoff_near(self, day):
-        return clock.now() >= self._at(day, self.cutoff_time) - TELL_BEFORE
+        return clock.now() >= self._at(day, self._last_call(day)) - TELL_BEFORE

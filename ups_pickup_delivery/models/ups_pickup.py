@@ -303,7 +303,11 @@ class UpsPickup(models.Model):
         for pickup_id in self._left_by_drivers():
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
         for draft_id in self._drafts_in_vain():
-            by_itself(self.env, lambda env, id=draft_id: env[self._name].browse(id)._move_on())
+            for work in ("_tell_if_missed", "_move_on"):
+                by_itself(
+                    self.env,
+                    lambda env, id=draft_id, work=work: getattr(env[self._name].browse(id), work)(),
+                )
         for place in self._waiting_by_location():
             by_itself(self.env, lambda env, place=place: env["stock.picking"]._join(*place))
         return super()._cron_plan()
@@ -374,6 +378,12 @@ class UpsPickup(models.Model):
                 )
             )
 
+    def _tell_if_missed(self):
+        """While it has that day still, however long nothing could run."""
+        location, day = self.location_id, self.pickup_date
+        if location.plan == "when_packages" and location._is_missed(day):
+            self._plan_missed(location.id, day)
+
     def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can.
 
@@ -392,7 +402,7 @@ class UpsPickup(models.Model):
         elif self.state == "draft":
             is_usual = self.close_time == location._close_on(self.pickup_date)
             close = location._close_on(day) if is_usual else self.close_time
-            self.write({"pickup_date": day, "close_time": close})
+            self.write({"pickup_date": day, "close_time": close, "problem": False})
 
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.

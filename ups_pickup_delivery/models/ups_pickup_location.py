@@ -31,8 +31,7 @@ class UpsPickupLocation(models.Model):
     def _asked_until(self):
         """:return: such as ``15:00``, or ``Mon 30 15:00`` if it is not today."""
         day, today = self._next_date(), self._today()
-        close = self._close_on(day)
-        until = in_words(min(self.cutoff_time, max(close - self.minimum_window, 0)))
+        until = in_words(self._last_call(day))
         if day == today:
             return until
         return f"{format_date(self.env, day, date_format='EEE d')} {until}"

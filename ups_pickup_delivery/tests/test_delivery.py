@@ -5,7 +5,7 @@ What the commit does is done here by `commit`; the transactions of their own run
 
 from datetime import datetime
 from itertools import permutations
-from unittest.mock import patch
+from unittest.mock import DEFAULT, patch
 
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
 from odoo.addons.ups_pickup_delivery.models import stock_picking
@@ -135,7 +135,7 @@ class TestDelivery(TransactionCase):
         pickups, crons = self.env["ups.pickup"].sudo(), self.env["ir.cron"]
         with (
             patch.object(type(crons), "_commit_progress", return_value=60),
-            patch.object(type(pickups), "_plan"),  # it would ask UPS
+            patch.multiple(type(pickups), _plan=DEFAULT, _plan_missed=DEFAULT),  # UPS, and people
         ):
             pickups._cron_plan()
         self.env.invalidate_all()

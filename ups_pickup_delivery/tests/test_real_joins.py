@@ -82,6 +82,10 @@ class TestRealJoins(PickupCase):
                 for each in here
             ]
 
+    def place(self, **vals):
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(self.location_id).write(vals)
+
     # === TESTS === #
 
     def test_all_who_validate_at_once_join_the_same_draft(self):
@@ -131,3 +135,30 @@ class TestRealJoins(PickupCase):
             self.assertEqual((draft.state, draft.quantity, draft.delivery_count), ("draft", 3, 3))
             self.assertEqual(draft.retry_of_id.state, "cancelled")
         self.assertEqual(self.posts(), 1)
+
+    def test_each_day_that_is_missed_is_told(self):
+        """Before its draft goes on to the next one; who has done it was asked of that day alone."""
+        self.place(cutoff_time=16.5)  # UPS wants two hours before 17:00, so it is 15:00
+        self.validate(self.new_delivery())
+        self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
+        for moment, missed, words, goes_on_to in (
+            ("24 15:05", "11/24", "cut-off has passed", "25"),  # nothing ran since noon
+            ("25 14:05", "11/25", "too many requests", "25"),  # UPS can still be called
+            ("28 08:00", "11/25", "too many requests", "28"),  # the same, and nothing ran since
+            ("28 14:05", "11/28", "too many requests", "28"),
+            ("30 08:00", "11/28", "cut-off has passed", "30"),
+        ):
+            with self.subTest(moment):
+                self.set_time(f"2026-11-{moment}", "America/New_York")
+                for _twice in range(2):
+                    self.run_plan()
+                with self.transaction(SUPERUSER_ID) as env:
+                    [pickup] = env["ups.pickup"].search([("location_id", "=", self.location_id)])
+                    asked = pickup.activity_ids
+                    self.assertEqual(len(asked), 1)
+                    self.assertIn(f"the pickup of {missed}/2026", asked.note)
+                    self.assertIn(words, asked.note)
+                    self.assertIn("is 15:00", asked.note)
+                    self.assertEqual(f"{pickup.pickup_date:%d}", goes_on_to)
+                    if moment != "28 14:05":
+                        asked.action_feedback()
