@@ -189,9 +189,13 @@ class UpsPickup(models.Model):
                 )
             )
 
-    def _not_yet_says_a_person(self):
+    def _can_be_taken_back(self):
+        """:return: whether a person has said what became of it, and "Not yet" undoes that."""
         is_a_word = self.outcome_source == "person" and self.state in ("done", "unsuccessful")
-        if not (is_a_word and self._may_come_today()):
+        return is_a_word and self._may_come_today()
+
+    def _not_yet_says_a_person(self):
+        if not self._can_be_taken_back():
             raise UserError(
                 self.env._(
                     "“Not yet” takes back what a person has said of a pickup, on its own day: %s is"

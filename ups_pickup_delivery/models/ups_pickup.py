@@ -317,7 +317,8 @@ class UpsPickup(models.Model):
         pickings = self.env["stock.picking"].sudo()
         # What was shipped while UPS was only tried goes with no real driver by itself.
         freed = Domain("state", "in", FREED) & Domain("environment", "=", ups_environment(self.env))
-        return pickings.search([("ups_pickup_id", "any", freed)]).ups_pickup_id.ids
+        left = pickings.search([("ups_pickup_id", "any", freed)]).ups_pickup_id
+        return those_that(left, lambda each: not each._can_be_taken_back()).ids
 
     @api.model
     def _drafts_in_vain(self):

@@ -15,6 +15,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 ADDON = "odoo.addons.ups_pickup_delivery"
 NOON = datetime(2026, 11, 24, 17, 0)  # 12:00 in New York, a Tuesday
 EVENING = datetime(2026, 11, 24, 23, 0)
+NEXT_DAY = datetime(2026, 11, 25, 14, 0)
 
 
 @tagged("post_install", "-at_install")
@@ -541,6 +542,17 @@ class TestDelivery(TransactionCase):
             )
             self.assertEqual((pickup.delivery_pieces, draft.quantity), (1, 0))
             self.assertIn(f"{other.name} ({asked.name})", pickup.message_ids[0].body)
+
+    def test_what_a_person_says_frees_nothing_while_it_can_be_taken_back(self):
+        picking = self.delivery()
+        pickup = self.ship(picking)
+        self.request(pickup)
+        pickup._own_write({"state": "unsuccessful", "outcome_source": "person"})
+        self.cron()
+        self.assertEqual((picking.ups_pickup_id, pickup.delivery_news), (pickup, False))
+        self.set_time(NEXT_DAY)
+        self.cron()
+        self.assertEqual(str(picking.ups_pickup_id.pickup_date), "2026-11-25")
 
     def test_a_driver_who_was_there_takes_nothing_more(self):
         early = self.ship(self.delivery())
