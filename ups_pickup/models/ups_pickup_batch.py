@@ -39,6 +39,11 @@ class UpsPickupBatch(models.Model):
         groups=fields.NO_ACCESS,
         copy=False,
     )
+    dropped = fields.Json(
+        help="Where drafts were, by their ids, when their day or location was chosen no more.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
     paused_why = fields.Char(
         help="Why the rows that are left wait for the next run.", readonly=True, copy=False
     )

@@ -12,6 +12,8 @@ from ..notice import notice, shown_anew
 
 MOST_SENTENCES = 10  # of what is left out
 
+CHOSEN = frozenset(("date_from", "date_to", "location_ids"))
+
 
 class UpsPickupBatch(models.Model):
     # One model in three files, because each answers a question of its own.
@@ -77,22 +79,39 @@ class UpsPickupBatch(models.Model):
         return said
 
     def _chosen_no_more(self):
-        """:return: the drafts of other days and locations than are chosen now."""
-        if not self.sudo().location_ids:
-            return self.env["ups.pickup"].sudo()
+        """:return: the drafts whose day or location was chosen once, and is not now."""
+        dropped = self._where_dropped()
         return self.sudo().pickup_ids.filtered(
-            lambda each: (
-                each.state == "draft"
-                and not each.queued_on
-                and each.write_date <= self.write_date
-                and not self._is_chosen(each.location_id, each.pickup_date)
-            )
+            lambda each: each.id in dropped and not each.queued_on
         )
 
+    def _where_dropped(self):
+        """:return: by id where the drafts lie that the choice has left there; of what somebody has
+        moved since, none.
+        """
+        dropped, outside = self.sudo().dropped or {}, self._outside()
+        return {id: where for id, where in outside.items() if dropped.get(str(id)) == where}
+
+    def _outside(self):
+        """:return: by id where its drafts lie that are of no chosen day and location."""
+        return {
+            each.id: [each.location_id.id, str(each.pickup_date)]
+            for each in self.sudo().location_ids and self.sudo().pickup_ids
+            if each.state == "draft" and not self._is_chosen(each.location_id, each.pickup_date)
+        }
+
     def write(self, vals):
-        """Override of `base`: what has the pieces of before gets those of now."""
+        """Override of `base`: what is chosen no more is remembered, what has the pieces of before
+        gets those of now.
+        """
+        chosen_anew = self if not CHOSEN.isdisjoint(vals) else self.browse()
+        # What lies outside already, and was not dropped, was moved there by somebody.
+        moved = {each: each._outside().keys() - each._where_dropped() for each in chosen_anew}
         before = {batch: batch.quantity for batch in self} if "quantity" in vals else {}
         result = super().write(vals)
+        for batch, ids in moved.items():
+            outside = batch._outside().items()
+            batch.sudo().dropped = {id: where for id, where in outside if id not in ids}
         for batch, quantity in before.items():
             drafts = batch.sudo().pickup_ids.filtered(
                 lambda each: each.state == "draft" and each.origin == "batch" and not each.queued_on

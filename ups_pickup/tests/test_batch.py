@@ -99,8 +99,10 @@ class TestBatch(PickupCase):
             batch = env["ups.pickup.batch"].browse(batch_id)
             touched = batch.pickup_ids.filtered(lambda row: f"{row.pickup_date}" == "2026-11-25")
             touched.line_ids.quantity = 5
+            moved = batch.pickup_ids.filtered(lambda row: f"{row.pickup_date}" == "2026-11-27")
+            moved.pickup_date = "2026-12-05"
         for vals, words in (
-            ({"date_to": "2026-11-30"}, "made: 1.\nDrafts that were there.*: 1."),
+            ({"date_to": "2026-11-30"}, "made: 2.\nDrafts that were there.*: 1."),
             ({"date_to": "2026-11-29", "quantity": 7}, "deleted: 1.\nDrafts made: 0."),
         ):
             with self.transaction() as env:
@@ -110,13 +112,14 @@ class TestBatch(PickupCase):
         with self.transaction() as env:
             batch = env["ups.pickup.batch"].browse(batch_id)
             rows = batch.pickup_ids.sorted("pickup_date")
-            self.assertEqual(rows.mapped("quantity"), [7, 5, 7, 7, 7, 1])
-            self.assertEqual((rows[-1].id, rows[-1].instruction), (mine, "mine"))
+            self.assertEqual(rows.mapped("quantity"), [7, 5, 7, 7, 7, 1, 7])
+            self.assertEqual((rows[-2].id, rows[-2].instruction), (mine, "mine"))
+            self.assertEqual(rows[-1], moved.with_env(env))
             batch.date_to = "2026-11-25"
             told = batch.action_request()["params"]["message"]
             self.assertIn("deleted: 3.\nDrafts that people have made", told)
         self.assertEqual(self.run_batch(batch_id), "done")
-        self.assertEqual(self.dates(), ["20261124", "20261125"])
+        self.assertEqual(self.dates(), ["20261124", "20261125", "20261205"])
         self.assertEqual(self.stored_values(mine, "state"), "draft")
         self.assertEqual(self.stored_values(plans, "state"), "draft")
 
