@@ -101,6 +101,12 @@ class UpsPickupLocation(models.Model):
                     )
                 )
 
+    @api.onchange("plan")
+    def _onchange_plan(self):
+        """Nothing waits on the day before: UPS would be asked with the first package of the day."""
+        if self.plan == "when_packages":
+            self.plan_day = "same"
+
     @api.onchange("plan_day", "cutoff_time")
     def _onchange_plan_day(self):
         if self.plan_day == "same" and self.plan_time >= self.cutoff_time:

@@ -292,6 +292,8 @@ class TestPlan(PickupCase):
             form.plan = "working_days"
             form.plan_day = "same"
             self.assertEqual((form.plan_time, form.cutoff_time), (14.0, 15.0))
+            form.plan_day, form.plan_time, form.plan = "before", 17.0, "when_packages"
+            self.assertEqual((form.plan_day, form.plan_time), ("same", 14.0))
 
     def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
