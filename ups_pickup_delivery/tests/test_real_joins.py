@@ -82,7 +82,7 @@ class TestRealJoins(PickupCase):
                 for each in here
             ]
 
-    def place(self, **vals):
+    def plan(self, **vals):
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup.location"].browse(self.location_id).write(vals)
 
@@ -138,7 +138,7 @@ class TestRealJoins(PickupCase):
 
     def test_each_day_that_is_missed_is_told(self):
         """Before its draft goes on to the next one; who has done it was asked of that day alone."""
-        self.place(cutoff_time=16.5)  # UPS wants two hours before 17:00, so it is 15:00
+        self.plan(cutoff_time=16.5)  # UPS wants two hours before 17:00, so it is 15:00
         self.validate(self.new_delivery())
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
         for moment, missed, words, goes_on_to in (
