@@ -14,6 +14,9 @@ OVERWEIGHT = {"LBS": 70, "KGS": 32}
 FREED = ("unsuccessful", "cancelled")
 """States of a pickup whose packages still stand on the ramp."""
 
+OVER = ("done", "unknown")
+"""States of a pickup whose packages the driver has taken along, as far as anybody knows."""
+
 LOOK_BACK = 14  # days: what nobody collected for that long was handed over otherwise
 
 JOIN_WAITS = 5

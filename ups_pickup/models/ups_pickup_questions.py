@@ -135,15 +135,18 @@ class UpsPickup(models.Model):
 
     def _activity_of_failure(self, person):
         own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
-        place = own.location_id.display_name
         own.activity_schedule(
             UNSUCCESSFUL_ACTIVITY,
-            summary=own.env._("UPS did not collect at %s", place)
-            if own.state == "unsuccessful"
-            else own.env._("UPS has called off its driver for %s", place),
+            summary=own._failure_in_words(),
             note=escape(own.status_message or ""),
             user_id=person.id,
         )
+
+    def _failure_in_words(self):
+        place = self.location_id.display_name
+        if self.state == "unsuccessful":
+            return self.env._("UPS did not collect at %s", place)
+        return self.env._("UPS has called off its driver for %s", place)
 
     def _no_question_any_more(self):
         """A person has answered: nobody is asked about this one again."""

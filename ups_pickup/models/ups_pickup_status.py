@@ -514,6 +514,7 @@ class UpsPickup(models.Model):
         elif self.account_id.trust_unlisted:
             self._own_write({"state": "done", "outcome_source": "unlisted", "problem": False})
             self._note(self.env._("Picked up: UPS lists it no longer."))
+            self._ask_about_failure()
         else:
             self._say(
                 {"state": "unknown"},

@@ -8,4 +8,5 @@ from . import (
     ups_pickup,
     ups_pickup_location,
     ups_pickup_service,
+    waits_again,
 )

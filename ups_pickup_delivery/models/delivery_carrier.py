@@ -16,16 +16,6 @@ class DeliveryCarrier(models.Model):
         ondelete="restrict",
     )
 
-    def write(self, vals):
-        collected = self.filtered(lambda each: each._is_collected_by_ups())
-        result = super().write(vals)
-        self.env["stock.picking"]._not_by_ups_any_more(
-            collected.filtered(lambda each: not each._is_collected_by_ups())
-        )
-        if "ups_pickup_service_id" in vals:
-            self.env["ups.pickup"]._count_drafts_anew(("picking_id.carrier_id", "in", self.ids))
-        return result
-
     def _is_collected_by_ups(self):
         """:return: whether UPS collects what this carrier ships.
 

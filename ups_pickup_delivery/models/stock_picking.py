@@ -16,7 +16,15 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..by_itself import by_itself
-from ..const import JOIN_WAITS, LOOK_BACK, MOST_TRACKING_NUMBERS, OVERWEIGHT, TRACKING_NUMBER
+from ..const import (
+    JOIN_WAITS,
+    LOOK_BACK,
+    MOST_TRACKING_NUMBERS,
+    OVER,
+    OVERWEIGHT,
+    TRACKING_NUMBER,
+    UPS_CONNECTORS,
+)
 
 NOTED = "ups_pickup_delivery"
 VALIDATES = "ups_pickup_delivery_validates"
@@ -41,19 +49,26 @@ class StockPicking(models.Model):
         ondelete="set null",
         groups="ups_pickup.group_user",
     )
+    # Customers may read their transfers in the portal, but call no driver off by its PRN.
     ups_pickup_waits = fields.Boolean(
-        string="Waits for a UPS Pickup", readonly=True, copy=False, default=False
+        string="Waits for a UPS Pickup",
+        readonly=True,
+        copy=False,
+        default=False,
+        groups="base.group_user",
     )
     # Not related fields: a form that is given another company's pickup would show what it has.
     ups_pickup_prn = fields.Char(
         string="UPS Pickup PRN",
         compute="_compute_ups_pickup",
         search=lambda self, *condition: self._search_ups_pickup("prn", *condition),
+        groups="base.group_user",
     )
     ups_pickup_date = fields.Date(
         string="UPS Pickup Date",
         compute="_compute_ups_pickup",
         search=lambda self, *condition: self._search_ups_pickup("pickup_date", *condition),
+        groups="base.group_user",
     )
     ups_pickup_state = fields.Selection(
         selection=lambda self: (
@@ -62,9 +77,10 @@ class StockPicking(models.Model):
         string="UPS Pickup State",
         compute="_compute_ups_pickup",
         search=lambda self, *condition: self._search_ups_pickup("state", *condition),
+        groups="base.group_user",
     )
 
-    _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
+    _ups_pickup_waiting = models.Index("(write_date) WHERE ups_pickup_waits")
 
     @api.depends("ups_pickup_id.prn", "ups_pickup_id.pickup_date", "ups_pickup_id.state")
     def _compute_ups_pickup(self):
@@ -81,7 +97,8 @@ class StockPicking(models.Model):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         found = Domain(f"ups_pickup_id.{name}", operator, value)
-        if not value or (isinstance(value, Collection) and False in value):
+        is_many = isinstance(value, Collection) and not isinstance(value, str)
+        if not value or (is_many and False in value):
             found |= Domain("ups_pickup_id", "=", False)
         return Domain("id", "in", self.sudo()._search(found))
 
@@ -120,45 +137,51 @@ class StockPicking(models.Model):
 
     def write(self, vals):
         self._refuse_own(vals)
+        if vals.keys().isdisjoint(("carrier_id", "carrier_tracking_ref", "partner_id")):
+            return super().write(vals)
+        done = self.filtered(lambda each: each.state == "done")
+        if self.env.context.get(VALIDATES) and "carrier_id" not in vals:
+            done = done.browse()
+        for_ups = done.filtered(lambda each: each._is_for_ups())
         result = super().write(vals)
-        if "carrier_id" in vals and (done := self.filtered(lambda each: each.state == "done")):
-            done._carrier_changes()
-        if "partner_id" in vals and (done := self.filtered(lambda each: each.state == "done")):
+        done._goes_otherwise(for_ups)
+        if done and not vals.keys().isdisjoint(("carrier_id", "partner_id")):
             self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", done.ids))
         return result
 
-    def _carrier_changes(self):
-        """A validated one goes another way, or stock_delivery hands on the carrier only now."""
+    def _goes_otherwise(self, before):
+        """Validated ones have got another carrier or label, or their first one.
+
+        :param before: those of them that were for UPS before.
+        """
         for_ups = self.filtered(lambda each: each._is_for_ups())
         (self - for_ups)._leave_ups_pickup()
-        for_ups.sudo().ups_pickup_id._fill_from_deliveries()
-        for_ups._wait_late()
+        (for_ups - before)._wait_late()
 
-    def _wait_late(self):
-        """Those of late join that are in no pickup: old ones were handed over otherwise."""
-        free = self.filtered(lambda each: not (each.sudo().ups_pickup_id or each.ups_pickup_waits))
+    def _wait_late(self, states=(False,)):
+        """Those of late join that are in no pickup: old ones were handed over otherwise.
+
+        :param states: of pickups that they may be in all the same.
+        """
+        own = self.sudo()
+        free = own.filtered(
+            lambda each: not each.ups_pickup_waits and each.ups_pickup_id.state in states
+        )
         # Of a transfer whose moves were done one by one, Odoo keeps no date.
         late = free.filtered(lambda each: each.date_done and each.date_done >= self._ups_since())
-        late.sudo().ups_pickup_waits = True
+        late.ups_pickup_waits = True
         late._note_for_ups()
 
-    @api.model
-    def _not_by_ups_any_more(self, carriers):
-        """What they would have shipped stays, unless UPS was asked for it."""
-        here = ["|", ("ups_pickup_waits", "=", True), ("ups_pickup_id.state", "=", "draft")]
-        if carriers:
-            found = self.sudo().search([("carrier_id", "in", carriers.ids), *here])
-            found._leave_ups_pickup()
-
     def send_to_shipper(self):
-        """A new label after the first was cancelled.
+        """A new label after the first was cancelled, also of what a driver has left behind.
 
         Only its own row is written, and it joins after the commit: a conflict here would have the
         carrier's label bought again.
         """
         result = super().send_to_shipper()
         if not self.env.context.get(VALIDATES):
-            self.filtered(lambda each: each.state == "done" and each._is_for_ups())._wait_late()
+            again = self.filtered(lambda each: each.state == "done" and each._is_for_ups())
+            again._wait_late((False, *OVER))
         return result
 
     def cancel_shipment(self):
@@ -175,9 +198,20 @@ class StockPicking(models.Model):
         return (
             self.picking_type_code == "outgoing"
             and self.carrier_id._is_collected_by_ups()
+            and not self._lacks_label()
             and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
             and is_outside(self.location_dest_id)
             and bool(self._ups_location())
+        )
+
+    def _lacks_label(self):
+        """:return: whether its connector was refused one, by which Odoo stops no batch."""
+        carrier = self.carrier_id.sudo()
+        return (
+            carrier.delivery_type in UPS_CONNECTORS
+            and carrier.integration_level == "rate_and_ship"
+            and self.picking_type_id.print_label
+            and not self.carrier_tracking_ref
         )
 
     def _ups_location(self):
@@ -226,13 +260,18 @@ class StockPicking(models.Model):
 
     @api.model
     def _ups_waits_domain(self):
-        """:return: a domain of what was validated of late and is in no pickup yet."""
-        return [("ups_pickup_waits", "=", True), ("date_done", ">=", self._ups_since())]
+        """:return: a domain of what waits since of late, and is shipped by whom UPS collects."""
+        collected = self.env["delivery.carrier"]._collected_by_ups()
+        return [
+            ("ups_pickup_waits", "=", True),
+            ("write_date", ">=", self._ups_since()),
+            ("carrier_id", "in", collected.ids),
+        ]
 
     @api.autovacuum
     def _gc_waiting(self):
         """What nobody collected for so long was handed over otherwise."""
-        old = [("ups_pickup_waits", "=", True), ("date_done", "<", self._ups_since())]
+        old = [("ups_pickup_waits", "=", True), ("write_date", "<", self._ups_since())]
         given_up = self.sudo().search(old)
         given_up.with_context(tracking_disable=True).write({"ups_pickup_waits": False})
 
@@ -268,7 +307,7 @@ class StockPicking(models.Model):
         """Take them out: UPS is not told, the pickup says what has changed."""
         own = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
         # What UPS has collected stays in its pickup's history.
-        own = own.filtered(lambda each: each.ups_pickup_id.state not in ("done", "unknown"))
+        own = own.filtered(lambda each: each.ups_pickup_id.state not in OVER)
         pickups = own.ups_pickup_id
         own.write({"ups_pickup_id": False, "ups_pickup_waits": False})
         pickups._fill_from_deliveries()

@@ -53,15 +53,34 @@ class UpsPickup(models.Model):
             pickup.delivery_news = pickup._delivery_news(brought["pieces"])
 
     def _delivery_news(self, now):
-        if self.state not in OPEN or not self.told:
+        if self.state not in (*OPEN, "done") or not self.told:
             return False
         told = sum(piece["quantity"] for piece in self.told["pieces"])
+        if self.state == "done":
+            return now > told and self.env._(
+                "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"
+                " along. What is still there was “Left Behind”: say so at its transfer.",
+                told=told,
+                now=now,
+            )
         if self.origin == "deliveries" and not now:
             return self.env._("UPS was told %s, now there is nothing. Cancel the pickup.", told)
         # A person or a plan may have told UPS of more than deliveries bring.
         if now > told or (self.origin == "deliveries" and now != told):
             return self.env._("UPS was told %(told)s, now %(now)s", told=told, now=now)
         return False
+
+    def _ask_about_failure(self, is_called_off=False):
+        """Of what came too late for UPS to be told, too, once UPS has collected."""
+        super()._ask_about_failure(is_called_off)
+        if self.state == "done" and self.delivery_news and (person := self._responsible()):
+            self._only_telling(lambda own: own._activity_of_failure(person))
+
+    def _failure_in_words(self):
+        if self.state == "done":
+            place = self.location_id.display_name
+            return self.env._("Did UPS take all packages along at %s?", place)
+        return super()._failure_in_words()
 
     @api.depends("delivery_news", "state", "location_id")
     def _compute_can_ask_anew(self):

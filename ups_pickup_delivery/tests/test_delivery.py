@@ -599,9 +599,103 @@ class TestDelivery(TransactionCase):
         self.assertFalse(picking.ups_pickup_waits)
         old = self.ship(self.delivery()).picking_ids - picking
         old.write({"ups_pickup_id": False, "ups_pickup_waits": True, "date_done": "2020-11-01"})
+        self.set_old(old)
         old._gc_waiting()
         old.carrier_id = self.new_carrier("001")
         self.assertFalse(old.filtered("ups_pickup_waits"))
+
+    def set_old(self, picking):
+        self.env.flush_all()
+        query = "UPDATE stock_picking SET write_date = '2020-11-01' WHERE id = %s"
+        self.env.cr.execute(query, [picking.id])
+        self.env.invalidate_all()
+
+    def test_what_waits_again_joins_the_next_pickup(self):
+        company = self.location.company_id
+        account = self.location.account_id
+        elsewhere = new_location(self.env, "America/New_York", company.id, account.id)
+        elsewhere.plan = "when_packages"
+        service = self.carrier.ups_pickup_service_id
+
+        def collected_again(_picking):
+            self.carrier.ups_pickup_service_id = False
+            self.commit()
+            self.assertFalse(self.warehouse.out_type_id._ups_counts())
+            self.carrier.ups_pickup_service_id = service
+
+        def moved(_picking):
+            self.warehouse.ups_pickup_location_id = elsewhere
+
+        def called_off_long_after(picking):
+            picking.date_done = "2020-11-01"
+            picking.ups_pickup_id._own_write({"state": "cancelled"})
+
+        for state, changes, place in (
+            ("done", lambda picking: picking.action_ups_pickup_left_behind(), self.location),
+            ("unknown", lambda picking: picking.send_to_shipper(), self.location),
+            ("draft", collected_again, self.location),
+            ("draft", called_off_long_after, self.location),
+            ("draft", moved, elsewhere),
+        ):
+            with self.subTest(state=state, changes=changes):
+                self.set_time(NOON)
+                picking = self.delivery()
+                before = self.ship(picking)
+                if state != "draft":
+                    self.request(before)
+                    before._own_write({"state": state})
+                    picking.action_ups_pickup_leave()  # which is not for that
+                    self.assertEqual(picking.ups_pickup_id, before)
+                    self.set_time(NEXT_DAY)
+                changes(picking)
+                self.commit()
+                self.cron()
+                after = picking.ups_pickup_id
+                self.assertEqual((after.state, after.location_id), ("draft", place))
+                self.assertEqual(after.delivery_pieces, 1)
+                self.assertFalse(before.exists() - after and before.picking_ids)
+                after.picking_ids._leave_ups_pickup()
+        with self.assertRaisesRegex(UserError, "None of them is in a pickup that is over"):
+            self.delivery().action_ups_pickup_left_behind()
+
+    def test_what_came_too_late_for_ups_to_be_told_is_asked_about(self):
+        companies = {"company_id": self.location.company_id.id}
+        companies["company_ids"] = [(6, 0, self.location.company_id.ids)]
+        self.location.user_id = new_test_user(
+            self.env, "answers", "ups_pickup.group_user", **companies
+        )
+        pickup = self.ship(self.delivery())
+        self.request(pickup)
+        late = self.delivery()
+        self.ship(late)
+        pickup._own_write({"state": "done"})
+        pickup._ask_about_failure()
+        self.env.invalidate_all()
+        self.assertIn("told 1, and 2 stood there", pickup.delivery_news)
+        self.assertIn("all packages along", pickup.activity_ids.summary)
+        late.action_ups_pickup_left_behind()
+        self.assertFalse(pickup.delivery_news)
+        self.assertIn(late.name, pickup.message_ids[0].body)
+
+    def test_taken_out_is_out_and_no_label_is_no_package(self):
+        picking = self.delivery()
+        self.ship(picking)
+        picking.action_ups_pickup_leave()
+        picking.carrier_id = self.new_carrier("001")
+        self.assertFalse(picking.ups_pickup_waits)
+        carrier = self.new_carrier("003")
+        self.env.cr.execute(
+            "UPDATE delivery_carrier SET delivery_type = 'ups_rest' WHERE id = %s", [carrier.id]
+        )
+        carrier.invalidate_recordset()
+        carrier.prod_environment = True
+        self.warehouse.out_type_id.print_label = True
+        refused = self.delivery(carrier_id=carrier.id)
+        with patch.object(type(refused), "send_to_shipper"):
+            self.assertFalse(self.ship(refused))
+        refused.carrier_tracking_ref = "1Z0000000000000001"
+        self.commit()
+        self.assertEqual(refused.ups_pickup_id.delivery_pieces, 1)
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())

@@ -1,0 +1,82 @@
+"""What waits for another pickup than the one that it was in?"""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..const import OVER, UPS_CONNECTORS
+
+
+class StockPicking(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "stock.picking"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_ups_pickup_left_behind(self):
+        """Have what the driver did not take along wait for the next pickup; its own one says so.
+
+        :raise AccessError: If the user may not request pickups.
+        :raise UserError: If the day of none of their pickups is over.
+        """
+        self._check_ups_user()
+        behind = self.sudo().filtered(lambda each: each.ups_pickup_id.state in OVER)
+        if not behind:
+            raise UserError(
+                self.env._(
+                    "None of them is in a pickup that is over. What is in another one goes with its"
+                    " driver, or take it out."
+                )
+            )
+        for pickup, pickings in behind.grouped("ups_pickup_id").items():
+            names = ", ".join(pickings.mapped("name"))
+            pickup._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
+        behind._wait_again()
+
+    def _wait_again(self):
+        """Leave their pickups, and join the next ones after the commit."""
+        own = self.sudo()
+        pickups = own.ups_pickup_id
+        own.write({"ups_pickup_id": False, "ups_pickup_waits": True})
+        pickups._fill_from_deliveries()
+        own.filtered(lambda each: each._is_for_ups())._note_for_ups()
+
+    @api.model
+    def _of_drafts(self, *terms):
+        """:return: those that are in a draft, and of which the terms of a domain are true."""
+        return self.sudo().search([("ups_pickup_id.state", "=", "draft"), *terms])
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """What a carrier ships that UPS collects no more waits, until UPS does so again."""
+        collected = self.filtered(lambda each: each._is_collected_by_ups())
+        result = super().write(vals)
+        if lost := collected.filtered(lambda each: not each._is_collected_by_ups()):
+            self.env["stock.picking"]._of_drafts(("carrier_id", "in", lost.ids))._wait_again()
+        if "ups_pickup_service_id" in vals:
+            self.env["ups.pickup"]._count_drafts_anew(("picking_id.carrier_id", "in", self.ids))
+        return result
+
+    @api.model
+    def _collected_by_ups(self):
+        """:return: all that UPS collects."""
+        by_service = Domain("ups_pickup_service_id", "!=", False)
+        may_be = by_service | Domain("delivery_type", "in", UPS_CONNECTORS)
+        found = self.sudo().with_context(active_test=False).search(may_be)
+        return found.filtered(lambda each: each._is_collected_by_ups())
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """What stands in a draft of another location than is chosen now waits at this one."""
+        result = super().write(vals)
+        if "ups_pickup_location_id" in vals:
+            own = "picking_type_id.warehouse_id", "in", self.ids
+            elsewhere = self.env["stock.picking"]._of_drafts(own)
+            elsewhere.filtered(
+                lambda each: each.ups_pickup_id.location_id != each._ups_location()
+            )._wait_again()
+        return result
