@@ -77,10 +77,10 @@ class UpsPickup(models.Model):
 
     def _ask_about_plan(self, why):
         own = self.with_context(active_test=False)
-        asked = own._activities(PLAN_ACTIVITY, [("res_id", "=", self.id)])
+        asked = own._activities(PLAN_ACTIVITY, [("res_id", "=", self.id)]).sorted("id")[-1:]
         person = self._responsible()
         is_deleted = not self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY)
-        is_done = self.plan_asked_for == self.pickup_date and not all(asked.mapped("active"))
+        is_done = self.plan_asked_for == self.pickup_date and asked and not asked.active
         if self.state != "draft" or is_deleted or not person or is_done:
             return
         self.plan_asked_for = self.pickup_date

@@ -114,25 +114,34 @@ class TestRealJoins(PickupCase):
         self.assertEqual(self.posts(), 0)
         self.run_plan()
         self.assertEqual(self.pickups_of([first, second]), [("draft", 2, 2, False)])
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["stock.picking"].browse(first).ups_pickup_id
+            pickup.line_ids.copy({"container": "letter", "pickup_id": pickup.id})
+            pickup.write({"instruction": "Ring", "close_time": 16.5})
         self.set_time("2026-11-24 13:05", "America/New_York")
         self.run_plan()
         self.validate(third)
         self.run_plan()
         self.assertEqual(
             self.pickups_of([first, second, third]),
-            [("requested", 2, 3, "UPS was told 2, now 3")],
+            [("requested", 4, 3, "UPS was told 2, now 3")],
         )
         [truck] = self.simulator.trucks()
         self.assertEqual(self.posts(), 1)
         [asked] = truck["asks"]
-        self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2"])
+        self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2", "2"])
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["stock.picking"].browse(third).ups_pickup_id
             self.assertTrue(pickup.can_ask_anew)
+            pickup.origin = "person"
+            self.assertFalse(pickup.can_ask_anew, "it may be for more than deliveries")
+            env.cr.rollback()
             draft = pickup.browse(pickup.action_ask_anew()["res_id"])
         with self.transaction(SUPERUSER_ID) as env:
             draft = draft.with_env(env)
-            self.assertEqual((draft.state, draft.quantity, draft.delivery_count), ("draft", 3, 3))
+            self.assertEqual((draft.state, draft.delivery_count), ("draft", 3))
+            self.assertEqual(sorted(draft.line_ids.mapped("quantity")), [2, 3])
+            self.assertEqual((draft.instruction, draft.close_time), ("Ring", 16.5))
             self.assertEqual(draft.retry_of_id.state, "cancelled")
         self.assertEqual(self.posts(), 1)
 
