@@ -27,16 +27,11 @@ class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
-    def write(self, vals):
-        """Override of `base`: who has said "done" has meant that day, and is asked of another."""
-        day = fields.Date.to_date(vals.get("pickup_date"))
-        moved = day and self.filtered(lambda each: each.pickup_date != day)
-        result = super().write(vals)
-        if moved:
-            own = self.with_context(active_test=False)
-            answered = [("res_id", "in", moved.ids), ("active", "=", False)]
-            own._activities(PLAN_ACTIVITY, answered).unlink()
-        return result
+    plan_asked_for = fields.Date(
+        help="The day of which its person was asked: who has done it is asked of another day anew.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
 
     @api.model
     def _plan_missed(self, location_id, day):
@@ -82,14 +77,16 @@ class UpsPickup(models.Model):
 
     def _ask_about_plan(self, why):
         own = self.with_context(active_test=False)
-        asked = own._activities(PLAN_ACTIVITY, [("res_id", "=", self.id)])
+        asked = own._activities(PLAN_ACTIVITY, [("res_id", "=", self.id)]).sorted("id")[-1:]
         person = self._responsible()
         is_deleted = not self.env["ir.model.data"]._xmlid_to_res_id(PLAN_ACTIVITY)
-        if self.state != "draft" or is_deleted or not person or not all(asked.mapped("active")):
-            return  # also who has said "done" of that day is not asked again
+        is_done = self.plan_asked_for == self.pickup_date and asked and not asked.active
+        if self.state != "draft" or is_deleted or not person or is_done:
+            return
+        self.plan_asked_for = self.pickup_date
         own = self.with_context(lang=person.lang)
         note = escape(own._plan_failed_in_words(why))
-        if asked:
+        if asked := asked.filtered("active"):
             asked.note = note
             return
         summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)

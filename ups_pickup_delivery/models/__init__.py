@@ -1,6 +1,7 @@
 from . import (
     came_back,
     delivery_carrier,
+    first_day_of_plan,
     later_changes,
     stock_picking,
     stock_picking_type,

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
+from odoo.addons.ups_pickup.telling import CONTAINERS
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
 from odoo.tools import clean_context
@@ -14,6 +15,10 @@ from odoo.tools import clean_context
 from ..by_itself import by_itself
 from ..const import FREED
 from .stock_picking import is_overweight
+
+KEPT = ("account_id", "payment_method", "instruction")
+KEPT_THAT_DAY = (*KEPT, "ready_time", "close_time")
+"""What one pickup takes over of another."""
 
 NOTHING = {"pieces": 0, "unweighed": 0, "weight": 0, "heaviest": 0}
 
@@ -55,7 +60,9 @@ class UpsPickup(models.Model):
     def _delivery_news(self, now):
         if self.state not in (*OPEN, "done") or not self.told:
             return False
-        told = sum(piece["quantity"] for piece in self.told["pieces"])
+        letters = CONTAINERS["letter"]  # which people add
+        pieces = [each for each in self.told["pieces"] if each["container"] != letters]
+        told = sum(each["quantity"] for each in pieces)
         if self.state == "done":
             return now > told and self.env._(
                 "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"
@@ -82,10 +89,12 @@ class UpsPickup(models.Model):
             return self.env._("Did UPS take all packages along at %s?", place)
         return super()._failure_in_words()
 
-    @api.depends("delivery_news", "state", "location_id")
+    @api.depends("delivery_news", "state", "location_id", "origin")
     def _compute_can_ask_anew(self):
+        """A draft of deliveries would lack pieces of what others have asked for."""
         for pickup in self:
             is_asked = pickup.state in LISTED and bool(pickup.delivery_news)
+            is_asked = is_asked and pickup.origin == "deliveries"
             pickup.can_ask_anew = is_asked and not pickup.location_id._day_problem(
                 pickup.pickup_date, pickup.ready_time, pickup.close_time
             )
@@ -125,9 +134,19 @@ class UpsPickup(models.Model):
         again = self._for_deliveries(self.location_id, may_make=True, day=day)
         if again.state == "draft":
             again._is_again_for(self)
+            if not again.line_ids:
+                again._take_over(self, KEPT_THAT_DAY if day else KEPT)
         if again:
             self._free(again)
         return again
+
+    def _take_over(self, pickup, names):
+        """What people have typed into that one, letters too, is in this one as well."""
+        letters = pickup.line_ids - pickup._delivered_lines()
+        vals = {name: pickup[name] for name in names}
+        vals = self._convert_to_write(vals)
+        vals["line_ids"] = [fields.Command.create(line.copy_data()[0]) for line in letters]
+        self.with_context(clean_context(self.env.context)).write(vals)
 
     def _is_again_for(self, pickup):
         """A pickup is again for one other: of several, each is for the one before it."""

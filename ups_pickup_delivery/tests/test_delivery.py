@@ -543,6 +543,27 @@ class TestDelivery(TransactionCase):
             self.assertEqual((pickup.delivery_pieces, draft.quantity), (1, 0))
             self.assertIn(f"{other.name} ({asked.name})", pickup.message_ids[0].body)
 
+    def test_a_plan_that_is_switched_on_takes_nothing_along_that_went_otherwise(self):
+        since = datetime(2026, 11, 10)
+        self.startPatcher(
+            patch.object(type(self.env["stock.picking"]), "_ups_since", lambda _pickings: since)
+        )
+        freed, old, late = (self.delivery() for _each in range(3))
+        pickup = self.ship(freed)
+        self.request(pickup)
+        self.location.plan = "manual"
+        pickup._own_write({"state": "unsuccessful"})
+        self.cron()
+        self.ship(old, late)
+        (freed | old).date_done = "2026-11-23 12:00:00"
+        late.date_done = "2026-11-23 23:00:00"  # an hour after the close
+        self.location.plan = "when_packages"
+        self.cron()
+        self.assertEqual((freed | old | late).filtered("ups_pickup_id"), freed | late)
+        self.assertFalse(old.ups_pickup_waits)
+        self.assertIn(old.name, str(self.location.message_ids.mapped("body")))
+        self.assertEqual(old.action_ups_pickup()["res_id"], late.ups_pickup_id.id)
+
     def test_what_a_person_says_frees_nothing_while_it_can_be_taken_back(self):
         picking = self.delivery()
         pickup = self.ship(picking)

@@ -114,25 +114,34 @@ class TestRealJoins(PickupCase):
         self.assertEqual(self.posts(), 0)
         self.run_plan()
         self.assertEqual(self.pickups_of([first, second]), [("draft", 2, 2, False)])
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["stock.picking"].browse(first).ups_pickup_id
+            pickup.line_ids.copy({"container": "letter", "pickup_id": pickup.id})
+            pickup.write({"instruction": "Ring", "close_time": 16.5})
         self.set_time("2026-11-24 13:05", "America/New_York")
         self.run_plan()
         self.validate(third)
         self.run_plan()
         self.assertEqual(
             self.pickups_of([first, second, third]),
-            [("requested", 2, 3, "UPS was told 2, now 3")],
+            [("requested", 4, 3, "UPS was told 2, now 3")],
         )
         [truck] = self.simulator.trucks()
         self.assertEqual(self.posts(), 1)
         [asked] = truck["asks"]
-        self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2"])
+        self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2", "2"])
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["stock.picking"].browse(third).ups_pickup_id
             self.assertTrue(pickup.can_ask_anew)
+            pickup.origin = "person"
+            self.assertFalse(pickup.can_ask_anew, "it may be for more than deliveries")
+            env.cr.rollback()
             draft = pickup.browse(pickup.action_ask_anew()["res_id"])
         with self.transaction(SUPERUSER_ID) as env:
             draft = draft.with_env(env)
-            self.assertEqual((draft.state, draft.quantity, draft.delivery_count), ("draft", 3, 3))
+            self.assertEqual((draft.state, draft.delivery_count), ("draft", 3))
+            self.assertEqual(sorted(draft.line_ids.mapped("quantity")), [2, 3])
+            self.assertEqual((draft.instruction, draft.close_time), ("Ring", 16.5))
             self.assertEqual(draft.retry_of_id.state, "cancelled")
         self.assertEqual(self.posts(), 1)
 
@@ -144,9 +153,9 @@ class TestRealJoins(PickupCase):
         for moment, missed, words, goes_on_to in (
             ("24 15:05", "11/24", "cut-off has passed", "25"),  # nothing ran since noon
             ("25 14:05", "11/25", "too many requests", "25"),  # UPS can still be called
-            ("28 08:00", "11/25", "too many requests", "28"),  # the same, and nothing ran since
+            ("28 08:00", "11/25", "cut-off has passed", "28"),  # the same, and nothing ran since
             ("28 14:05", "11/28", "too many requests", "28"),
-            ("30 08:00", "11/28", "cut-off has passed", "30"),
+            ("30 08:00", None, None, "30"),  # it was done
         ):
             with self.subTest(moment):
                 self.set_time(f"2026-11-{moment}", "America/New_York")
@@ -155,10 +164,9 @@ class TestRealJoins(PickupCase):
                 with self.transaction(SUPERUSER_ID) as env:
                     [pickup] = env["ups.pickup"].search([("location_id", "=", self.location_id)])
                     asked = pickup.activity_ids
-                    self.assertEqual(len(asked), 1)
-                    self.assertIn(f"the pickup of {missed}/2026", asked.note)
-                    self.assertIn(words, asked.note)
-                    self.assertIn("is 15:00", asked.note)
                     self.assertEqual(f"{pickup.pickup_date:%d}", goes_on_to)
-                    if moment != "28 14:05":
+                    self.assertEqual(len(asked), bool(missed))
+                    for part in (f"the pickup of {missed}/2026", words, "is 15:00") * bool(missed):
+                        self.assertIn(part, asked.note)
+                    if moment != "25 14:05":
                         asked.action_feedback()
