@@ -14,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED, LOOK_BACK
+from ..const import FREED, LOOK_BACK, MOST_WEIGHT
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -289,8 +289,7 @@ class UpsPickup(models.Model):
             vals |= {
                 "line_ids": list(self._line_commands(counts)),
                 "weight_unit": unit,
-                # a sum that lacks some would be wrong; 0 says that nobody knows
-                "weight": 0 if brought["unweighed"] else round(brought["weight"], 1),
+                "weight": _told_weight(brought),
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
         own = self.with_context(clean_context(self.env.context))  # no caller's lines
@@ -480,6 +479,12 @@ class UpsPickup(models.Model):
         )
         still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
         return super().unlink()
+
+
+def _told_weight(brought):
+    """:return: 0 where UPS is told none: the sum lacks some, or is above what UPS takes."""
+    weight = round(brought["weight"], 1)
+    return 0 if brought["unweighed"] or weight > MOST_WEIGHT else weight
 
 
 def _in_lines(total):

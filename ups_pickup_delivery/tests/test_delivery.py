@@ -178,6 +178,7 @@ class TestDelivery(TransactionCase):
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
+            ("more than UPS takes", [self.packed(5000, 5000)], us(2), 0, True),
             ("by service and country", three, by_kind, 6, False),
             ("no country", [self.delivery(partner_id=False)], None, 2, False),
         ):
