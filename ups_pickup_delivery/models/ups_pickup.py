@@ -103,8 +103,8 @@ class UpsPickup(models.Model):
         """Its deliveries go on to the draft that the next ones join, too, instead of to a copy."""
         own, again = self.sudo(), self.browse()
         if own.state in FREED and own.origin == "deliveries":
-            went = not own.picking_ids and own._where_they_went()
-            again = self.browse((went or own._carry_over()).id)
+            is_gone = not own.picking_ids and own._lead_on()
+            again = self.browse((is_gone or own._carry_over()).id)
         if not again:
             again = super()._again()
             if own.state in FREED:
@@ -368,9 +368,13 @@ class UpsPickup(models.Model):
         )
 
     def _lead_on(self):
-        """Whoever looks at it is led to where its deliveries are."""
+        """Whoever looks at it is led to where its deliveries are.
+
+        :return: that pickup, or none.
+        """
         if other := self._where_they_went():
             other._is_again_for(self)
+        return other
 
     def _where_they_went(self):
         """:return: the last pickup that its deliveries have joined since, or none."""
