@@ -11,6 +11,9 @@ MOST_TRACKING_NUMBERS = 30
 OVERWEIGHT = {"LBS": 70, "KGS": 32}
 """A package above is "overweight" to UPS."""
 
+MOST_WEIGHT = 9999.9
+"""What UPS takes, of all packages together."""
+
 FREED = ("unsuccessful", "cancelled")
 """States of a pickup whose packages still stand on the ramp."""
 

@@ -24,7 +24,7 @@ OWN = frozenset(
         "status_message", "status_on", "outcome_source", "environment", "told", "price",
         "price_currency_id", "price_day", "priced_on", "priced_for", "problem", "origin",
         "batch_id", "queued_on", "retry_of_id", "claimed_on", "looked_on", "missed_on",
-        "state_before", "mailed_on", "quantity",
+        "state_before", "mailed_on", "quantity", "is_settled",
     )
 )  # fmt: skip
 """What the addon alone writes, as superuser: nobody else, over RPC neither."""
@@ -235,6 +235,12 @@ class UpsPickup(models.Model):
         "ups.pickup", string="Again For", readonly=True, copy=False, index="btree_not_null"
     )
     again_ids = fields.One2many("ups.pickup", "retry_of_id", string="Asked Again", readonly=True)
+    is_settled = fields.Boolean(
+        string="No Other Needed",
+        help="It was unsuccessful, and a person has said that no other pickup is needed.",
+        readonly=True,
+        copy=False,
+    )
     sharing_ids = fields.Many2many(
         "ups.pickup",
         string="Shares Its PRN With",

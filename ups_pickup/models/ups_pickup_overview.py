@@ -180,7 +180,8 @@ class UpsPickup(models.Model):
     @api.model
     def _unanswered(self, domain, start, end):
         """:return: how many were unsuccessful, and nobody has taken care of by “Again”."""
-        wanted = Domain("state", "=", "unsuccessful") & Domain("again_ids", "=", False)
+        wanted = Domain("state", "=", "unsuccessful") & Domain("is_settled", "=", False)
+        wanted &= Domain("again_ids", "=", False)
         return self.search_count(wanted & _within(start, end) & self._narrowed(domain))
 
     @api.model

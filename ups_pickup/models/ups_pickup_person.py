@@ -60,6 +60,13 @@ class UpsPickup(models.Model):
         """
         return self._by_a_person(lambda own: own._not_yet_says_a_person())
 
+    def action_settle(self):
+        """Say of what was unsuccessful that no other pickup is needed: nobody is asked any more.
+
+        :raise UserError: If it is not unsuccessful.
+        """
+        return self._by_a_person(lambda own: own._settled_says_a_person())
+
     def action_again(self):
         """Make a new draft of each, for the next day that UPS can be asked for.
 
@@ -205,6 +212,18 @@ class UpsPickup(models.Model):
             )
         self._move_by_a_person({"outcome_source": False})
         self._note(self.env._("No driver has come yet, says %s.", self.env.user.name))
+
+    def _settled_says_a_person(self):
+        if self.state != "unsuccessful":
+            raise UserError(
+                self.env._(
+                    "Whether it needs another pickup is asked of unsuccessful ones: %s is none.",
+                    self.name,
+                )
+            )
+        self._own_write({"is_settled": True})
+        self._note(self.env._("No other pickup is needed, says %s.", self.env.user.name))
+        self._no_question_any_more()
 
     def _move_by_a_person(self, vals):
         """:raise UserError: if another open pickup stands there already."""

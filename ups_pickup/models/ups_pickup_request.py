@@ -585,6 +585,8 @@ class UpsPickup(models.Model):
         :param dict vals: as for `write()`; a problem may be a function that puts it into words,
             given the pickup in an environment: then each reader has their own language.
         """
+        if "state" in vals:
+            vals = vals | {"is_settled": False}  # what was said of it was said of that state
         words = self._in_each_language(vals.get("problem"))
         if words:
             vals = vals | {"problem": words[self.env.lang or "en_US"]}

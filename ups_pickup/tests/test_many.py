@@ -37,6 +37,27 @@ class TestMany(PickupCase):
         with self.assertRaisesRegex(UserError, "Take these out"):
             self.choose([*failed, self.booked()[0]], "action_again")
 
+    def test_what_needs_no_other_pickup_asks_nobody(self):
+        failed_id = self.new_pickup(pickup_date="2026-11-23")
+
+        def unanswered():
+            with self.transaction() as env:
+                pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+                return pickups.overview_counts()["unsuccessful"]
+
+        self.force(failed_id, state="unsuccessful", outcome_source="person")
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup"].browse(failed_id)._ask_about_failure()
+        self.assertEqual(unanswered(), 1)
+        self.choose([failed_id], "action_settle")
+        self.assertEqual(unanswered(), 0)
+        self.assertFalse(self.stored_values(failed_id, "activity_ids"))
+        self.click(failed_id, "action_mark_done")
+        with self.assertRaisesRegex(UserError, "of unsuccessful ones"):
+            self.click(failed_id, "action_settle")
+        self.click(failed_id, "action_mark_unsuccessful")
+        self.assertEqual(unanswered(), 1)
+
     def test_a_strike_is_many_cancellations(self):
         self.set_place(notification_email="a@x.eu, b@x.eu")
         coming = [self.new_pickup(pickup_date=f"2026-11-{day}") for day in (24, 25, 26)]

@@ -1,6 +1,7 @@
 """What do deliveries bring to a pickup, and what was UPS told of it?"""
 
 from collections import Counter
+from datetime import timedelta
 from itertools import zip_longest
 
 from odoo import api, fields, models
@@ -13,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED
+from ..const import FREED, LOOK_BACK, MOST_WEIGHT
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -121,7 +122,8 @@ class UpsPickup(models.Model):
         """Its deliveries go on to the draft that the next ones join, too, instead of to a copy."""
         own, again = self.sudo(), self.browse()
         if own.state in FREED and own.origin == "deliveries":
-            again = self.browse(own._carry_over().id)
+            is_gone = not own.picking_ids and own._lead_on()
+            again = self.browse((is_gone or own._carry_over()).id)
         if not again:
             again = super()._again()
             if own.state in FREED:
@@ -132,9 +134,9 @@ class UpsPickup(models.Model):
         """:return: what its deliveries join now, that day or the next possible one; or none."""
         self.location_id._one_join_at_a_time()
         again = self._for_deliveries(self.location_id, may_make=True, day=day)
-        if again.state == "draft":
+        if again:
             again._is_again_for(self)
-            if not again.line_ids:
+            if again.state == "draft" and not again.line_ids:
                 again._take_over(self, KEPT_THAT_DAY if day else KEPT)
         if again:
             self._free(again)
@@ -150,7 +152,7 @@ class UpsPickup(models.Model):
 
     def _is_again_for(self, pickup):
         """A pickup is again for one other: of several, each is for the one before it."""
-        if self.retry_of_id and pickup.again_ids:
+        if (self.retry_of_id and pickup.again_ids) or self in pickup._again_for_all_of():
             return
         later = self
         while later.retry_of_id.id > pickup.id:
@@ -160,6 +162,13 @@ class UpsPickup(models.Model):
             pickup.retry_of_id = earlier
         elif earlier:
             self._is_again_for(earlier)
+
+    def _again_for_all_of(self):
+        """:return: it, what it is again for, and so on."""
+        found = self
+        while found[-1:].retry_of_id - found:
+            found += found[-1:].retry_of_id
+        return found
 
     def action_deliveries(self):
         """:return: An action that lists its transfers."""
@@ -299,8 +308,7 @@ class UpsPickup(models.Model):
             vals |= {
                 "line_ids": list(self._line_commands(counts)),
                 "weight_unit": unit,
-                # a sum that lacks some would be wrong; 0 says that nobody knows
-                "weight": 0 if brought["unweighed"] else round(brought["weight"], 1),
+                "weight": _told_weight(brought),
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
         own = self.with_context(clean_context(self.env.context))  # no caller's lines
@@ -348,6 +356,8 @@ class UpsPickup(models.Model):
                 )
         for place in self._waiting_by_location():
             by_itself(self.env, lambda env, place=place: env["stock.picking"]._join(*place))
+        for pickup_id in self._found_another():
+            by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._lead_on())
         return super()._cron_plan()
 
     @api.model
@@ -356,7 +366,45 @@ class UpsPickup(models.Model):
         # What was shipped while UPS was only tried goes with no real driver by itself.
         freed = Domain("state", "in", FREED) & Domain("environment", "=", ups_environment(self.env))
         left = pickings.search([("ups_pickup_id", "any", freed)]).ups_pickup_id
+        left = left.filtered(lambda each: not each.is_settled)
         return those_that(left, lambda each: not each._can_be_taken_back()).ids
+
+    @api.model
+    def _found_another(self):
+        """:return: the ids of unsuccessful ones whose deliveries have joined another by now."""
+        return (
+            self.sudo()
+            .search(
+                [
+                    ("state", "=", "unsuccessful"),
+                    ("again_ids", "=", False),
+                    ("delivery_freed", "!=", False),
+                    ("environment", "=", ups_environment(self.env)),
+                    ("pickup_date", ">=", fields.Date.today() - timedelta(days=LOOK_BACK)),
+                ]
+            )
+            .ids
+        )
+
+    def _lead_on(self):
+        """Whoever looks at it is led to where its deliveries are.
+
+        :return: that pickup, or none.
+        """
+        if other := self._where_they_went():
+            other._is_again_for(self)
+        return other
+
+    def _where_they_went(self):
+        """:return: the last pickup that its deliveries have joined since, or none."""
+        freed = self.env["stock.picking"].browse(self.delivery_freed).exists()
+        others = freed.ups_pickup_id.filtered(lambda each: each.state not in FREED)
+        return others.sorted()[:1]
+
+    def _settled_says_a_person(self):
+        """And its deliveries wait for no other one."""
+        super()._settled_says_a_person()
+        self.sudo()._take_back()
 
     @api.model
     def _drafts_in_vain(self):
@@ -446,10 +494,20 @@ class UpsPickup(models.Model):
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.
         still_there = self.sudo().filtered(
-            lambda each: each.state in ("draft", *FREED) and each.is_current_environment
+            lambda each: (
+                each.state in ("draft", *FREED)
+                and each.is_current_environment
+                and not each.is_settled
+            )
         )
         still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
         return super().unlink()
+
+
+def _told_weight(brought):
+    """:return: 0 where UPS is told none: the sum lacks some, or is above what UPS takes."""
+    weight = round(brought["weight"], 1)
+    return 0 if brought["unweighed"] or weight > MOST_WEIGHT else weight
 
 
 def _in_lines(total):

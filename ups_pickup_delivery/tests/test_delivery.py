@@ -178,6 +178,7 @@ class TestDelivery(TransactionCase):
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
+            ("more than UPS takes", [self.packed(5000, 5000)], us(2), 0, True),
             ("by service and country", three, by_kind, 6, False),
             ("no country", [self.delivery(partner_id=False)], None, 2, False),
         ):
@@ -542,6 +543,28 @@ class TestDelivery(TransactionCase):
             )
             self.assertEqual((pickup.delivery_pieces, draft.quantity), (1, 0))
             self.assertIn(f"{other.name} ({asked.name})", pickup.message_ids[0].body)
+
+    def test_an_unsuccessful_one_leads_to_where_its_deliveries_are_or_needs_no_other(self):
+        self.ship(picking := self.delivery())
+        for _twice in range(2):
+            self.request(failed := picking.ups_pickup_id)
+            failed._own_write({"state": "unsuccessful", "outcome_source": "ups"})
+            self.cron()
+            self.assertEqual(failed.again_ids, picking.ups_pickup_id)
+        for state in ("draft", "requested", "done"):
+            picking.ups_pickup_id._own_write({"state": state})
+            self.assertEqual(failed.action_again()["res_id"], picking.ups_pickup_id.id)
+        handed_over = self.delivery()
+        pickup = self.ship(handed_over)
+        self.request(pickup)
+        pickup._own_write({"state": "unsuccessful", "outcome_source": "ups"})
+        self.cron()
+        self.assertNotEqual(handed_over.ups_pickup_id, pickup)
+        pickup._settled_says_a_person()
+        self.cron()
+        self.assertEqual(handed_over.ups_pickup_id, pickup)
+        pickup.unlink()
+        self.assertFalse(handed_over.ups_pickup_waits)
 
     def test_a_plan_that_is_switched_on_takes_nothing_along_that_went_otherwise(self):
         since = datetime(2026, 11, 10)
