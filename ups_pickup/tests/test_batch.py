@@ -134,7 +134,7 @@ class TestBatch(PickupCase):
     def delete_pickups_of_batches(self):
         with self.transaction(SUPERUSER_ID) as env:
             batches = env["ups.pickup.batch"].search([("company_id", "=", self.company_id)])
-            batches.pickup_ids.write({"state": "draft"})
+            batches.pickup_ids.write({"state": "draft", "claimed_on": False})
             batches.pickup_ids.unlink()
 
     def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):

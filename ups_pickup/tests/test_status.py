@@ -221,6 +221,8 @@ class TestStatus(PickupCase):
                     self.click(pickup_id)
                 if gives_up:
                     self.click(pickup_id, "action_mark_none")
+                    with self.assertRaisesRegex(UserError, "may still send a driver"):
+                        self.click(pickup_id, "unlink")
                 self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
                 calls = []
                 for moment in ("11:01", "11:05", "12:30", "13:01", "13:05", "13:17"):
