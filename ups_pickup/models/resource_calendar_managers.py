@@ -107,6 +107,6 @@ class ResourceCalendarLeaves(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "calendar_id" in vals:
+        if not {"calendar_id", "resource_id", "company_id"}.isdisjoint(vals):
             self.check_access("write")
         return result

@@ -106,6 +106,10 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         leave = self.env["resource.calendar.leaves"].create(
             days | {"name": "Closed", "calendar_id": here.calendar_id.id, "company_id": False}
         )
+        closed = leave.copy({"calendar_id": here.calendar_id.id, "company_id": False})
+        employee = self.env["resource.resource"].create(
+            {"name": "Anybody", "company_id": there.company_id.id}
+        )
         batch = self.env["ups.pickup.batch"].create({"company_id": self.company_id})
         account = self.new_account(self.env, "SPARE1")
         standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
@@ -122,6 +126,8 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
             (True, leave, {"calendar_id": there.calendar_id.id}),
             (True, there.calendar_id, {"tz": "UTC"}),
+            (False, closed, {"resource_id": employee.id}),
+            (True, here.calendar_id, company),
             (True, there.calendar_id.attendance_ids[0], {"hour_from": 9}),
             (False, standard, {"tz": "UTC"}),
             (False, standard.attendance_ids[0], {"hour_from": 9}),
