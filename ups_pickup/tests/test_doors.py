@@ -121,6 +121,7 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             (True, self.draft.line_ids, {"pickup_id": theirs.id}),
             (True, here, theirs_too),
             (True, service, {"name": "Mine"}),
+            (True, service, {"active": False}),
             (True, batch, company),
             (True, account, company),
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
@@ -206,6 +207,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         there, _theirs, open_one = self.elsewhere()
         groups = "ups_pickup.group_manager"
         if "stock.picking" in self.env:
+        self.assertTrue(new.write({"active": False}) and new.unlink())
+
+    def test_nobody_writes_a_pause_of_an_account(self):
+        mine = self.draft.account_id.with_user(self.own["manager"])
+        mine.write({"last_problem": "forged"})
+        mine.update_field_translations("last_problem", {"en_US": "forged"})
+        self.assertNotEqual(mine.last_problem, "forged")
             groups += ",stock.group_stock_user"
         person = self.new_user("ups_curious", groups, self.company)
         self.env.flush_all()
