@@ -146,6 +146,9 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 with self.subTest(record._name, vals=vals, person="administrator"):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
+        mine, new = here.calendar_id.with_user(self.own["manager"]), company | {"name": "New"}
+        mine.env.user.company_ids = self.company
+        self.assertFalse(self.outcome_of(lambda: mine.create(new)))
         # Whose right to write holidays is not that of managers keeps it, here and there.
         shared = {"calendar_id": there.calendar_id.id, "company_id": False}
         manager, theirs_too = self.own["manager"], leave.copy(shared)
