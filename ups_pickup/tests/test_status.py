@@ -409,6 +409,7 @@ class TestStatus(PickupCase):
             ({"close_time": 14.01}, "whole minutes"),
             ({"close_time": math.inf}, "“Closes At” must be an ordinary number"),
             ({"ready_time": math.nan}, "“Ready From” must be an ordinary number"),
+            ({"pickup_date": "0001-01-01"}, "“Pickup Date” must be a day of our times"),
             ({"weight": 1e308}, "“Weight” must be an ordinary number"),
             ({"line_ids": [(0, 0, {"quantity": 2**31})]}, "“Pieces” must be an ordinary number"),
             ({"line_ids": []}, "no pieces"),
