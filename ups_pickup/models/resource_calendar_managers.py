@@ -4,7 +4,7 @@ Access rights know models only, and a rule for managers would bind those who hav
 whoever manages people or production. So it is asked here, where nothing but pickups gives a right.
 """
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
@@ -15,6 +15,25 @@ RULE = "ups_pickup.resource_calendar_leaves_rule_manager"
 class ResourceCalendar(models.Model):
     # One model in two files, because each answers a question of its own.
     _inherit = "resource.calendar"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = super().create(vals_list)
+        made._refuse_companies_of_others("create")
+        return made
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self._refuse_companies_of_others("write")
+        return result
+
+    def _refuse_companies_of_others(self, operation):
+        """:raise AccessError: if who only manages pickups has given them to such a company."""
+        if self.env.su or self._is_right_of_others(self._name, operation):
+            return
+        if foreign := self.sudo().filtered(lambda each: each.company_id - self.env.companies):
+            raise foreign._not_of_pickups()
 
     def _check_access(self, operation):
         return super()._check_access(operation) or self._refused_to_managers(self, operation)
@@ -107,6 +126,6 @@ class ResourceCalendarLeaves(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "calendar_id" in vals:
+        if not {"calendar_id", "resource_id", "company_id"}.isdisjoint(vals):
             self.check_access("write")
         return result

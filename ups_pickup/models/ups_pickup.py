@@ -377,6 +377,14 @@ class UpsPickup(models.Model):
                         pickup.display_name,
                     )
                 )
+            if pickup._may_come_for_a_lost_request():
+                raise UserError(
+                    self.env._(
+                        "UPS may still send a driver for %s, whose request was lost. Delete it when"
+                        " its day is over.",
+                        pickup.display_name,
+                    )
+                )
 
     @api.model
     def _without_own(self, vals):
@@ -460,6 +468,11 @@ class UpsPickup(models.Model):
     def _may_come_today(self):
         """:return: whether UPS has sent a driver, whose day is not over there."""
         return bool(self.prn) and self.pickup_date >= self.location_id._today()
+
+    def _may_come_for_a_lost_request(self):
+        """:return: whether a draft is looked for at UPS, which nothing does once it is gone."""
+        is_lost = self.state == "draft" and self.claimed_on and self.past_references
+        return bool(is_lost) and self.pickup_date >= self.location_id._today()
 
     def _with_same_prn(self):
         """:return: the pickups that share its truck, also those of other accounts and companies."""

@@ -119,6 +119,12 @@ class UpsPickupAccount(models.Model):
         refuse_of_others(self, vals)
         return result
 
+    def _update_field_translations(self, field_name, *args, **kwargs):
+        """Override of `base`, which asks no `write`: in no language do people write a pause."""
+        if field_name in PAUSE and not self.env.su:
+            return False
+        return super()._update_field_translations(field_name, *args, **kwargs)
+
     def unlink(self):
         self.env.registry.clear_cache("stable")
         return super().unlink()

@@ -105,6 +105,14 @@ class UpsPickup(models.Model):
                 )
             )
 
+    def _leave_the_queue(self):
+        """Request none of them; and what UPS may have all the same leaves the batch undeleted.
+
+        In the caller's transaction: PostgreSQL lets it or the cron's claim through, not both.
+        """
+        self.filtered("queued_on").write({"queued_on": False})
+        self.filtered(lambda each: each._may_come_for_a_lost_request()).write({"batch_id": False})
+
     def _wait_again(self, queued_on):
         self._lock()
         if self.state == "draft" and self.batch_id:  # a person may have been quicker

@@ -41,7 +41,14 @@ class UpsPickupService(models.Model):
         if not self.env.su:
             self._refuse_other_code(vals)
             self._refuse_name_for_others(vals)
+            if not vals.get("active", True):
+                self.filtered("active")._refuse_without_it_for_others()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_others_use_it(self):
+        if not self.env.su:
+            self._refuse_without_it_for_others()
 
     def _refuse_other_code(self, vals):
         """:raise AccessError: if UPS would be told another code for what is chosen already."""
@@ -57,15 +64,31 @@ class UpsPickupService(models.Model):
     def _refuse_name_for_others(self, vals):
         """:raise AccessError: if companies use it that the user does not work for."""
         renamed = self.filtered(lambda each: each.name != vals.get("name", each.name))
-        for service in renamed if not self.env.is_system() else ():
-            if service._is_used_beyond(self.env.user.company_ids):
-                raise AccessError(
-                    self.env._(
-                        "Another company uses the UPS service %s, which keeps its name. Make"
-                        " another service.",
-                        service.display_name,
-                    )
+        if service := renamed._used_by_others():
+            raise AccessError(
+                self.env._(
+                    "Another company uses the UPS service %s, which keeps its name. Make another"
+                    " service.",
+                    service.display_name,
                 )
+            )
+
+    def _refuse_without_it_for_others(self):
+        """:raise AccessError: if companies use it that the user does not work for."""
+        if service := self._used_by_others():
+            raise AccessError(
+                self.env._(
+                    "Another company uses the UPS service %s, which stays. Choose another service"
+                    " at your own locations.",
+                    service.display_name,
+                )
+            )
+
+    def _used_by_others(self):
+        """:return: the first that a company uses which the user, no administrator, has not."""
+        own = self.env.user.company_ids
+        asked = self if not self.env.is_system() else self.browse()
+        return next((each for each in asked if each._is_used_beyond(own)), self.browse())
 
     def _is_used_beyond(self, companies):
         """:return: whether locations, or pickups that are not over, of others than these use it."""

@@ -196,7 +196,7 @@ class PickupCase(Places, RealTransactionCase):
         with self.transaction(SUPERUSER_ID) as env:
             own = [("company_id", "in", self.company_ids)]
             pickups = env["ups.pickup"].search(own)
-            pickups.write({"state": "draft"})
+            pickups.write({"state": "draft", "claimed_on": False})
             pickups.unlink()
             env["ups.pickup.batch"].search(own).unlink()
             locations = env["ups.pickup.location"].with_context(active_test=False).search(own)

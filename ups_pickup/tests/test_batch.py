@@ -123,6 +123,25 @@ class TestBatch(PickupCase):
         self.assertEqual(self.stored_values(mine, "state"), "draft")
         self.assertEqual(self.stored_values(plans, "state"), "draft")
 
+    def test_what_was_chosen_no_more_since_it_was_queued(self):
+        """Nor is a draft deleted for which a driver may come: its request was lost."""
+        batch_id = self.filled_batch("2026-11-26")
+        self.request_batch(batch_id)
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            rows = {f"{row.pickup_date}": row.id for row in batch.pickup_ids}
+        lost = rows["2026-11-26"]
+        self.force(lost, claimed_on=self.now, past_references=["X"])
+        with self.transaction() as env:
+            batch = env["ups.pickup.batch"].browse(batch_id)
+            batch.date_to = "2026-11-24"
+            self.assertEqual(batch.pickup_ids.filtered("queued_on").ids, [rows["2026-11-24"]])
+            self.assertIn("deleted: 1.", batch.action_fill()["params"]["message"])
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(self.dates(), ["20261124"])
+        values = self.stored_values(lost, "state", "queued_on", "batch_id")
+        self.assertEqual([bool(each) for each in values], [True, False, False])
+
     def test_a_paused_batch_waits_for_the_next_run(self):
         """Odoo would start a cron that says that something is left at once."""
         self.request_batch(self.filled_batch())
@@ -137,7 +156,7 @@ class TestBatch(PickupCase):
     def delete_pickups_of_batches(self):
         with self.transaction(SUPERUSER_ID) as env:
             batches = env["ups.pickup.batch"].search([("company_id", "=", self.company_id)])
-            batches.pickup_ids.write({"state": "draft"})
+            batches.pickup_ids.write({"state": "draft", "claimed_on": False})
             batches.pickup_ids.unlink()
 
     def test_a_batch_that_was_queued_elsewhere_or_is_deleted(self):

@@ -106,6 +106,10 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         leave = self.env["resource.calendar.leaves"].create(
             days | {"name": "Closed", "calendar_id": here.calendar_id.id, "company_id": False}
         )
+        closed = leave.copy({"calendar_id": here.calendar_id.id, "company_id": False})
+        employee = self.env["resource.resource"].create(
+            {"name": "Anybody", "company_id": there.company_id.id}
+        )
         batch = self.env["ups.pickup.batch"].create({"company_id": self.company_id})
         account = self.new_account(self.env, "SPARE1")
         standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
@@ -117,10 +121,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             (True, self.draft.line_ids, {"pickup_id": theirs.id}),
             (True, here, theirs_too),
             (True, service, {"name": "Mine"}),
+            (True, service, {"active": False}),
             (True, batch, company),
             (True, account, company),
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),
             (True, leave, {"calendar_id": there.calendar_id.id}),
+            (False, closed, {"resource_id": employee.id}),
+            (True, here.calendar_id, company),
             (True, there.calendar_id, {"tz": "UTC"}),
             (True, there.calendar_id.attendance_ids[0], {"hour_from": 9}),
             (False, standard, {"tz": "UTC"}),
@@ -139,6 +146,9 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                 with self.subTest(record._name, vals=vals, person="administrator"):
                     self.admin.group_ids += self.env.ref("ups_pickup.group_manager")
                     self.assertTrue(record.with_user(self.admin).write(vals))
+        mine, new = here.calendar_id.with_user(self.own["manager"]), company | {"name": "New"}
+        mine.env.user.company_ids = self.company
+        self.assertFalse(self.outcome_of(lambda: mine.create(new)))
         # Whose right to write holidays is not that of managers keeps it, here and there.
         shared = {"calendar_id": there.calendar_id.id, "company_id": False}
         manager, theirs_too = self.own["manager"], leave.copy(shared)
@@ -151,6 +161,7 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
 
     def test_nobody_rewrites_the_history(self):
         pickup, boss = self.records["ups.pickup"], self.admin.partner_id.id
+        past, contact = "2020-01-01 00:00:00", self.env["res.partner"].create({"name": "UPS"})
         note(pickup, "UPS sends a driver.")
         for role, user in self.own.items():
             mine = pickup.with_user(user)
@@ -172,11 +183,22 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             ):
                 with self.subTest(role=role, what=name):
                     self.assertEqual(self.outcome_of(call), may)
-            by_boss = new | {"author_id": boss}
+            by_boss, named = new | {"author_id": boss}, {"author_id": contact.id}
+            by_ups = {"author_id": False, "email_from": "UPS <ups@example.com>", "date": past}
             posted = mine.message_post(body="UPS: 003.", author_id=boss)
-            for forged in (posted, messages.create(new), messages.create(by_boss)):
+            posted |= mine.message_post(body="UPS: 003.", **named)
+            made = messages.create([new, by_boss, new | by_ups, new | named])
+            for forged in posted | made:
                 self.assertEqual(forged.message_type, "comment")
                 self.assertEqual(forged.author_id, user.partner_id)
+                self.assertNotIn("ups@", forged.email_from)
+                self.assertNotEqual(f"{forged.date}", past)
+            by_mail = new | by_ups | {"message_type": "email"}
+            for call in (
+                lambda by_mail=by_mail, own=messages: own.create(by_mail),
+                lambda made=made: made.write({"date": past}),
+            ):
+                self.assertFalse(self.outcome_of(call))
 
     def test_what_all_companies_tell_ups_stays(self):
         service = self.draft.line_ids.service_id
@@ -185,6 +207,13 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         self.assertTrue(service.with_user(self.own["manager"]).write({"code": service.code}))
         new = service.with_user(self.own["manager"]).create({"code": "998", "name": "Mistyped"})
         self.assertTrue(new.write({"code": "999"}))
+        self.assertTrue(new.write({"active": False}) and new.unlink())
+
+    def test_nobody_writes_a_pause_of_an_account(self):
+        mine = self.draft.account_id.with_user(self.own["manager"])
+        mine.write({"last_problem": "forged"})
+        mine.update_field_translations("last_problem", {"en_US": "forged"})
+        self.assertNotEqual(mine.last_problem, "forged")
 
     def outcome_of(self, call):
         """:return: whether it may be done; it is undone."""

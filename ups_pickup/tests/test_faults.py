@@ -124,7 +124,7 @@ class TestFaults(PickupCase):
         self.assertEqual(self.posts(), posts, "nothing is sent again by itself")
 
     def forget(self, pickup_id):
-        self.force(pickup_id, state="draft")
+        self.force(pickup_id, state="draft", claimed_on=False)
         with self.transaction(SUPERUSER_ID) as env:
             env["ups.pickup"].browse(pickup_id).unlink()
             account = env["ups.pickup.account"].browse(self.account_id)

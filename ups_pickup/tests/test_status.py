@@ -221,6 +221,8 @@ class TestStatus(PickupCase):
                     self.click(pickup_id)
                 if gives_up:
                     self.click(pickup_id, "action_mark_none")
+                    with self.assertRaisesRegex(UserError, "may still send a driver"):
+                        self.click(pickup_id, "unlink")
                 self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
                 calls = []
                 for moment in ("11:01", "11:05", "12:30", "13:01", "13:05", "13:17"):
@@ -407,6 +409,7 @@ class TestStatus(PickupCase):
             ({"close_time": 14.01}, "whole minutes"),
             ({"close_time": math.inf}, "“Closes At” must be an ordinary number"),
             ({"ready_time": math.nan}, "“Ready From” must be an ordinary number"),
+            ({"pickup_date": "0001-01-01"}, "“Pickup Date” must be a day of our times"),
             ({"weight": 1e308}, "“Weight” must be an ordinary number"),
             ({"line_ids": [(0, 0, {"quantity": 2**31})]}, "“Pieces” must be an ordinary number"),
             ({"line_ids": []}, "no pieces"),

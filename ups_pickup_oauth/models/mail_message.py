@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime, html2plaintext
 
+SENT = frozenset(("author_guest_id", "date", "email_from"))
+"""Of people, what Odoo says of a line."""
+
 
 class MailMessage(models.Model):
     """A line of a history: whose it is; of `ups.connection`, in its reader's language and zone."""
@@ -51,8 +54,16 @@ class MailMessage(models.Model):
             raise others._make_access_error("create")
         return messages
 
+    def _ups_refuse_other_sender(self, vals):
+        """:raise AccessError: if a line would stand there with another sender or moment."""
+        kept = self.filtered(lambda each: each._ups_is_kept())
+        if kept and not SENT.isdisjoint(vals):
+            raise kept._make_access_error("write")
+
     def write(self, vals):
         """Override of `mail`: nobody makes another's of what they have said themselves."""
+        if not self.env.su:
+            self._ups_refuse_other_sender(vals)
         result = super().write(vals)
         if not self.env.su and not {"author_id", "message_type", "model", "res_id"}.isdisjoint(
             vals
@@ -79,18 +90,16 @@ class MailMessage(models.Model):
         kind = vals.get("message_type", "comment")
         if not self._ups_keeps_history_of(model) or kind not in ("comment", "notification"):
             return vals
-        author = self.env["res.partner"].browse(vals.get("author_id") or ())
-        own = self.env.user.partner_id  # a template's sender may be a colleague
-        return vals | {
-            "message_type": "comment",
-            **({"author_id": own.id} if self._ups_is_another_user(author) else {}),
-        }
+        own = {"message_type": "comment", "author_id": self.env.user.partner_id.id}
+        return {name: value for name, value in vals.items() if name not in SENT} | own
 
     def _ups_is_kept(self):
         return self._ups_keeps_history_of(self.sudo().model)
 
     def _ups_is_of_others(self):
-        return self._ups_is_another_user(self.sudo().author_id)
+        """:return: whether it is another user's, or nobody's: mail that came in is fetched so."""
+        author = self.sudo().author_id
+        return self._ups_is_another_user(author) if author else not self.env.is_system()
 
     def _ups_is_another_user(self, partner):
         users = partner.sudo().with_context(active_test=False).user_ids
