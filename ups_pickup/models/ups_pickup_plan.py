@@ -238,8 +238,9 @@ class UpsPickupLocation(models.Model):
             self.plan_done_until = day
 
     def _lock(self):
+        # Whoever has waited for it begins anew, and sees what the first has made.
         self.env.cr.execute(
-            "SELECT id FROM ups_pickup_location WHERE id = %s FOR NO KEY UPDATE",
+            "UPDATE ups_pickup_location SET write_date = write_date WHERE id = %s",
             [self.id],
             log_exceptions=False,
         )
