@@ -46,7 +46,13 @@ class UpsPickup(models.Model):
             raise UserError(
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)
             )
-        session = self.company_id.sudo()._ups_session(SOURCE)
+        try:
+            session = self.company_id.sudo()._ups_session(SOURCE)
+        except UserError as error:
+            if not self.prn:
+                raise
+            words = self.env._("If nobody is to come, call UPS with PRN %s.", self.prn)
+            raise UserError(" ".join((str(error), words))) from error
         claim = self._in_own_transaction(
             lambda own: own._claim_cancel(session.base_url), patience=SAVE_FIRST_AFTER
         )

@@ -58,6 +58,10 @@ class TestLife(PickupCase):
             with self.assertRaises(UpsReauthorizationNeeded):
                 self.click(pickup_id, action)
         self.assertEqual(self.stored_values(pickup_id, "state", "reference"), ("draft", False))
+        self.force(pickup_id, state="requested", prn="29ABCDEFGHI")
+        with self.assertRaisesRegex(UserError, "not authorized.*call UPS with PRN 29ABCDEFGHI"):
+            self.click(pickup_id, "action_cancel")
+        self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
 
     def test_a_process_that_stood_still_after_the_claim_sends_nothing(self):
         """Others may have concluded meanwhile that the request was lost."""
