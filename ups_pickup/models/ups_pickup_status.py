@@ -135,7 +135,10 @@ class UpsPickup(models.Model):
         )
         days = _days_of_ups()
         due = those_that(pickups, lambda each: each._is_due(now, days)).account_id
-        due |= due.search([("is_unchecked", "=", True)])
+        unchecked = due.search([("is_unchecked", "=", True)])
+        due |= unchecked.filtered(
+            lambda each: each.company_id.ups_connection_id.state not in (False, "not_authorized")
+        )
         return due.filtered(lambda each: not each.paused_until or each.paused_until <= now)
 
     def _is_due(self, now, days):
