@@ -108,7 +108,7 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         )
         closed = leave.copy({"calendar_id": here.calendar_id.id, "company_id": False})
         employee = self.env["resource.resource"].create(
-            {"name": "Anybody", "company_id": there.company_id.id}
+            {"name": "Boss", "company_id": there.company_id.id, "user_id": self.admin.id}
         )
         batch = self.env["ups.pickup.batch"].create({"company_id": self.company_id})
         account = self.new_account(self.env, "SPARE1")
