@@ -11,8 +11,6 @@ from ..this_database import this_database
 
 MOST_DAYS = 31
 
-CHOSEN = frozenset(("date_from", "date_to", "location_ids"))
-
 
 class UpsPickupBatch(models.Model):
     _name = "ups.pickup.batch"
@@ -139,23 +137,9 @@ class UpsPickupBatch(models.Model):
         if "paused_why" in vals and not self.env.su:
             raise UserError(self.env._("Only Odoo itself says why a batch is paused."))
         refuse_no_number(self, vals)
-        is_chosen_anew = not CHOSEN.isdisjoint(vals)
-        before = [(batch, batch._drafts_chosen()) for batch in self if is_chosen_anew]
         result = super().write(vals)
         refuse_of_others(self, vals, "location_ids")
-        for batch, drafts in before:
-            (drafts - batch._drafts_chosen())._leave_the_queue()
         return result
-
-    def _drafts_chosen(self):
-        """:return: its drafts of the days and locations that are chosen."""
-        if not (self.date_from and self.date_to):
-            return self.env["ups.pickup"].sudo()  # PostgreSQL has its say
-        return self.sudo().pickup_ids.filtered(
-            lambda each: (
-                each.state == "draft" and self._is_chosen(each.location_id, each.pickup_date)
-            )
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_with_its_queue(self):

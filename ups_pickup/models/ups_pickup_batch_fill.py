@@ -64,7 +64,9 @@ class UpsPickupBatch(models.Model):
         :return: sentences that say so.
         """
         drafts = self._chosen_no_more()
-        own = drafts.filtered(lambda each: each.origin == "batch")
+        own = drafts.filtered(
+            lambda each: each.origin == "batch" and not each._may_come_for_a_lost_request()
+        )
         of_people, said = drafts - own, []
         if own:
             said.append(self.env._("Drafts of other days or locations, deleted: %s.", len(own)))
@@ -111,7 +113,9 @@ class UpsPickupBatch(models.Model):
         result = super().write(vals)
         for batch, ids in moved.items():
             outside = batch._outside().items()
-            batch.sudo().dropped = {id: where for id, where in outside if id not in ids}
+            dropped = {id: where for id, where in outside if id not in ids}
+            batch.sudo().dropped = dropped
+            batch.sudo().pickup_ids.browse(dropped)._leave_the_queue()
         for batch, quantity in before.items():
             drafts = batch.sudo().pickup_ids.filtered(
                 lambda each: each.state == "draft" and each.origin == "batch" and not each.queued_on
@@ -123,6 +127,8 @@ class UpsPickupBatch(models.Model):
         return result
 
     def _is_chosen(self, location, day):
+        if not (self.date_from and self.date_to):
+            return True  # PostgreSQL has its say
         return location in self.sudo().location_ids and self.date_from <= day <= self.date_to
 
     def _stands_against(self, found, location, day):
