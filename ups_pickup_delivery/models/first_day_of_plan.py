@@ -37,7 +37,9 @@ class UpsPickupLocation(models.Model):
         waiting = pickings.search([*pickings._ups_waits_domain(), ("id", "not in", still_there)])
         last_close = self._last_close()
         gone = waiting.filtered(
-            lambda each: each._ups_location() == self and each.date_done < last_close
+            lambda each: (
+                each._ups_location() == self and each.date_done and each.date_done < last_close
+            )
         )
         if gone:
             gone.with_context(tracking_disable=True).ups_pickup_waits = False

@@ -144,18 +144,20 @@ class StockPicking(models.Model):
             done = done.browse()
         for_ups = done.filtered(lambda each: each._is_for_ups())
         result = super().write(vals)
-        done._goes_otherwise(for_ups)
+        # What a person has put in leaves with its carrier only, whoever that was.
+        done._goes_otherwise(for_ups, done if "carrier_id" in vals else for_ups)
         if done and not vals.keys().isdisjoint(("carrier_id", "partner_id")):
             self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", done.ids))
         return result
 
-    def _goes_otherwise(self, before):
+    def _goes_otherwise(self, before, may_leave):
         """Validated ones have got another carrier or label, or their first one.
 
         :param before: those of them that were for UPS before.
+        :param may_leave: those of them that leave if they are not for UPS now.
         """
         for_ups = self.filtered(lambda each: each._is_for_ups())
-        (self - for_ups)._leave_ups_pickup()
+        (may_leave - for_ups)._leave_ups_pickup()
         (for_ups - before)._wait_late()
 
     def _wait_late(self, states=(False,)):
@@ -260,12 +262,15 @@ class StockPicking(models.Model):
 
     @api.model
     def _ups_waits_domain(self):
-        """:return: a domain of what waits since of late, and is shipped by whom UPS collects."""
-        collected = self.env["delivery.carrier"]._collected_by_ups()
+        """A person may have asked for what any carrier ships: that waits, too.
+
+        :return: a domain of what waits since of late, unless its carrier is collected no more.
+        """
+        lost = self.env["delivery.carrier"]._not_by_ups_any_more()
         return [
             ("ups_pickup_waits", "=", True),
             ("write_date", ">=", self._ups_since()),
-            ("carrier_id", "in", collected.ids),
+            ("carrier_id", "not in", lost.ids),
         ]
 
     @api.autovacuum
@@ -306,8 +311,10 @@ class StockPicking(models.Model):
     def _leave_ups_pickup(self):
         """Take them out: UPS is not told, the pickup says what has changed."""
         own = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
-        # What UPS has collected stays in its pickup's history.
-        own = own.filtered(lambda each: each.ups_pickup_id.state not in OVER)
+        # What UPS has collected stays in its pickup's history, even if it was to go once more.
+        over = own.filtered(lambda each: each.ups_pickup_id.state in OVER)
+        over.filtered("ups_pickup_waits").ups_pickup_waits = False
+        own -= over
         pickups = own.ups_pickup_id
         own.write({"ups_pickup_id": False, "ups_pickup_waits": False})
         pickups._fill_from_deliveries()
@@ -348,7 +355,9 @@ class StockPicking(models.Model):
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _ask_for_pickup(self):
-        free = self.filtered(lambda each: not each.ups_pickup_id._may_take_along())
+        free = self.filtered(
+            lambda each: each.ups_pickup_waits or not each.ups_pickup_id._may_take_along()
+        )
         return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
 
     def action_ups_pickup_open(self):

@@ -1,6 +1,6 @@
 """What waits for another pickup than the one that it was in?"""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -29,6 +29,7 @@ class StockPicking(models.Model):
         for pickup, pickings in behind.grouped("ups_pickup_id").items():
             names = ", ".join(pickings.mapped("name"))
             pickup._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
+            pickup._no_question_any_more()
         behind._wait_again()
 
     def _wait_again(self):
@@ -48,23 +49,28 @@ class StockPicking(models.Model):
 class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"  # pylint: disable=consider-merging-classes-inherited
 
+    ups_pickup_was_lost = fields.Boolean(
+        string="Collected by UPS No More", copy=False, groups=fields.NO_ACCESS
+    )
+
     def write(self, vals):
         """What a carrier ships that UPS collects no more waits, until UPS does so again."""
         collected = self.filtered(lambda each: each._is_collected_by_ups())
         result = super().write(vals)
         if lost := collected.filtered(lambda each: not each._is_collected_by_ups()):
+            lost.sudo().ups_pickup_was_lost = True
             self.env["stock.picking"]._of_drafts(("carrier_id", "in", lost.ids))._wait_again()
         if "ups_pickup_service_id" in vals:
             self.env["ups.pickup"]._count_drafts_anew(("picking_id.carrier_id", "in", self.ids))
         return result
 
     @api.model
-    def _collected_by_ups(self):
-        """:return: all that UPS collects."""
-        by_service = Domain("ups_pickup_service_id", "!=", False)
-        may_be = by_service | Domain("delivery_type", "in", UPS_CONNECTORS)
+    def _not_by_ups_any_more(self):
+        """:return: those that UPS has collected, or would but for an environment."""
+        may_be = Domain("ups_pickup_was_lost", "=", True)
+        may_be |= Domain("delivery_type", "in", UPS_CONNECTORS)
         found = self.sudo().with_context(active_test=False).search(may_be)
-        return found.filtered(lambda each: each._is_collected_by_ups())
+        return found.filtered(lambda each: not each._is_collected_by_ups())
 
 
 class StockWarehouse(models.Model):

@@ -718,8 +718,32 @@ class TestDelivery(TransactionCase):
         self.assertIn("told 1, and 2 stood there", pickup.delivery_news)
         self.assertIn("all packages along", pickup.activity_ids.summary)
         late.action_ups_pickup_left_behind()
-        self.assertFalse(pickup.delivery_news)
+        self.assertFalse(pickup.delivery_news or pickup.activity_ids)
         self.assertIn(late.name, pickup.message_ids[0].body)
+
+    def test_what_a_person_has_put_in_stays_and_goes_on(self):
+        """Whatever its carrier is, and with another label, where no plan makes drafts."""
+        self.location.plan = "manual"
+        by_another, by_ups = self.delivery(carrier_id=self.new_carrier(False).id), self.delivery()
+        self.ship(by_another, by_ups)
+        pickup = (by_another | by_ups)._join_ups_pickup(may_make=True)
+        by_another.write({"carrier_tracking_ref": "1Z0000000000000001"})
+        by_another.write({"partner_id": self.abroad.id})
+        self.assertEqual(by_another.ups_pickup_id, pickup)
+        pickup._own_write({"state": "cancelled"})
+        self.cron()
+        self.assertEqual(self.warehouse.out_type_id.ups_pickup_count, 2)
+        pickup = (by_another | by_ups)._join_ups_pickup(may_make=True)
+        pickup._own_write({"state": "done"})
+        for is_out in (True, False):
+            by_ups.send_to_shipper()
+            self.commit()
+            self.assertEqual((by_ups.ups_pickup_id, by_ups.ups_pickup_waits), (pickup, True))
+            if is_out:
+                by_ups.action_ups_pickup_leave()
+                self.assertEqual((by_ups.ups_pickup_id, by_ups.ups_pickup_waits), (pickup, False))
+        self.assertNotEqual(by_ups.action_ups_pickup()["res_id"], pickup.id)
+        self.assertEqual((by_ups.ups_pickup_id.delivery_pieces, pickup.delivery_pieces), (1, 1))
 
     def test_taken_out_is_out_and_no_label_is_no_package(self):
         picking = self.delivery()
