@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from .. import clock
@@ -13,10 +13,27 @@ class ResCompany(models.Model):
     _name = "res.company"
     _inherit = ["res.company", "ups.pickup.archiving"]
 
+    def _ups_opt_out_question(self):
+        question = super()._ups_opt_out_question()
+        losing = Domain("company_id", "in", (self | self.sudo().ups_branch_ids).ids)
+        count = self.env["ups.pickup"].sudo().search_count(losing & self._drivers_may_come())
+        if not count:
+            return question
+        words = self.env._(
+            "UPS pickups for which a driver may come: %s. Whoever is to call one off cancels it"
+            " before.",
+            count,
+        )
+        return f"{question} {words}"
+
+    @api.model
+    def _drivers_may_come(self):
+        yesterday = clock.now().date() - timedelta(days=1)
+        return Domain("state", "in", OPEN) & Domain("pickup_date", ">=", yesterday)
+
     def _needed_by(self):
         # Nobody sees or cancels pickups of an archived company.
-        yesterday = clock.now().date() - timedelta(days=1)
-        may_come = Domain("state", "in", OPEN) & Domain("pickup_date", ">=", yesterday)
+        may_come = self._drivers_may_come()
         is_asked_for = Domain("state", "=", "draft") & Domain("queued_on", "!=", False)
         own = Domain("company_id", "=", self.id)
         pickups = self.env["ups.pickup"].sudo().search(own & (may_come | is_asked_for))

@@ -62,6 +62,9 @@ class TestLife(PickupCase):
         with self.assertRaisesRegex(UserError, "not authorized.*call UPS with PRN 29ABCDEFGHI"):
             self.click(pickup_id, "action_cancel")
         self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
+        with self.transaction(SUPERUSER_ID) as env:
+            company = env["res.company"].browse(self.company_id)
+            self.assertIn("driver may come: 1.", company._ups_opt_out_question())
 
     def test_a_process_that_stood_still_after_the_claim_sends_nothing(self):
         """Others may have concluded meanwhile that the request was lost."""
