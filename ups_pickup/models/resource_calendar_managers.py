@@ -126,6 +126,9 @@ class ResourceCalendarLeaves(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"calendar_id", "resource_id", "company_id"}.isdisjoint(vals):
+        names = {"calendar_id"}
+        if self.env.user.has_group("ups_pickup.group_manager"):
+            names |= {"company_id", "resource_id"}  # a closed day becomes a person's day off
+        if not names.isdisjoint(vals):
             self.check_access("write")
         return result
