@@ -102,6 +102,14 @@ class UpsPickupBatch(models.Model):
             if each.state == "draft" and not self._is_chosen(each.location_id, each.pickup_date)
         }
 
+    def _inside(self):
+        """:return: its drafts of chosen days and locations."""
+        return self.sudo().pickup_ids.filtered(
+            lambda each: (
+                each.state == "draft" and self._is_chosen(each.location_id, each.pickup_date)
+            )
+        )
+
     def write(self, vals):
         """Override of `base`: what is chosen no more is remembered, what has the pieces of before
         gets those of now.
@@ -109,13 +117,13 @@ class UpsPickupBatch(models.Model):
         chosen_anew = self if not CHOSEN.isdisjoint(vals) else self.browse()
         # What lies outside already, and was not dropped, was moved there by somebody.
         moved = {each: each._outside().keys() - each._where_dropped() for each in chosen_anew}
+        inside = {each: each._inside() for each in chosen_anew}
         before = {batch: batch.quantity for batch in self} if "quantity" in vals else {}
         result = super().write(vals)
         for batch, ids in moved.items():
             outside = batch._outside().items()
-            dropped = {id: where for id, where in outside if id not in ids}
-            batch.sudo().dropped = dropped
-            batch.sudo().pickup_ids.browse(dropped)._leave_the_queue()
+            batch.sudo().dropped = {id: where for id, where in outside if id not in ids}
+            (inside[batch] - batch._inside())._leave_the_queue()
         for batch, quantity in before.items():
             drafts = batch.sudo().pickup_ids.filtered(
                 lambda each: each.state == "draft" and each.origin == "batch" and not each.queued_on

@@ -137,6 +137,11 @@ class TestBatch(PickupCase):
             batch.date_to = "2026-11-24"
             self.assertEqual(batch.pickup_ids.filtered("queued_on").ids, [rows["2026-11-24"]])
             self.assertIn("deleted: 1.", batch.action_fill()["params"]["message"])
+            places = batch.location_ids
+            batch.location_ids = False
+            self.assertFalse(batch.pickup_ids.filtered("queued_on"))
+            batch.location_ids = places
+        self.request_batch(batch_id)
         self.assertEqual(self.run_batch(batch_id), "done")
         self.assertEqual(self.dates(), ["20261124"])
         values = self.stored_values(lost, "state", "queued_on", "batch_id")
