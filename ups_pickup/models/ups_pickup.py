@@ -378,13 +378,7 @@ class UpsPickup(models.Model):
                     )
                 )
             if pickup._may_come_for_a_lost_request():
-                raise UserError(
-                    self.env._(
-                        "UPS may still send a driver for %s, whose request was lost. Delete it when"
-                        " its day is over.",
-                        pickup.display_name,
-                    )
-                )
+                raise UserError(pickup._lost_in_words())
 
     @api.model
     def _without_own(self, vals):
@@ -472,7 +466,15 @@ class UpsPickup(models.Model):
     def _may_come_for_a_lost_request(self):
         """:return: whether a draft is looked for at UPS, which nothing does once it is gone."""
         is_lost = self.state == "draft" and self.claimed_on and self.past_references
-        return bool(is_lost) and self.pickup_date >= self.location_id._today()
+        day = fields.Date.to_date((self.told or {}).get("date")) or self.pickup_date
+        return bool(is_lost) and day >= self.location_id._today()
+
+    def _lost_in_words(self):
+        return self.env._(
+            "UPS may still send a driver for %s, whose request was lost. Delete it when its day is"
+            " over.",
+            self.display_name,
+        )
 
     def _with_same_prn(self):
         """:return: the pickups that share its truck, also those of other accounts and companies."""

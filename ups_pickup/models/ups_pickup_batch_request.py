@@ -108,7 +108,7 @@ class UpsPickup(models.Model):
     def _leave_the_queue(self):
         """Request none of them; and what UPS may have all the same leaves the batch undeleted.
 
-        In the caller's transaction: PostgreSQL lets it or the cron's claim through, not both.
+        In the caller's transaction. A claim that waited for it begins anew, and finds no queue.
         """
         self.filtered("queued_on").write({"queued_on": False})
         self.filtered(lambda each: each._may_come_for_a_lost_request()).write({"batch_id": False})
@@ -127,7 +127,7 @@ class UpsPickup(models.Model):
         why = ""
         try:
             self._refuse_queue_of_another_database()
-            told = self._request()
+            told = self.with_context(ups_of_a_queue=True)._request()
             is_for_row = told.is_refused and not told.is_of_all
             why = told.words if told.state == "draft" and not is_for_row else ""
         except NEVER_LEFT as error:

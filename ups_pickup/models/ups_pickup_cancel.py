@@ -42,6 +42,8 @@ class UpsPickup(models.Model):
 
     def _cancel(self):
         """:rtype: Told"""
+        if self._may_come_for_a_lost_request():
+            raise UserError(self._lost_in_words())
         if self.state == "draft":  # committed or not, UPS knows nothing of it
             raise UserError(
                 self.env._("%s is a draft: UPS was asked for nothing. Delete it.", self.name)

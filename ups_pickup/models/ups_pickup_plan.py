@@ -228,8 +228,12 @@ class UpsPickupLocation(models.Model):
             if self.plan_done_until and day <= self.plan_done_until:
                 continue
             asked_on = day if self.plan_day == "same" else day - timedelta(days=1)
-            due, cutoff = self._at(asked_on, self.plan_time), self._at(day, self.cutoff_time)
-            if due <= now <= cutoff and self._is_plan_in_force() and self._is_open_on(day):
+            hour, until = self.plan_time, self.cutoff_time
+            if asked_on == day:  # which may end earlier than others
+                until = self._last_call(day)
+                hour = hour if hour < until else max(until - 1, 0)
+            is_due = self._at(asked_on, hour) <= now <= self._at(day, until)
+            if is_due and self._is_plan_in_force() and self._is_open_on(day):
                 return day
         return None
 

@@ -287,6 +287,8 @@ class UpsPickup(models.Model):
         self._lock_or_save_first()
         if self.state != "draft":
             return self._told_of_another()
+        if self.env.context.get("ups_of_a_queue") and not self.queued_on:
+            raise SaveFirst(self._save_first_in_words())  # it has left the queue meanwhile
         self._check_before_sending()
         self._refuse_elsewhere(base_url)
         self._refuse_second()
@@ -585,7 +587,7 @@ class UpsPickup(models.Model):
         :param dict vals: as for `write()`; a problem may be a function that puts it into words,
             given the pickup in an environment: then each reader has their own language.
         """
-        if "state" in vals:
+        if any(each.state != vals["state"] for each in self if "state" in vals):
             vals = vals | {"is_settled": False}  # what was said of it was said of that state
         words = self._in_each_language(vals.get("problem"))
         if words:

@@ -1,5 +1,7 @@
 """What do several cost together, as far as UPS has said, before all of them are requested?"""
 
+import random
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
@@ -22,13 +24,15 @@ class UpsPickup(models.Model):
     def action_price(self):
         """Of several, ask for those that have no price, or one that is out of date.
 
-        Up to twenty at once: the next click goes on. What would meet them all ends it.
+        Up to twenty at once, and not the same each time: UPS may have no price for them. What would
+        meet them all ends it.
         """
         if len(self) == 1:
             return super().action_price()
         self._check_requester()
         lacking, named, refused = self._without_price(), 0, []
-        for pickup in lacking[:MOST_AT_ONCE]:
+        chosen = random.sample(lacking.ids, min(len(lacking), MOST_AT_ONCE))
+        for pickup in lacking.browse(chosen):
             try:
                 pickup._ask_price()
                 named += 1

@@ -347,7 +347,9 @@ class UpsPickup(models.Model):
     def _cron_plan(self):
         """What a plan requests has to be there first. One failure stops none of the others."""
         for pickup_id in self._left_by_drivers():
-            by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free())
+            by_itself(
+                self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free_if_left()
+            )
         for draft_id in self._drafts_in_vain():
             for work in ("_tell_if_missed", "_move_on"):
                 by_itself(
@@ -424,6 +426,11 @@ class UpsPickup(models.Model):
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
         by_location = waiting.grouped(lambda each: each._ups_location())
         return [(location.id, pickings.ids) for location, pickings in by_location.items()]
+
+    def _free_if_left(self):
+        self._lock()  # a person may have been quicker
+        if self.state in FREED and not self.is_settled and not self._can_be_taken_back():
+            self._free()
 
     def _free(self, again=None):
         """What was not collected joins the pickup made again for it, or the next one.
