@@ -38,7 +38,10 @@ class UpsPickupLocation(models.Model):
         last_close = self._last_close()
         gone = waiting.filtered(
             lambda each: (
-                each._ups_location() == self and each.date_done and each.date_done < last_close
+                each._ups_location() == self
+                and each.date_done
+                # or what somebody has done with it since then: it was left behind, say
+                and max(each.date_done, each.write_date) < last_close
             )
         )
         if gone:

@@ -17,6 +17,7 @@ from odoo.fields import Domain
 
 from ..by_itself import by_itself
 from ..const import (
+    FREED,
     JOIN_WAITS,
     LOOK_BACK,
     MOST_TRACKING_NUMBERS,
@@ -300,6 +301,8 @@ class StockPicking(models.Model):
             pickup = pickup._for_deliveries(location, may_make)
         if pickup:
             left = self.ups_pickup_id - pickup
+            for each in left.filtered(lambda each: each.state in FREED):
+                each.delivery_freed = [*(each.delivery_freed or ()), *(each.picking_ids & self).ids]
             new = self.filtered(lambda each: each.ups_pickup_id != pickup)
             # nothing that they track changes, and to find that out takes as long as the rest
             untracked = self.with_context(tracking_disable=True)

@@ -154,8 +154,8 @@ class UpsPickup(models.Model):
         """A pickup is again for one other: of several, each is for the one before it."""
         if (self.retry_of_id and pickup.again_ids) or self in pickup._again_for_all_of():
             return
-        later = self
-        while later.retry_of_id.id > pickup.id:
+        later, before = self, pickup._again_for_all_of()
+        while later.retry_of_id.id > pickup.id and later.retry_of_id not in before:
             later = later.retry_of_id
         earlier, later.retry_of_id = later.retry_of_id, pickup
         if not pickup.retry_of_id:
@@ -437,7 +437,8 @@ class UpsPickup(models.Model):
 
         :param again: that pickup, if it is known.
         """
-        made_again = [("retry_of_id", "=", self.id), ("state", "not in", FREED)]
+        goes_on = ("draft", *(state for state in OPEN if state != "cancelling"))
+        made_again = [("retry_of_id", "=", self.id), ("state", "in", goes_on)]
         again = again or self.search(made_again, limit=1)
         self.delivery_freed = [*(self.delivery_freed or ()), *self.picking_ids.ids]
         self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})

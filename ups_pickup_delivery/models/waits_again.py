@@ -18,7 +18,11 @@ class StockPicking(models.Model):
         :raise UserError: If the day of none of their pickups is over.
         """
         self._check_ups_user()
-        behind = self.sudo().filtered(lambda each: each.ups_pickup_id.state in OVER)
+        behind = self.sudo().filtered(
+            lambda each: (
+                each.ups_pickup_id.state in OVER and each._ups_not_back(each._ups_shipped())
+            )
+        )
         if not behind:
             raise UserError(
                 self.env._(

@@ -580,6 +580,8 @@ class TestDelivery(TransactionCase):
         self.ship(old, late)
         (freed | old).date_done = "2026-11-23 12:00:00"
         late.date_done = "2026-11-23 23:00:00"  # an hour after the close
+        for picking in freed | old:
+            self.set_old(picking, "2026-11-23 12:00:00")
         self.location.plan = "when_packages"
         self.cron()
         self.assertEqual((freed | old | late).filtered("ups_pickup_id"), freed | late)
@@ -648,10 +650,10 @@ class TestDelivery(TransactionCase):
         old.carrier_id = self.new_carrier("001")
         self.assertFalse(old.filtered("ups_pickup_waits"))
 
-    def set_old(self, picking):
+    def set_old(self, picking, moment="2020-11-01"):
         self.env.flush_all()
-        query = "UPDATE stock_picking SET write_date = '2020-11-01' WHERE id = %s"
-        self.env.cr.execute(query, [picking.id])
+        query = "UPDATE stock_picking SET write_date = %s WHERE id = %s"
+        self.env.cr.execute(query, [moment, picking.id])
         self.env.invalidate_all()
 
     def test_what_waits_again_joins_the_next_pickup(self):
