@@ -7,7 +7,7 @@ from tests.bench import deliveries
 from tests.bench.odoo_process import transaction
 from tests.bench.results import OURS, WITHOUT, Case
 
-ROUNDS = 11
+ROUNDS = 17
 COUNT = 100
 MOST_QUERIES, MOST_TIME = 2, 1.02
 
