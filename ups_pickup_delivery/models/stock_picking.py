@@ -271,7 +271,7 @@ class StockPicking(models.Model):
         return [
             ("ups_pickup_waits", "=", True),
             ("write_date", ">=", self._ups_since()),
-            ("carrier_id", "not in", lost.ids),
+            *(Domain("carrier_id", "=", False) | Domain("carrier_id", "not any", lost)),
         ]
 
     @api.autovacuum

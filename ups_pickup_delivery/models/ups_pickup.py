@@ -350,7 +350,8 @@ class UpsPickup(models.Model):
             by_itself(
                 self.env, lambda env, id=pickup_id: env[self._name].browse(id)._free_if_left()
             )
-        for draft_id in self._drafts_in_vain():
+        drafts, freed = self._drafts_and_freed()
+        for draft_id in drafts._in_vain():
             for work in ("_tell_if_missed", "_move_on"):
                 by_itself(
                     self.env,
@@ -358,7 +359,7 @@ class UpsPickup(models.Model):
                 )
         for place in self._waiting_by_location():
             by_itself(self.env, lambda env, place=place: env["stock.picking"]._join(*place))
-        for pickup_id in self._found_another():
+        for pickup_id in freed.ids:
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._lead_on())
         return super()._cron_plan()
 
@@ -372,21 +373,18 @@ class UpsPickup(models.Model):
         return those_that(left, lambda each: not each._can_be_taken_back()).ids
 
     @api.model
-    def _found_another(self):
-        """:return: the ids of unsuccessful ones whose deliveries have joined another by now."""
-        return (
-            self.sudo()
-            .search(
-                [
-                    ("state", "=", "unsuccessful"),
-                    ("again_ids", "=", False),
-                    ("delivery_freed", "!=", False),
-                    ("environment", "=", ups_environment(self.env)),
-                    ("pickup_date", ">=", fields.Date.today() - timedelta(days=LOOK_BACK)),
-                ]
-            )
-            .ids
-        )
+    def _drafts_and_freed(self):
+        """Both by one query, since most runs have nothing to do.
+
+        :return: the drafts, and unsuccessful ones whose deliveries may have joined another by now.
+        """
+        here = Domain("environment", "=", ups_environment(self.env))
+        freed = Domain("state", "=", "unsuccessful") & Domain("again_ids", "=", False)
+        freed &= Domain("delivery_freed", "!=", False)
+        freed &= Domain("pickup_date", ">=", fields.Date.today() - timedelta(days=LOOK_BACK))
+        found = self.sudo().search(here & (Domain("state", "=", "draft") | freed))
+        drafts = found.filtered(lambda each: each.state == "draft")
+        return drafts, found - drafts
 
     def _lead_on(self):
         """Whoever looks at it is led to where its deliveries are.
@@ -408,11 +406,9 @@ class UpsPickup(models.Model):
         super()._settled_says_a_person()
         self.sudo()._take_back()
 
-    @api.model
-    def _drafts_in_vain(self):
+    def _in_vain(self):
         """:return: the ids of those whose day is gone, or for whose day UPS was asked already."""
-        here = [("state", "=", "draft"), ("environment", "=", ups_environment(self.env))]
-        drafts = self.sudo().search(here).filtered("picking_ids")
+        drafts = self.filtered("picking_ids")
         twins = drafts._open_twins()
         return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 

@@ -1,6 +1,7 @@
 """What waits for another pickup than the one that it was in?"""
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -70,11 +71,15 @@ class DeliveryCarrier(models.Model):
 
     @api.model
     def _not_by_ups_any_more(self):
-        """:return: those that UPS has collected, or would but for an environment."""
-        may_be = Domain("ups_pickup_was_lost", "=", True)
-        may_be |= Domain("delivery_type", "in", UPS_CONNECTORS)
-        found = self.sudo().with_context(active_test=False).search(may_be)
-        return found.filtered(lambda each: not each._is_collected_by_ups())
+        """:return: a domain of those that UPS has collected, or would but for an environment."""
+        is_connector = Domain("delivery_type", "in", UPS_CONNECTORS)
+        lost = Domain("ups_pickup_was_lost", "=", True) & Domain(
+            "ups_pickup_service_id", "=", False
+        )
+        lost &= ~is_connector
+        if ups_environment(self.env) == "production":
+            lost |= is_connector & Domain("prod_environment", "=", False)
+        return lost & Domain("active", "in", (True, False))
 
 
 class StockWarehouse(models.Model):
