@@ -302,7 +302,7 @@ class StockPicking(models.Model):
         if pickup:
             left = self.ups_pickup_id - pickup
             for each in left.filtered(lambda each: each.state in FREED):
-                each.delivery_freed = [*(each.delivery_freed or ()), *(each.picking_ids & self).ids]
+                each._let_go(each.picking_ids & self)
             new = self.filtered(lambda each: each.ups_pickup_id != pickup)
             # nothing that they track changes, and to find that out takes as long as the rest
             untracked = self.with_context(tracking_disable=True)

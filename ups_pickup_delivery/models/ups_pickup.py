@@ -436,9 +436,13 @@ class UpsPickup(models.Model):
         goes_on = ("draft", *(state for state in OPEN if state != "cancelling"))
         made_again = [("retry_of_id", "=", self.id), ("state", "in", goes_on)]
         again = again or self.search(made_again, limit=1)
-        self.delivery_freed = [*(self.delivery_freed or ()), *self.picking_ids.ids]
+        self._let_go(self.picking_ids)
         self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
         (self | again)._fill_from_deliveries()
+
+    def _let_go(self, pickings):
+        """Remember whom it lets go."""
+        self.delivery_freed = [*(self.delivery_freed or ()), *pickings.ids]
 
     def _own_write(self, vals):
         super()._own_write(vals)

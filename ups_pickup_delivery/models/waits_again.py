@@ -52,6 +52,7 @@ class StockPicking(models.Model):
 
 
 class DeliveryCarrier(models.Model):
+    # As above.
     _inherit = "delivery.carrier"  # pylint: disable=consider-merging-classes-inherited
 
     ups_pickup_was_lost = fields.Boolean(
@@ -83,6 +84,7 @@ class DeliveryCarrier(models.Model):
 
 
 class StockWarehouse(models.Model):
+    # As above.
     _inherit = "stock.warehouse"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
