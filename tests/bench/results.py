@@ -61,8 +61,8 @@ class Case:
 @dataclass(frozen=True)
 class Figures:
     """Of a contestant, by a measure's name: the median over the rounds. By the name with a word
-    before it: `least` and `most`, or beside the peer `added`, `ratio` and `fastest` (the ratio of
-    the least)."""
+    before it: `least` and `most`, or beside the peer `added`, `ratio`, `fastest` (the ratio of the
+    least) and `least added`."""
 
     rounds: Rounds
     contestant: str
@@ -74,8 +74,9 @@ class Figures:
         mine = self._all(self.contestant, measure)
         if how in ("least", "most"):
             return min(mine) if how == "least" else max(mine)
-        if how == "fastest":
-            return min(mine) / min(self._all(self.peer, measure))
+        if how in ("fastest", "least added"):
+            least, other = min(mine), min(self._all(self.peer, measure))
+            return least / other if how == "fastest" else least - other
         if how:  # round by round, so that a slow minute of the machine weighs on both
             pairs = zip(mine, self._all(self.peer, measure), strict=True)
             mine = [each / other if how == "ratio" else each - other for each, other in pairs]

@@ -131,7 +131,7 @@ class StockPicking(models.Model):
         # Their labels are bought within it, each by itself.
         result = super(StockPicking, self.with_context(**{VALIDATES: True}))._action_done()
         done = (self - before).filtered(lambda each: each.state == "done")
-        waiting = done.filtered(lambda each: each._is_for_ups())
+        waiting = done._for_ups()
         waiting.sudo().ups_pickup_waits = True
         waiting._note_for_ups(done.filtered(lambda each: each._returns()))
         return result
@@ -140,14 +140,15 @@ class StockPicking(models.Model):
         self._refuse_own(vals)
         if vals.keys().isdisjoint(("carrier_id", "carrier_tracking_ref", "partner_id")):
             return super().write(vals)
-        done = self.filtered(lambda each: each.state == "done")
-        if self.env.context.get(VALIDATES) and "carrier_id" not in vals:
-            done = done.browse()
-        for_ups = done.filtered(lambda each: each._is_for_ups())
+        is_its_label = self.env.context.get(VALIDATES) and "carrier_id" not in vals
+        done = self.filtered(lambda each: not is_its_label and each.state == "done")
+        if not done:
+            return super().write(vals)
+        for_ups = done._for_ups()
         result = super().write(vals)
         # What a person has put in leaves with its carrier only, whoever that was.
         done._goes_otherwise(for_ups, done if "carrier_id" in vals else for_ups)
-        if done and not vals.keys().isdisjoint(("carrier_id", "partner_id")):
+        if not vals.keys().isdisjoint(("carrier_id", "partner_id")):
             self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", done.ids))
         return result
 
@@ -157,7 +158,7 @@ class StockPicking(models.Model):
         :param before: those of them that were for UPS before.
         :param may_leave: those of them that leave if they are not for UPS now.
         """
-        for_ups = self.filtered(lambda each: each._is_for_ups())
+        for_ups = self._for_ups()
         (may_leave - for_ups)._leave_ups_pickup()
         (for_ups - before)._wait_late()
 
@@ -183,7 +184,7 @@ class StockPicking(models.Model):
         """
         result = super().send_to_shipper()
         if not self.env.context.get(VALIDATES):
-            again = self.filtered(lambda each: each.state == "done" and each._is_for_ups())
+            again = self.filtered(lambda each: each.state == "done")._for_ups()
             again._wait_late((False, *OVER))
         return result
 
@@ -192,19 +193,24 @@ class StockPicking(models.Model):
         self._leave_ups_pickup()
         return result
 
-    def _is_for_ups(self):
-        """:return: whether it is the last step to a customer, with a carrier that UPS collects.
+    def _for_ups(self):
+        """:return: the last steps to a customer, with a carrier that UPS collects.
 
         Goods for another company of the database go by the transit between companies, which is of
         none (odoo/addons/stock, `res.company`).
         """
-        return (
-            self.picking_type_code == "outgoing"
-            and self.carrier_id._is_collected_by_ups()
-            and not self._lacks_label()
-            and self.location_id.usage != "supplier"  # a dropship leaves from elsewhere
-            and is_outside(self.location_dest_id)
-            and bool(self._ups_location())
+        carriers = self.carrier_id.filtered(lambda each: each._is_collected_by_ups())
+        kinds = self.picking_type_id.filtered(
+            lambda each: each.code == "outgoing" and each.sudo().warehouse_id.ups_pickup_location_id
+        )
+        return self.filtered(
+            lambda each: (
+                each.carrier_id in carriers
+                and each.picking_type_id in kinds
+                and each.location_id.usage != "supplier"  # a dropship leaves from elsewhere
+                and is_outside(each.location_dest_id)
+                and not each._lacks_label()
+            )
         )
 
     def _lacks_label(self):
@@ -233,8 +239,8 @@ class StockPicking(models.Model):
             postcommit.data[NOTED] = (defaultdict(set), set())
             postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
         by_location, return_ids = postcommit.data[NOTED]
-        for picking in self:
-            by_location[picking._ups_location().id].add(picking.id)
+        for kind, pickings in self.grouped("picking_type_id").items():
+            by_location[kind.sudo().warehouse_id.ups_pickup_location_id.id].update(pickings.ids)
         return_ids.update(each.id for each in returns)
 
     @api.model
@@ -300,10 +306,11 @@ class StockPicking(models.Model):
         if location._is_in_use():
             pickup = pickup._for_deliveries(location, may_make)
         if pickup:
-            left = self.ups_pickup_id - pickup
+            before = self.grouped("ups_pickup_id")
+            new = self - before.pop(pickup, self.browse())
+            left = pickup.union(*before) - pickup
             for each in left.filtered(lambda each: each.state in FREED):
-                each._let_go(each.picking_ids & self)
-            new = self.filtered(lambda each: each.ups_pickup_id != pickup)
+                each._let_go(before[each])
             # nothing that they track changes, and to find that out takes as long as the rest
             untracked = self.with_context(tracking_disable=True)
             untracked.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
@@ -400,13 +407,14 @@ class StockPicking(models.Model):
         self.env["product.product"].union(*(line[2] for line in lines)).fetch(["weight"])
         pieces = {}
         for picking, package, product, quantity in lines:
-            service, country, weight = pieces.get(package or picking) or (
+            piece = package or picking
+            service, country, weight = pieces.get(piece) or (
                 picking._ups_service(),
                 picking._ups_country(),
-                package.package_type_id.base_weight,
+                package.package_type_id.base_weight if package else 0,
             )
             weight += quantity * product.weight
-            pieces[package or picking] = service, country, package.shipping_weight or weight
+            pieces[piece] = service, country, (package and package.shipping_weight) or weight
         return pieces
 
     def _ups_shipped(self):
@@ -426,9 +434,10 @@ class StockPicking(models.Model):
         return bool(packages and self.env["stock.move.line"].search_count(others, limit=1))
 
     def _ups_service(self):
-        location = self.ups_pickup_id.location_id or self._ups_location()
         service = self.carrier_id.ups_pickup_service_id
-        return service if service.active else location.service_id  # an archived one is refused
+        if service.active:
+            return service  # an archived one is refused
+        return (self.ups_pickup_id.location_id or self._ups_location()).service_id
 
     def _ups_country(self):
         # One after the other: a company's country takes longer than all the rest of a join.

@@ -43,7 +43,7 @@ class StockPicking(models.Model):
         pickups = own.ups_pickup_id
         own.write({"ups_pickup_id": False, "ups_pickup_waits": True})
         pickups._fill_from_deliveries()
-        own.filtered(lambda each: each._is_for_ups())._note_for_ups()
+        own._for_ups()._note_for_ups()
 
     @api.model
     def _of_drafts(self, *terms):

@@ -841,10 +841,10 @@ class TestDelivery(TransactionCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            name = "_after_the_commit" if is_on else "_is_for_ups"
+            name = "_after_the_commit" if is_on else "_for_ups"
             anew = {"side_effect": AssertionError} if is_on else {}  # which reads drafts
             with (
-                patch.object(type(pickings), name, return_value=False),
+                patch.object(type(pickings), name, lambda own, *_noted: own.browse()),
                 patch.object(type(self.env["ups.pickup"]), "_count_drafts_anew", **anew),
             ):
                 pickings._action_done()
