@@ -121,8 +121,8 @@ class UpsConnection(models.Model):
             accounts = env["ups.pickup.account"].search(
                 [("company_id", "child_of", env[self._name].browse(self.id).company_id.id)]
             )
-            accounts.write(UNPAUSED | PLAN_UNPAUSED | {"is_unchecked": True})
-            if accounts:
+            if accounts:  # whoever comes back from UPS waits for it
+                accounts.write(UNPAUSED | PLAN_UNPAUSED | {"is_unchecked": True})
                 env["ups.pickup"]._look_soon()
 
         quietly(self.env, look_anew)
