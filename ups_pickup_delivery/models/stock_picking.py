@@ -10,8 +10,9 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup.notice import notice
 from odoo.addons.ups_pickup.ups_country import ups_country
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
+from odoo.addons.ups_pickup_oauth.own_transaction import LOST_RACE, in_own_transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -227,10 +228,11 @@ class StockPicking(models.Model):
         """:return: its warehouse's, which may be archived: nothing joins there then."""
         return self.sudo().picking_type_id.warehouse_id.ups_pickup_location_id
 
-    def _note_for_ups(self, returns=()):
+    def _note_for_ups(self, returns=(), may_make=False):
         """Have these join, and what was returned leave, once this transaction is committed.
 
         :param returns: transfers that bring goods back.
+        :param bool may_make: as for `_join_ups_pickup`.
         """
         if not self and not returns:
             return
@@ -240,7 +242,8 @@ class StockPicking(models.Model):
             postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
         by_location, return_ids = postcommit.data[NOTED]
         for kind, pickings in self.grouped("picking_type_id").items():
-            by_location[kind.sudo().warehouse_id.ups_pickup_location_id.id].update(pickings.ids)
+            location = kind.sudo().warehouse_id.ups_pickup_location_id
+            by_location[location.id, may_make].update(pickings.ids)
         return_ids.update(each.id for each in returns)
 
     @api.model
@@ -251,15 +254,16 @@ class StockPicking(models.Model):
             by_itself(
                 self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
             )
-        for place in by_location.items():
+        for (location_id, may_make), ids in by_location.items():
+            place = location_id, ids, may_make
             by_itself(self.env, lambda env, place=place: env[name]._join(*place), wait=JOIN_WAITS)
 
     @api.model
-    def _join(self, location_id, ids):
+    def _join(self, location_id, ids, may_make=False):
         """Have those join at this location that wait of these."""
         waiting = [("id", "in", list(ids)), ("ups_pickup_waits", "=", True)]
         location = self.env["ups.pickup.location"].browse(location_id)
-        self.search_fetch(waiting, JOINS_BY, order="id")._join_at(location)
+        self.search_fetch(waiting, JOINS_BY, order="id")._join_at(location, may_make)
 
     # === JOIN AND LEAVE === #
 
@@ -340,6 +344,41 @@ class StockPicking(models.Model):
             UPS cannot be asked to come there on any day.
         """
         self._check_ups_user()
+        self._check_can_be_collected()
+        ids = self.ids
+        try:
+            pickup_ids = in_own_transaction(
+                self.env,
+                lambda env: env[self._name].browse(ids)._ask_for_pickup().ids,
+                wait=JOIN_WAITS,
+            )
+        except LOST_RACE:
+            return self._asks_when_saved()
+        if self and not pickup_ids:
+            location = self._ups_location()[:1]
+            raise UserError(
+                location._day_problem(location._today())
+                or self.env._(
+                    "The company %s is archived. UPS collects nothing there.",
+                    location.company_id.display_name,
+                )
+            )
+        return self.env["ups.pickup"].browse(pickup_ids)._open()
+
+    def _asks_when_saved(self):
+        """The caller's transaction has changed them, as an automation rule's at the validation.
+
+        :return: An action that tells so.
+        """
+        own = self.sudo()._without_driver()
+        own.ups_pickup_waits = True
+        own._note_for_ups(may_make=True)
+        return notice(
+            "info",
+            self.env._("They are being changed at this moment, and join a pickup after that."),
+        )
+
+    def _check_can_be_collected(self):
         for picking in self:
             if picking.state != "done" or picking.picking_type_code != "outgoing":
                 raise UserError(
@@ -355,19 +394,14 @@ class StockPicking(models.Model):
                         picking.picking_type_id.warehouse_id.display_name,
                     )
                 )
-        ids = self.ids
-        pickup_ids = in_own_transaction(
-            self.env, lambda env: env[self._name].browse(ids)._ask_for_pickup().ids
-        )
-        if self and not pickup_ids:
-            location = self._ups_location()[:1]
-            raise UserError(location._day_problem(location._today()))
-        return self.env["ups.pickup"].browse(pickup_ids)._open()
 
-    def _ask_for_pickup(self):
-        free = self.filtered(
+    def _without_driver(self):
+        return self.filtered(
             lambda each: each.ups_pickup_waits or not each.ups_pickup_id._may_take_along()
         )
+
+    def _ask_for_pickup(self):
+        free = self._without_driver()
         return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
 
     def action_ups_pickup_open(self):

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup.tests.common import PickupCase
+from odoo.addons.ups_pickup_delivery.models import stock_picking
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -105,6 +106,18 @@ class TestRealJoins(PickupCase):
         ):
             list(pool.map(self.validate, ids))
         self.assertEqual(self.pickups_of(ids), [("draft", AT_ONCE, AT_ONCE, False)])
+
+    def test_an_automation_rule_at_the_validation_asks_for_a_pickup(self):
+        """It runs within the transaction that holds the delivery's row."""
+        delivery_id = self.new_delivery()
+        self.plan(plan="manual")  # so that the validation alone makes no pickup
+        at_once = patch.object(stock_picking, "JOIN_WAITS", 0.5)
+        with at_once, self.transaction(SUPERUSER_ID) as env:
+            delivery = env["stock.picking"].browse(delivery_id)
+            delivery._action_done()
+            env.flush_all()
+            self.assertIn("after that", delivery.action_ups_pickup()["params"]["message"])
+        self.assertEqual(self.pickups_of([delivery_id]), [("draft", 1, 1, False)])
 
     def test_what_a_crash_left_joins_and_the_plan_asks_once(self):
         first, second, third = (self.new_delivery() for _each in range(3))
