@@ -206,7 +206,7 @@ class UpsPickup(models.Model):
     priced_for = fields.Json(help="What the price was asked for.", readonly=True, copy=False)
     is_price_stale = fields.Boolean(
         string="Price Is Out of Date",
-        help="Date, address or account are others than those that the price was asked for.",
+        help="Date, hours, address or account are others than those that the price was asked for.",
         compute="_compute_is_price_stale",
     )
     problem = fields.Char(

@@ -111,7 +111,9 @@ class UpsPickupBatch(models.Model):
         drafts = self.pickup_ids.filtered(lambda each: each.state == "draft")
         drafts._check_requester()
         if not drafts:
-            raise UserError(self.env._("There is no draft in the batch. Fill it first."))
+            raise UserError(
+                self.env._("There is no draft in the batch. Click “Make the Drafts” first.")
+            )
         cron = self.env.ref("ups_pickup.ir_cron_batch", raise_if_not_found=False)
         if not cron:
             raise UserError(

@@ -335,7 +335,7 @@ class UpsPickupLocation(models.Model):
         account = accounts.search([("company_id", "=", company.id)], limit=1)
         if not account and not number:
             raise UserError(
-                self.env._("Which UPS account pays? Enter its number first, in Accounts.")
+                self.env._("Which UPS account pays? Enter its number first, in UPS Accounts.")
             )
         if not account and not company.country_id:
             raise UserError(
