@@ -1,4 +1,4 @@
-"""What has a company to do with pickups? One click to its first; archived, it has none open; woken, no plan catches up."""
+"""What has a company to do with pickups? One click to its first; none open, once archived."""
 
 from datetime import timedelta
 
