@@ -337,7 +337,7 @@ class TestMany(PickupCase):
                 ("the company's", usual, typed, of_both),
                 ("the company's, there", usual, proposed, of_both),
                 ("everybody's", mine.browse(), typed, of_both),
-                ("without an end", usual, ever, of_all),
+                ("everybody's, without an end", mine.browse(), ever, of_all),
             ):
                 own = {"calendar_id": calendar.id, "company_id": self.company_id, "name": name}
                 leave = leaves.create(own | {"date_from": start, "date_to": end})
