@@ -326,7 +326,7 @@ class TestMany(PickupCase):
             usual.tz = here.tz
             person, mine = env["res.users"].browse(self.admin_id), here.calendar_id
             person.write({"tz": "Asia/Tokyo", "group_ids": [(4, env.ref("base.group_system").id)]})
-            leaves = env["resource.calendar.leaves"].with_user(person)
+            leaves = env["resource.calendar.leaves"].with_user(person).with_company(here.company_id)
             typed = "2026-12-24 15:00:00", "2026-12-25 14:59:59"  # the 25th in Tokyo
             proposed = "2026-12-25 05:00:00", "2026-12-26 04:59:59"  # in New York
             ever = "0001-01-01 00:00:00", "9999-12-31 23:59:59"
@@ -339,13 +339,14 @@ class TestMany(PickupCase):
                 ("everybody's", mine.browse(), typed, of_both),
                 ("everybody's, without an end", mine.browse(), ever, of_all),
             ):
-                own = {"calendar_id": calendar.id, "company_id": self.company_id, "name": name}
+                own = {"calendar_id": calendar.id, "name": name}
                 leave = leaves.create(own | {"date_from": start, "date_to": end})
                 found = (here + there)._open_days(date(2026, 12, 24), date(2026, 12, 26))
                 for place, days in zip((here, there), closed, strict=True):
                     with self.subTest(name, place=place.name):
                         self.assertEqual({day.day for day in found[place]}, {24, 25, 26} - days)
                 leave.sudo().unlink()
+            leaves.create({"calendar_id": usual.id, "date_from": typed[0], "date_to": typed[1]})
             new = env["ups.pickup.location"]._new_calendar({"company_id": self.company_id})
             self.assertFalse(new.global_leave_ids, "closed twice, here and by the company")
             env.cr.rollback()
@@ -384,20 +385,14 @@ class TestMany(PickupCase):
             flexible = self.new_location(env, "Pacific/Honolulu")
             flexible.calendar_id.write({"flexible_hours": True, "hours_per_day": 8})
             places = mine + two_weeks + flexible
-            for calendars, company_id, start, end in (
-                (places.calendar_id, self.company_id, "2026-11-23 03:00:00", "2026-11-24 23:00:00"),
-                (places.calendar_id, self.company_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),
-                (
-                    [env["resource.calendar"]],
-                    elsewhere_id,
-                    "2026-12-03 00:00:00",
-                    "2026-12-05 00:00:00",
-                ),
+            leaves = env["resource.calendar.leaves"].with_company(elsewhere_id)
+            for calendars, start, end in (
+                (places.calendar_id, "2026-11-22 10:00:00", "2026-11-25 10:00:00"),
+                (places.calendar_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),  # for a while
+                ([env["resource.calendar"]], "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
             ):
-                hours = {"date_from": start, "date_to": end}
-                for each in calendars:
-                    vals = {"calendar_id": each.id, "company_id": company_id, "name": "Closed"}
-                    env["resource.calendar.leaves"].create(vals | hours)
+                vals = {"name": "Closed", "date_from": start, "date_to": end}
+                leaves.create([vals | {"calendar_id": each.id} for each in calendars])
             first, last = date(2026, 11, 20), date(2026, 12, 10)
             found = places._open_days(first, last)
             for place in places:
