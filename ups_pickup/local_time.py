@@ -49,6 +49,20 @@ def at(day, hours, zone):
     return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
 
+def same_clock(moment, there, here):
+    """:return: the UTC moment at which a clock here shows what one there shows at that moment.
+
+    No zone's clock can be put to the first and last days that Python has: these stay.
+    """
+    if there == here:
+        return moment
+    try:
+        shown = local(moment, there).replace(tzinfo=None)
+        return pytz.timezone(here).localize(shown).astimezone(pytz.utc).replace(tzinfo=None)
+    except OverflowError:
+        return moment
+
+
 def hour_of(moment):
     """:return: the hour of a moment as a float."""
     return moment.hour + moment.minute / 60 + moment.second / 3600

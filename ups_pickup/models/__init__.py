@@ -21,6 +21,7 @@ from . import (
     ups_pickup_line,
     ups_pickup_location,
     ups_pickup_location_hours,
+    ups_pickup_location_moved,
     ups_pickup_location_plan,
     ups_pickup_location_words,
     ups_pickup_mail,

@@ -1,4 +1,4 @@
-"""What has a company to do with pickups? One click to its first; archived, it has none open."""
+"""What has a company to do with pickups? One click to its first; none open, once archived."""
 
 from datetime import timedelta
 
@@ -30,6 +30,14 @@ class ResCompany(models.Model):
     def _drivers_may_come(self):
         yesterday = clock.now().date() - timedelta(days=1)
         return Domain("state", "in", OPEN) & Domain("pickup_date", ">=", yesterday)
+
+    def write(self, vals):
+        woken = self.filtered(lambda each: vals.get("active") and not each.active)
+        result = super().write(vals)
+        if woken:
+            places = self.env["ups.pickup.location"].sudo()
+            places.search([("company_id", "in", woken.ids)])._wake_plans()
+        return result
 
     def _needed_by(self):
         # Nobody sees or cancels pickups of an archived company.

@@ -85,7 +85,9 @@ class UpsPickupAccount(models.Model):
     )
 
     _number_unique = models.Constraint(
-        "UNIQUE(company_id, number)", "The company has a UPS account with this number."
+        "UNIQUE(company_id, number)",
+        "The company has a UPS account with this number, perhaps an archived one: the filter"
+        " “Archived” of the accounts shows it.",
     )
 
     @api.constrains("number")

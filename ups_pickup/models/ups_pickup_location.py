@@ -69,7 +69,9 @@ class UpsPickupLocation(models.Model):
     )
     is_residential = fields.Boolean(string="Residential")
     is_account_address = fields.Boolean(
-        string="Address of the Account", help="The address that UPS knows of the account."
+        string="Address of the Account",
+        help="The address that UPS knows of the account.",
+        copy=False,
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -108,6 +110,7 @@ class UpsPickupLocation(models.Model):
         string="UPS Confirms To",
         help="One address, or several with commas between them: Odoo writes to all, UPS to the"
         " first.",
+        copy=False,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -239,6 +242,7 @@ class UpsPickupLocation(models.Model):
         name = self._calendar_name(vals.get("name") or company.name)
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or company.partner_id
         vals = {"name": name, "company_id": company.id, "tz": self._zone_of(partner, company)}
+        vals["global_leave_ids"] = []  # the company's count anyway, by the clock of each place
         return self.env["resource.calendar"].with_company(company).create(vals)
 
     @api.model

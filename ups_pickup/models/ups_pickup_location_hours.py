@@ -8,7 +8,8 @@ from odoo.tools import format_date
 from odoo.tools.intervals import Intervals
 
 from .. import clock
-from ..local_time import as_time, at, hour_of, in_words, local
+from ..local_time import as_time, at, hour_of, in_words, local, same_clock
+from .resource_calendar import BOUNDS
 
 LOOK_AHEAD = 60  # days
 
@@ -146,13 +147,13 @@ class UpsPickupLocation(models.Model):
         return Intervals([(*self._bounds(each), each) for each in own])
 
     def _bounds(self, leave):
-        """:return: from when until when it is: a company's holiday by the clock of each place."""
-        bounds = [pytz.utc.localize(each) for each in (leave.date_from, leave.date_to)]
-        if leave.calendar_id <= self.calendar_id:
-            return bounds
-        there = pytz.timezone(leave.calendar_id.tz or "UTC")
-        here = pytz.timezone(self.calendar_id.tz or "UTC")
-        return [here.localize(each.astimezone(there).replace(tzinfo=None)) for each in bounds]
+        """:return: from when until when it is: a company's holiday by the clock of each place.
+
+        One of no working hours was entered by the clock of whoever did so.
+        """
+        whose, usual = leave.calendar_id or leave.create_uid, self.company_id.resource_calendar_id
+        there, here = whose.tz or usual.tz or "UTC", self.calendar_id.tz or "UTC"
+        return [pytz.utc.localize(same_clock(leave[name], there, here)) for name in BOUNDS]
 
     def _moment(self, day, hour):
         """:return: the moment, with its zone, of the location's hour; of what is none, the nearest.

@@ -62,9 +62,12 @@ class UpsPickupLocation(models.Model):
         is_new = "plan" in vals and self.filtered(
             lambda each: each.plan != vals["plan"] or not each._is_plan_in_force()
         )
+        woken = vals.get("active") and self.filtered(lambda each: not each.active)
         result = super().write(self._without_marks(vals))
         if is_new:
             is_new._mark_plans()
+        if woken:
+            woken._wake_plans()
         return result
 
     @api.model
@@ -87,6 +90,10 @@ class UpsPickupLocation(models.Model):
             is_asked_before = location.plan_day == "before" and location.plan == "working_days"
             is_over = is_too_late or is_asked_before
             location.write(marks | {"plan_done_until": is_over and today})
+
+    def _wake_plans(self):
+        """What slept begins as if it were switched on now, and stays off where it was off."""
+        self.filtered(lambda each: each._is_plan_in_force())._mark_plans()
 
     @api.constrains("plan", "plan_day", "plan_time", "cutoff_time")
     def _check_plan_time(self):

@@ -115,13 +115,15 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
         standard, company = self.company.resource_calendar_id, {"company_id": there.company_id.id}
         unlinked = there.calendar_id.copy()
         service = there.service_id
+        usual_nowhere = service.create({"code": "997", "name": "Rare"})
+        theirs.line_ids.service_id = usual_nowhere
         theirs_too = company | {"account_id": there.account_id.id, "partner_id": partner.id}
         for may_be_both, record, vals in (
             (True, self.draft, {"location_id": there.id}),
             (True, self.draft.line_ids, {"pickup_id": theirs.id}),
             (True, here, theirs_too),
             (True, service, {"name": "Mine"}),
-            (True, service, {"active": False}),
+            (True, usual_nowhere, {"active": False}),
             (True, batch, company),
             (True, account, company),
             (True, here.calendar_id.attendance_ids[0], {"calendar_id": there.calendar_id.id}),

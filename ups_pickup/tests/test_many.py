@@ -216,6 +216,7 @@ class TestMany(PickupCase):
             env.cr.rollback()
 
     def test_a_form_follows_the_location_and_the_address(self):
+        self.close("2026-11-26")
         with self.transaction() as env:
             first = env["ups.pickup.location"].browse(self.location_id)
             second = self.new_location(env, "America/Chicago", quantity=7)
@@ -245,9 +246,22 @@ class TestMany(PickupCase):
                 [("01", 10, "Dock 2", 7), ("02", 13.5, False, 3)],
             )
             bolt = env["res.partner"].create({"name": "Bolt", "phone": "2125550199"})
+            bolt.country_id = env.ref("base.jp")
+            door = {"phone_extension": "44", "room": "12", "floor": "3", "pickup_point": "Lobby"}
+            door |= {"is_residential": True, "is_account_address": True}
+            for place in (first, second):
+                place.write(door | {"partner_id": place.partner_id.id})
             with Form(first) as form:
                 form.partner_id = bolt
                 self.assertEqual((form.company_name, form.phone), ("Bolt", "2125550199"))
+                self.assertFalse([name for name in door if form[name]])
+            second.write({"partner_id": bolt.id, "room": "9", "is_residential": True})
+            self.assertEqual([name for name in door if second[name]], ["room", "is_residential"])
+            self.assertEqual((first.tz, second.tz), ("Asia/Tokyo", "Asia/Tokyo"))
+            self.assertEqual(first.closed_in_words, "11/26/2026")
+            second.write({"partner_id": bolt.copy().id, "calendar_id": second.calendar_id.id})
+            self.assertFalse(second.room)
+            first.calendar_id.tz = "America/New_York"
             saturday = first.calendar_id.attendance_ids.filtered(lambda day: day.dayofweek == "5")
             saturday.hour_to = 16
             form = Form(env["ups.pickup"])
@@ -265,6 +279,7 @@ class TestMany(PickupCase):
         with self.transaction() as env:
             place = env["ups.pickup.location"].browse(self.location_id)
             vals = place.copy_data()[0]
+            self.assertFalse({"is_account_address", "notification_email"} & vals.keys())
             copies = place.create([vals, place.copy_data({"name": "Dock 2"})[0]])
             self.assertEqual(copies.mapped("name"), ["America/New_York (copy)", "Dock 2"])
             self.assertEqual(copies.mapped("tz"), [place.tz] * 2)
@@ -274,6 +289,8 @@ class TestMany(PickupCase):
             for needed in (place, place.account_id, place.service_id):
                 with self.assertRaisesRegex(UserError, "before you archive"):
                     needed.action_archive()
+            with self.assertRaisesRegex(UserError, "before you archive"):
+                place.service_id.active = False
             env["ups.pickup"].browse(booked_id).sudo().state = "cancelled"
             for free in (place, place.account_id):
                 free.action_archive()
@@ -307,17 +324,32 @@ class TestMany(PickupCase):
             there = self.new_location(env, "Asia/Tokyo", ready_time=9, close_time=12)
             usual = here.company_id.resource_calendar_id
             usual.tz = here.tz
-            env["resource.calendar.leaves"].create(
-                {
-                    "name": "Christmas",
-                    "calendar_id": usual.id,
-                    "date_from": "2026-12-25 05:00:00",
-                    "date_to": "2026-12-26 04:59:59",
-                }
-            )
-            first, last = date(2026, 12, 24), date(2026, 12, 26)
-            for days in (here + there)._open_days(first, last).values():
-                self.assertEqual(days, {first, last})
+            person, mine = env["res.users"].browse(self.admin_id), here.calendar_id
+            person.write({"tz": "Asia/Tokyo", "group_ids": [(4, env.ref("base.group_system").id)]})
+            leaves = env["resource.calendar.leaves"].with_user(person).with_company(here.company_id)
+            typed = "2026-12-24 15:00:00", "2026-12-25 14:59:59"  # the 25th in Tokyo
+            proposed = "2026-12-25 05:00:00", "2026-12-26 04:59:59"  # in New York
+            ever = "0001-01-01 00:00:00", "9999-12-31 23:59:59"
+            of_both, of_all = ({25}, {25}), ({24, 25, 26}, {24, 25, 26})
+            for name, calendar, (start, end), closed in (
+                ("typed elsewhere", mine, typed, ({25}, set())),
+                ("proposed there", mine, proposed, ({25}, set())),
+                ("the company's", usual, typed, of_both),
+                ("the company's, there", usual, proposed, of_both),
+                ("everybody's", mine.browse(), typed, of_both),
+                ("the company's, without an end", usual, ever, of_all),
+            ):
+                own = {"calendar_id": calendar.id, "name": name}
+                as_said = leaves.sudo((start, end) == ever)
+                leave = as_said.create(own | {"date_from": start, "date_to": end})
+                found = (here + there)._open_days(date(2026, 12, 24), date(2026, 12, 26))
+                for place, days in zip((here, there), closed, strict=True):
+                    with self.subTest(name, place=place.name):
+                        self.assertEqual({day.day for day in found[place]}, {24, 25, 26} - days)
+                leave.sudo().unlink()
+            leaves.create({"calendar_id": usual.id, "date_from": typed[0], "date_to": typed[1]})
+            new = env["ups.pickup.location"]._new_calendar({"company_id": self.company_id})
+            self.assertFalse(new.global_leave_ids, "closed twice, here and by the company")
             env.cr.rollback()
 
     def test_what_many_locations_say_takes_as_many_queries_as_one(self):
@@ -353,16 +385,16 @@ class TestMany(PickupCase):
             mine.calendar_id.attendance_ids.filtered(lambda each: each.dayofweek == "5").unlink()
             flexible = self.new_location(env, "Pacific/Honolulu")
             flexible.calendar_id.write({"flexible_hours": True, "hours_per_day": 8})
-            for company_id, start, end in (
-                (self.company_id, "2026-11-23 03:00:00", "2026-11-24 23:00:00"),
-                (self.company_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),  # in the morning
-                (elsewhere_id, "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
-            ):
-                vals = {"calendar_id": False, "company_id": company_id, "name": "Closed"}
-                leaves = env["resource.calendar.leaves"]
-                leaves.create(vals | {"date_from": start, "date_to": end})
-            first, last = date(2026, 11, 20), date(2026, 12, 10)
             places = mine + two_weeks + flexible
+            leaves = env["resource.calendar.leaves"].with_company(elsewhere_id)
+            for calendars, start, end in (
+                (places.calendar_id, "2026-11-22 10:00:00", "2026-11-25 10:00:00"),
+                (places.calendar_id, "2026-12-02 14:00:00", "2026-12-02 16:00:00"),  # for a while
+                ([env["resource.calendar"]], "2026-12-03 00:00:00", "2026-12-05 00:00:00"),
+            ):
+                vals = {"name": "Closed", "date_from": start, "date_to": end}
+                leaves.create([vals | {"calendar_id": each.id} for each in calendars])
+            first, last = date(2026, 11, 20), date(2026, 12, 10)
             found = places._open_days(first, last)
             for place in places:
                 with self.subTest(place.name):

@@ -41,6 +41,17 @@ class TestPlan(PickupCase):
                 self.run_plans()
                 self.assertEqual(self.dates(), dates)
         self.assertEqual(self.posts(), 2)
+        owner = {"ups.pickup.location": self.location_id, "res.company": self.company_id}
+        for month, (model, own_id) in zip((1, 2), owner.items(), strict=True):
+            for active in (False, True):
+                self.set_time(f"2027-0{month}-12 10:00", "America/New_York")
+                with self.subTest(model), self.transaction(SUPERUSER_ID) as env:
+                    env[model].browse(own_id).active = active
+            for hour, date in (("10:00", f"20270{month}12"), ("17:05", f"20270{month}13")):
+                self.set_time(f"2027-0{month}-12 {hour}", "America/New_York")
+                self.run_plans()
+                with self.subTest(model, hour=hour):
+                    self.assertEqual(date in self.dates(), hour == "17:05")
 
     def test_what_never_left_is_tried_again_and_a_person_is_no_plan(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
