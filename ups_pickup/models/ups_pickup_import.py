@@ -9,7 +9,6 @@ from ..const import MAX_QUANTITY
 MOST_ROWS = 20_000
 """Of one file: some minutes of work."""
 
-
 HOURS = ("ready_time", "close_time")
 
 
@@ -101,8 +100,8 @@ class UpsPickup(models.Model):
     @api.model
     def _with_lines(self, vals):
         """:return: the values, with what the location usually has where the file says nothing."""
-        usual = self.default_get(["location_id"])  # from a location's button: that one
-        location = self.env["ups.pickup.location"].browse((usual | vals).get("location_id"))
+        here = self.default_get(["location_id"]) | vals  # from a location's button: that one
+        location = self.env["ups.pickup.location"].browse(here.get("location_id"))
         if not location:
             return vals
         [(_create, _id, usual)] = self._usual_lines(location)
