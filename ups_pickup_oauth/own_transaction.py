@@ -9,7 +9,7 @@ import logging
 import time
 import traceback
 
-from odoo.tools import SQL, clean_context, config
+from odoo.tools import SQL, config
 from psycopg2 import DatabaseError, InterfaceError, OperationalError, errors
 from psycopg2.pool import PoolError
 
@@ -37,12 +37,17 @@ NO_CONNECTION = (OperationalError, InterfaceError, PoolError)
 PAUSES = (0.1, 0.5, 1, 3, 5)
 """Seconds before another try without a connection."""
 
+GOES_ALONG = ("allowed_company_ids", "lang", "tz")
+"""Of a caller's context, which comes from anywhere: the rest switches off what others do."""
+
 
 def in_own_transaction(env, work, wait=LONGEST_WAIT):
     """Run ``work`` in a cursor of its own and commit; run it again when it lost a race.
 
-    :param odoo.api.Environment env: whose database and user are used, as superuser; what its
-        context has as defaults is not, which is for what people make.
+    :param odoo.api.Environment env: whose database and user are used, as superuser. Of its context
+        language, time zone and companies go along, and nothing else: neither defaults nor
+        ``tracking_disable`` or ``mail_activity_automation_skip``. What ``work`` needs more of, it
+        sets itself.
     :param work: called with the new environment, once or several times, so it must not call UPS.
     :param float wait: seconds after which nothing is tried again.
     :return: what ``work`` returned; no record of the new environment outlives its cursor.
@@ -52,7 +57,7 @@ def in_own_transaction(env, work, wait=LONGEST_WAIT):
     while True:
         try:
             with own_cursor(env.registry, deadline - time.monotonic()) as cr:
-                result = work(env(cr=cr, su=True, context=clean_context(env.context)))
+                result = work(env(cr=cr, su=True, context=what_goes_along(env.context)))
             return result
         except LOST_RACE:
             if time.monotonic() >= deadline:
@@ -62,6 +67,14 @@ def in_own_transaction(env, work, wait=LONGEST_WAIT):
             if pause is None or time.monotonic() >= deadline:
                 raise
             time.sleep(pause)
+
+
+def what_goes_along(context):
+    """:return: what an own transaction has of its caller's context.
+
+    :rtype: dict
+    """
+    return {name: context[name] for name in GOES_ALONG if name in context}
 
 
 def own_cursor(registry, wait=LONGEST_WAIT):

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from copy import copy
 
 import psycopg2
 from odoo import models
@@ -54,7 +55,9 @@ class UpsPickup(models.Model):
             if not self.prn:
                 raise
             words = self.env._("If nobody is to come, call UPS with PRN %s.", self.prn)
-            raise UserError(" ".join((str(error), words))) from error
+            told = copy(error)  # other threads may be shown the same one
+            told.args = (" ".join((str(error), words)),)
+            raise told from error
         claim = self._in_own_transaction(
             lambda own: own._claim_cancel(session.base_url), patience=SAVE_FIRST_AFTER
         )

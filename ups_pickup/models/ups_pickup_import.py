@@ -9,6 +9,8 @@ from ..const import MAX_QUANTITY
 MOST_ROWS = 20_000
 """Of one file: some minutes of work."""
 
+HOURS = ("ready_time", "close_time")
+
 
 class RowByRow(Exception):
     """Several rows at once are not fit: Odoo's `load` then tries each, and tells which."""
@@ -81,7 +83,9 @@ class UpsPickup(models.Model):
     @api.model
     def _load_records_create(self, vals_list):
         try:
-            pickups = super()._load_records_create([self._with_lines(each) for each in vals_list])
+            pickups = super()._load_records_create(
+                [self._with_lines(as_usual(self, each)) for each in vals_list]
+            )
             for pickup in pickups:
                 if problems := (pickup._hour_problems() or pickup._day_problems()):
                     raise UserError("\n".join(problems))
@@ -90,11 +94,14 @@ class UpsPickup(models.Model):
             raise (error if len(vals_list) == 1 else RowByRow()) from error
         return pickups
 
+    def _load_records_write(self, values):
+        return super()._load_records_write(as_it_is(self, values))
+
     @api.model
     def _with_lines(self, vals):
         """:return: the values, with what the location usually has where the file says nothing."""
-        location = self.env["ups.pickup.location"].browse(vals.get("location_id"))
-        location = location or self._default_location()
+        here = self.default_get(["location_id"]) | vals  # from a location's button: that one
+        location = self.env["ups.pickup.location"].browse(here.get("location_id"))
         if not location:
             return vals
         [(_create, _id, usual)] = self._usual_lines(location)
@@ -111,3 +118,24 @@ class UpsPickup(models.Model):
                 # PostgreSQL would refuse it too, in words that are nobody's.
                 raise UserError(self.env["ups.pickup.line"]._quantity_problem())
         return vals | {"line_ids": lines}
+
+
+# An empty cell is False (odoo/addons/base, `ir.fields`), which of an hour is midnight.
+
+
+def as_usual(model, vals):
+    """:return: the values of a new row without its empty cells: these are as usual."""
+    return {
+        name: value
+        for name, value in vals.items()
+        if value is not False or model._fields[name].type == "boolean"
+    }
+
+
+def as_it_is(records, vals):
+    """:return: the values of a known row, where hours and what is required stay if empty."""
+    return {
+        name: value
+        for name, value in vals.items()
+        if value is not False or not (name in HOURS or records._fields[name].required)
+    }

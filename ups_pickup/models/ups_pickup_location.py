@@ -15,6 +15,7 @@ from ..pickup_api import PickupAddress
 from ..ups_country import ups_country
 from ..words import problem_in_words
 from .archiving import named
+from .ups_pickup_import import as_it_is, as_usual
 
 ZIP_PLUS_4 = re.compile(r"\d{5}[ -]?\d{4}")
 LENGTHS = {"company_name": 27, "contact_name": 22, "phone": 25}
@@ -212,6 +213,13 @@ class UpsPickupLocation(models.Model):
         result = super().write(vals)
         refuse_of_others(self, vals, "account_id", "partner_id")
         return result
+
+    @api.model
+    def _load_records_create(self, vals_list):
+        return super()._load_records_create([as_usual(self, each) for each in vals_list])
+
+    def _load_records_write(self, values):
+        return super()._load_records_write(as_it_is(self, values))
 
     def _needed_by(self):
         open_here = [("location_id", "=", self.id), ("state", "in", OPEN)]

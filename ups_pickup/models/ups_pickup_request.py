@@ -57,6 +57,12 @@ LOOK_EVERY = 0.1
 PLACE = {"oncall": "location_id", "smart": "account_id"}
 """Whose one open pickup of a day it is (see the unique indexes)."""
 
+OURS = ("ups_look_later", "ups_of_a_queue", "ups_past_the_orm")
+"""Of the context, what an own transaction of a pickup has, too."""
+
+PAST_THE_ORM = object()
+"""The mark `ups_past_the_orm` of the context: no caller can send it."""
+
 SENT_WITHIN = timedelta(minutes=1)
 """Of the claim; far less than `PATIENCE`, after which others look it up."""
 
@@ -511,11 +517,12 @@ class UpsPickup(models.Model):
 
         :param str patience: how long it waits for a locked row, if not for long.
         """
+        ours = {name: self.env.context[name] for name in OURS if name in self.env.context}
 
         def alone(env):
             if patience:
                 env.cr.execute("SELECT set_config('lock_timeout', %s, true)", [patience])
-            return work(env[self._name].browse(self.id))
+            return work(env[self._name].browse(self.id).with_context(**ours))
 
         return in_own_transaction(self.env, alone)
 
@@ -534,7 +541,7 @@ class UpsPickup(models.Model):
                 self.id,
                 without_text(error),
             )
-            alone = self.with_context(ups_past_the_orm=True)
+            alone = self.with_context(ups_past_the_orm=PAST_THE_ORM)
             return alone._in_own_transaction(work)
 
     def _lock(self):
@@ -589,16 +596,22 @@ class UpsPickup(models.Model):
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
             vals = vals | {"is_settled": False}  # what was said of it was said of that state
+        if any(each.prn != vals["prn"] for each in self if "prn" in vals):
+            vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
         words = self._in_each_language(vals.get("problem"))
         if words:
             vals = vals | {"problem": words[self.env.lang or "en_US"]}
-        if self.env.context.get("ups_past_the_orm"):
+        if self._is_past_the_orm():
             put(self, vals)  # what others have hooked into it has failed
             return
         own = self.with_context(tracking_disable=True).sudo()
         own.write(vals)
         if words:
             own.update_field_translations("problem", words)
+
+    def _is_past_the_orm(self):
+        """:return: whether what others have hooked into the ORM has failed with this news."""
+        return self.env.context.get("ups_past_the_orm") is PAST_THE_ORM
 
     def _in_each_language(self, sentence):
         """:return: by language what a sentence says, or None if there is none."""

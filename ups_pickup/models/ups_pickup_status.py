@@ -8,7 +8,11 @@ from threading import BoundedSemaphore
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, own_cursor
+from odoo.addons.ups_pickup_oauth.own_transaction import (
+    in_own_transaction,
+    own_cursor,
+    what_goes_along,
+)
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.addons.ups_pickup_oauth.side_by_side import side_by_side
 from odoo.exceptions import UserError
@@ -613,7 +617,8 @@ class UpsPickup(models.Model):
 
     def _in_own_cursor(self, work):
         with own_cursor(self.env.registry) as cr:
-            return work(self.with_env(api.Environment(cr, SUPERUSER_ID, dict(self.env.context))))
+            context = what_goes_along(self.env.context)
+            return work(self.with_env(api.Environment(cr, SUPERUSER_ID, context)))
 
 
 def _days_of_ups():

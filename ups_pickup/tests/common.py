@@ -131,10 +131,10 @@ class PickupCase(Places, RealTransactionCase):
 
     # === WHAT PEOPLE DO === #
 
-    def click(self, pickup_id, action="action_request", *args, uid=None):
+    def click(self, pickup_id, action="action_request", *args, uid=None, **context):
         """One request of the web client. :return: what its user is told."""
         with self.transaction(uid) as env:
-            pickup = env["ups.pickup"].browse(pickup_id)
+            pickup = env["ups.pickup"].with_context(**context).browse(pickup_id)
             told = getattr(pickup, action)(*args)
             return told.get("params", {}).get("message", "") if isinstance(told, dict) else told
 

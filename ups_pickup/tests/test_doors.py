@@ -34,6 +34,8 @@ VALUES = {
 """What an attacker writes, by type: of a selection another value, else a text."""
 
 THEIRS = "=theirs"
+FOR_ONE = "user_notification"
+"""A message that stands in no history."""
 
 
 class Undone(Exception):
@@ -81,8 +83,9 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
             self.assertEqual(made.line_ids.mapped("container"), ["package"])
         self.assertEqual((requested.retry_of_id, line.pickup_id), (mine.browse(), self.draft))
 
-    def test_an_own_transaction_takes_no_defaults_along(self):
-        env = self.env(context={"default_state": "done", "lang": "en_US"})
+    def test_an_own_transaction_takes_neither_defaults_nor_switches_along(self):
+        off = {"default_state": "done", "tracking_disable": True}
+        env = self.env(context={**off, "lang": "en_US"})
         self.assertEqual(in_own_transaction(env, lambda own: dict(own.context)), {"lang": "en_US"})
 
     def elsewhere(self):
@@ -187,20 +190,25 @@ class TestPickupDoors(Doors, PlantedPickups, UpsCase):
                     self.assertEqual(self.outcome_of(call), may)
             by_boss, named = new | {"author_id": boss}, {"author_id": contact.id}
             by_ups = {"author_id": False, "email_from": "UPS <ups@example.com>", "date": past}
-            posted = mine.message_post(body="UPS: 003.", author_id=boss)
-            posted |= mine.message_post(body="UPS: 003.", **named)
-            made = messages.create([new, by_boss, new | by_ups, new | named])
-            for forged in posted | made:
-                self.assertEqual(forged.message_type, "comment")
-                self.assertEqual(forged.author_id, user.partner_id)
-                self.assertNotIn("ups@", forged.email_from)
-                self.assertNotEqual(f"{forged.date}", past)
-            by_mail = new | by_ups | {"message_type": "email"}
-            for call in (
-                lambda by_mail=by_mail, own=messages: own.create(by_mail),
-                lambda made=made: made.write({"date": past}),
-            ):
-                self.assertFalse(self.outcome_of(call))
+            dated = messages.with_context(default_date=past)
+            for kind in {*messages._fields["message_type"].get_values(mine.env)} - {FOR_ONE}:
+                of_kind = {"body": "UPS: 003.", "message_type": kind}
+                made = mine.message_post(**of_kind, author_id=boss)
+                made |= mine.message_post(**of_kind, **named, email_from=by_ups["email_from"])
+                rows = (new, by_boss, new | by_ups, new | named)
+                made |= dated.create([row | of_kind for row in rows])
+                made |= messages.create([row | {"message_type": FOR_ONE} for row in rows])
+                for forged in made:
+                    with self.subTest(role=role, kind=kind):
+                        self.assertIn(forged.message_type, ("comment", FOR_ONE))
+                        self.assertEqual(forged.author_id, user.partner_id)
+                        self.assertNotIn("ups@", forged.email_from)
+                        self.assertNotEqual(f"{forged.date}", past)
+            self.assertFalse(self.outcome_of(lambda made=made: made.write({"date": past})))
+        self.admin.write({"out_of_office_from": past, "out_of_office_message": "I am away."})
+        mine.message_post(body="Who?", message_type="comment", partner_ids=[boss])
+        answer = pickup.message_ids.filtered(lambda each: each.author_id.id == boss)
+        self.assertIn("I am away", answer.body)
 
     def test_what_all_companies_tell_ups_stays(self):
         service = self.draft.line_ids.service_id

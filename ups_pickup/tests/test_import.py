@@ -106,6 +106,33 @@ class TestImport(PickupCase):
             self.assertEqual(env["ups.pickup"].name_search("29ABCDEFGHI")[0][0], mixed.id)
         self.assertEqual(self.posts(), 0)
 
+    def test_an_empty_cell_is_as_usual(self):
+        columns = ["id", "pickup_date", "ready_time", "close_time", "instruction", "account_id"]
+        new = ["ups_test.new", "2026-11-26", "", "16.5", "", "", "3"]
+        with self.transaction(self.clerk_id) as env:
+            place = env["ups.pickup.location"].sudo().browse(self.location_id)
+            place.instruction = "Ring twice"
+            here = env["ups.pickup"].with_context(default_location_id=place.id)
+            for names, row, day, instruction in (
+                ([*columns, "line_ids/quantity"], new, 26, "Ring twice"),
+                (columns, ["ups_test.new", "2026-11-27", "", "", "", ""], 27, False),
+            ):
+                told = here.load(names, [row])
+                self.assertEqual(told["messages"], [])
+                made = here.browse(told["ids"])
+                self.assertEqual((made.ready_time, made.close_time), (14, 16.5))
+                self.assertEqual((made.pickup_date.day, made.instruction), (day, instruction))
+                self.assertEqual((made.location_id, made.account_id), (place, place.account_id))
+                self.assertEqual((made.line_ids.service_id, made.quantity), (place.service_id, 3))
+            names = ["name", "partner_id/.id", "account_id", "service_id", "quantity", "ready_time"]
+            row = ["New", f"{place.partner_id.id}", "", "", "", ""]
+            told = place.with_context(allowed_company_ids=[self.company_id]).load(names, [row])
+            self.assertEqual(told["messages"], [])
+            made = place.browse(told["ids"])
+            self.assertEqual((made.ready_time, made.quantity, made.service_id.code), (14, 1, "003"))
+            self.assertEqual(made.account_id, place.account_id)
+            env.cr.rollback()
+
     def test_files_fit_as_they_are(self):
         """Odoo's import knows each column of the templates, and of a German's spreadsheet."""
         with self.transaction(self.clerk_id) as env:

@@ -59,7 +59,8 @@ class TestLife(PickupCase):
                 self.click(pickup_id, action)
         self.assertEqual(self.stored_values(pickup_id, "state", "reference"), ("draft", False))
         self.force(pickup_id, state="requested", prn="29ABCDEFGHI")
-        with self.assertRaisesRegex(UserError, "not authorized.*call UPS with PRN 29ABCDEFGHI"):
+        words = "not authorized.*call UPS with PRN 29ABCDEFGHI"
+        with self.assertRaisesRegex(UpsReauthorizationNeeded, words):
             self.click(pickup_id, "action_cancel")
         self.assertEqual(self.stored_values(pickup_id, "state"), "requested")
         with self.transaction(SUPERUSER_ID) as env:
@@ -257,6 +258,17 @@ class TestLife(PickupCase):
                         self.click(each, "action_cancel")
                     self.assertEqual(self.stored_values(each, "state"), "cancelled")
                 self.assertNotIn("a rule", "".join(logs.output))
+
+    def test_a_callers_context_neither_passes_a_rule_nor_hides_a_question(self):
+        given = {"ups_past_the_orm": True, "mail_activity_automation_skip": True}
+        pickup_id, (booked_id, prn) = self.new_pickup(pickup_date="2026-11-25"), self.booked()
+        refuses = self.rule("sending", Mock(side_effect=UserError("a limit")))
+        with refuses, self.assertRaisesRegex(UserError, "a limit"):
+            self.click(pickup_id, **given)
+        self.assertEqual(self.stored_values(pickup_id, "state"), "draft")
+        self.simulator.set_code(prn, "004")
+        self.click(booked_id, "action_check", **given)
+        self.assertTrue(self.stored_values(booked_id, "activity_ids"))
 
     def test_postgresql_ends_the_connections_while_ups_answers(self):
         """A crash, or an administrator: what UPS then answers is kept by other connections."""

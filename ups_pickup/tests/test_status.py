@@ -275,9 +275,10 @@ class TestStatus(PickupCase):
     def test_another_prn_of_the_one_request_is_no_second_driver(self):
         pickup_id, prn = self.booked()
         self.simulator.memory.trucks.by_prn[prn].prn = "29ABCDEFGHI"
+        self.force(pickup_id, mailed_on=self.now)
         self.run_cron()
-        told = self.stored_values(pickup_id, "state", "prn", "problem")
-        self.assertEqual(told, ("requested", "29ABCDEFGHI", False))
+        told = self.stored_values(pickup_id, "state", "prn", "problem", "mailed_on")
+        self.assertEqual(told, ("requested", "29ABCDEFGHI", False, False), "it is mailed anew")
 
     def test_a_prn_that_the_api_does_not_take_is_cancelled_by_telephone(self):
         pickup_id, _prn = self.booked()

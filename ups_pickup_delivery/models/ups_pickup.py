@@ -446,8 +446,7 @@ class UpsPickup(models.Model):
 
     def _own_write(self, vals):
         super()._own_write(vals)
-        is_ours = not self.env.context.get("ups_past_the_orm")
-        if is_ours and vals.get("state") in ("done", *LISTED):
+        if not self._is_past_the_orm() and vals.get("state") in ("done", *LISTED):
             for pickup in self.sudo().filtered("delivery_freed"):
                 pickup._take_back()
 

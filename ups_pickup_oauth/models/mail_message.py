@@ -49,7 +49,10 @@ class MailMessage(models.Model):
         if self.env.su:
             return super().create(vals_list)
         messages = super().create([self._ups_as_people_say(vals) for vals in vals_list])
-        others = messages.filtered(lambda each: each._ups_is_kept() and each._ups_is_of_others())
+        own = self.env.user.partner_id
+        others = messages.filtered(
+            lambda each: each._ups_is_kept() and each.sudo().author_id != own
+        )
         if others:
             raise others._make_access_error("create")
         return messages
@@ -86,25 +89,37 @@ class MailMessage(models.Model):
 
     @api.model
     def _ups_as_people_say(self, vals):
+        """:return: the values of a comment of one's own. What comes in by mail, Odoo itself makes.
+
+        What is for one reader ("user_notification") stands in no history, and stays such.
+        """
         model = vals.get("model", self.env.context.get("default_model"))
-        kind = vals.get("message_type", "comment")
-        if not self._ups_keeps_history_of(model) or kind not in ("comment", "notification"):
+        if not self._ups_keeps_history_of(model):
             return vals
-        own = {"message_type": "comment", "author_id": self.env.user.partner_id.id}
-        return {name: value for name, value in vals.items() if name not in SENT} | own
+        is_for_one = vals.get("message_type") == "user_notification"
+        person = self.env.user.partner_id
+        return vals | {
+            "message_type": "user_notification" if is_for_one else "comment",
+            "author_id": person.id,
+            "author_guest_id": False,
+            "date": fields.Datetime.now(),  # given, or the context's default would be
+            "email_from": person.email_formatted,
+        }
 
     def _ups_is_kept(self):
         return self._ups_keeps_history_of(self.sudo().model)
 
-    def _ups_is_of_others(self):
-        """:return: whether it is another user's, or nobody's: mail that came in is fetched so."""
-        author = self.sudo().author_id
-        return self._ups_is_another_user(author) if author else not self.env.is_system()
-
-    def _ups_is_another_user(self, partner):
-        users = partner.sudo().with_context(active_test=False).user_ids
-        return bool(users) and self.env.user not in users
-
     @api.model
     def _ups_keeps_history_of(self, model):
         return model in self.env and getattr(self.env[model], "_ups_keeps_history", False)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _notify_thread_with_out_of_office(self, message, recipients_data, *args, **how):
+        """Override of `mail`: who is away has not answered, but Odoo for them."""
+        own = self.sudo() if getattr(self, "_ups_keeps_history", False) else self
+        return super(MailThread, own)._notify_thread_with_out_of_office(
+            message, recipients_data, *args, **how
+        )
