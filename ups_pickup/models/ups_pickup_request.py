@@ -302,7 +302,6 @@ class UpsPickup(models.Model):
                 "told": telling,
                 "missed_on": False,
                 "looked_on": False,
-                "queued_on": False,
             }
         )
         self.flush_recordset()  # the index has its say here, and then this runs again
@@ -589,6 +588,8 @@ class UpsPickup(models.Model):
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
             vals = vals | {"is_settled": False}  # what was said of it was said of that state
+        if vals.get("state", "draft") != "draft":
+            vals = vals | {"queued_on": False}
         words = self._in_each_language(vals.get("problem"))
         if words:
             vals = vals | {"problem": words[self.env.lang or "en_US"]}
