@@ -183,7 +183,7 @@ class UpsPickup(models.Model):
         return [self.location_id.id, str(self.pickup_date)]
 
     def _is_where_chosen(self):
-        """:return: whether it lies where its batch has, or had, chosen that: nobody has moved it."""
+        """:return: whether its batch has, or had, chosen where it lies: nobody has moved it."""
         return self.chosen_where == self._where()
 
     def _is_chosen_no_more(self):
@@ -191,5 +191,5 @@ class UpsPickup(models.Model):
         return not is_chosen and self._is_where_chosen()
 
     def _goes_with_its_batch(self):
-        """:return: whether a draft is deleted, and not let go: it is neither a person's, nor lost."""
+        """:return: whether a draft is deleted, not let go: it is no person's, and was not lost."""
         return self.origin == "batch" and not self._may_come_for_a_lost_request()
