@@ -24,7 +24,7 @@ OWN = frozenset(
         "status_message", "status_on", "outcome_source", "environment", "told", "price",
         "price_currency_id", "price_day", "priced_on", "priced_for", "problem", "origin",
         "batch_id", "queued_on", "retry_of_id", "claimed_on", "looked_on", "missed_on",
-        "state_before", "mailed_on", "quantity", "is_settled",
+        "state_before", "mailed_on", "quantity", "is_settled", "chosen_where",
     )
 )  # fmt: skip
 """What the addon alone writes, as superuser: nobody else, over RPC neither."""

@@ -132,12 +132,21 @@ class UpsPickupAccount(models.Model):
         return super().unlink()
 
     def _needed_by(self):
-        places = self.env["ups.pickup.location"].sudo().search([("account_id", "=", self.id)])
-        return places and self.env._(
-            "%(account)s pays what UPS collects at %(locations)s. Choose another account there"
-            " before you archive this one.",
+        paid_by_it, yesterday = ("account_id", "=", self.id), clock.now().date() - timedelta(days=1)
+        if places := self.env["ups.pickup.location"].sudo().search([paid_by_it]):
+            return self.env._(
+                "%(account)s pays what UPS collects at %(locations)s. Choose another account there"
+                " before you archive this one.",
+                account=self.display_name,
+                locations=named(places),
+            )
+        to_come = [("state", "=", "draft"), ("pickup_date", ">=", yesterday)]
+        drafts = self.env["ups.pickup"].sudo().search([paid_by_it, *to_come])
+        return drafts and self.env._(
+            "%(account)s pays for drafts: %(pickups)s. Choose another account there, or delete"
+            " them, before you archive this one.",
             account=self.display_name,
-            locations=named(places),
+            pickups=named(drafts),
         )
 
     def _refuse_if_drivers_come(self, is_moved):

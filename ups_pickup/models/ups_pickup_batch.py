@@ -39,11 +39,6 @@ class UpsPickupBatch(models.Model):
         groups=fields.NO_ACCESS,
         copy=False,
     )
-    dropped = fields.Json(
-        help="Where drafts were, by their ids, when their day or location was chosen no more.",
-        groups=fields.NO_ACCESS,
-        copy=False,
-    )
     paused_why = fields.Char(
         help="Why the rows that are left wait for the next run.", readonly=True, copy=False
     )
@@ -65,9 +60,9 @@ class UpsPickupBatch(models.Model):
     def _compute_state(self):
         for batch in self:
             rows = batch.pickup_ids
-            queued = rows.filtered("queued_on")
-            asked = rows.filtered(lambda each: each.state != "draft")
-            refused = (rows - asked - queued).filtered("problem")
+            drafts = rows.filtered(lambda each: each.state == "draft")
+            asked, queued = rows - drafts, drafts.filtered("queued_on")
+            refused = (drafts - queued).filtered("problem")
             batch.progress = 100 * len(asked + refused) // len(rows) if rows else 0
             words = batch._progress_in_words(rows, asked, refused, queued)
             batch.progress_in_words = words if rows else False
@@ -144,6 +139,10 @@ class UpsPickupBatch(models.Model):
         return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_with_its_queue(self):
+    def _unlink_with_its_drafts(self):
+        """What people have made or moved stays, and is requested by nobody but them."""
         # Also those of companies that they do not work for, which nobody would stop any more.
-        self.sudo().pickup_ids.filtered("queued_on").write({"queued_on": False})
+        drafts = self.sudo().pickup_ids.filtered(lambda each: each.state == "draft")
+        own = drafts.filtered(lambda each: each._is_where_chosen() and each._goes_with_its_batch())
+        own.unlink()
+        (drafts - own)._leave_the_queue()

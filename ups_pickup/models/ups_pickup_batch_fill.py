@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import product
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.tools import format_date
 
@@ -13,6 +13,9 @@ from ..notice import notice, shown_anew
 MOST_SENTENCES = 10  # of what is left out
 
 CHOSEN = frozenset(("date_from", "date_to", "location_ids"))
+
+WHERE = ("location_id", "pickup_date")
+"""Of a pickup, what a batch chooses."""
 
 
 class UpsPickupBatch(models.Model):
@@ -59,14 +62,12 @@ class UpsPickupBatch(models.Model):
         """Let its drafts have the days, locations and pieces that were chosen since.
 
         What people have made leaves the batch, and is not deleted; what somebody has moved since
-        stays. A batch without locations is a list that somebody has made otherwise.
+        stays, and what was never chosen: a list that somebody has made otherwise.
 
         :return: sentences that say so.
         """
         drafts = self._chosen_no_more()
-        own = drafts.filtered(
-            lambda each: each.origin == "batch" and not each._may_come_for_a_lost_request()
-        )
+        own = drafts.filtered(lambda each: each._goes_with_its_batch())
         of_people, said = drafts - own, []
         if own:
             said.append(self.env._("Drafts of other days or locations, deleted: %s.", len(own)))
@@ -82,48 +83,18 @@ class UpsPickupBatch(models.Model):
 
     def _chosen_no_more(self):
         """:return: the drafts whose day or location was chosen once, and is not now."""
-        dropped = self._where_dropped()
         return self.sudo().pickup_ids.filtered(
-            lambda each: each.id in dropped and not each.queued_on
-        )
-
-    def _where_dropped(self):
-        """:return: by id where the drafts lie that the choice has left there; of what somebody has
-        moved since, none.
-        """
-        dropped, outside = self.sudo().dropped or {}, self._outside()
-        return {id: where for id, where in outside.items() if dropped.get(str(id)) == where}
-
-    def _outside(self):
-        """:return: by id where its drafts lie that are of no chosen day and location."""
-        return {
-            each.id: [each.location_id.id, str(each.pickup_date)]
-            for each in self.sudo().location_ids and self.sudo().pickup_ids
-            if each.state == "draft" and not self._is_chosen(each.location_id, each.pickup_date)
-        }
-
-    def _inside(self):
-        """:return: its drafts of chosen days and locations."""
-        return self.sudo().pickup_ids.filtered(
-            lambda each: (
-                each.state == "draft" and self._is_chosen(each.location_id, each.pickup_date)
-            )
+            lambda each: each.state == "draft" and each._is_chosen_no_more()
         )
 
     def write(self, vals):
-        """Override of `base`: what is chosen no more is remembered, what has the pieces of before
-        gets those of now.
+        """Override of `base`: what is chosen no more is not requested, what has the pieces of
+        before gets those of now.
         """
-        chosen_anew = self if not CHOSEN.isdisjoint(vals) else self.browse()
-        # What lies outside already, and was not dropped, was moved there by somebody.
-        moved = {each: each._outside().keys() - each._where_dropped() for each in chosen_anew}
-        inside = {each: each._inside() for each in chosen_anew}
         before = {batch: batch.quantity for batch in self} if "quantity" in vals else {}
         result = super().write(vals)
-        for batch, ids in moved.items():
-            outside = batch._outside().items()
-            batch.sudo().dropped = {id: where for id, where in outside if id not in ids}
-            (inside[batch] - batch._inside())._leave_the_queue()
+        if not CHOSEN.isdisjoint(vals):
+            self._chosen_no_more()._leave_the_queue()
         for batch, quantity in before.items():
             drafts = batch.sudo().pickup_ids.filtered(
                 lambda each: each.state == "draft" and each.origin == "batch" and not each.queued_on
@@ -135,9 +106,10 @@ class UpsPickupBatch(models.Model):
         return result
 
     def _is_chosen(self, location, day):
-        if not (self.date_from and self.date_to):
+        if not (self.date_from and self.date_to and day):
             return True  # PostgreSQL has its say
-        return location in self.sudo().location_ids and self.date_from <= day <= self.date_to
+        places = self.sudo().with_context(active_test=False).location_ids
+        return location in places and self.date_from <= day <= self.date_to
 
     def _stands_against(self, found, location, day):
         """:return: why the batch can have no draft of that place and day, or None.
@@ -188,3 +160,36 @@ class UpsPickupBatch(models.Model):
         # The last one stays: of several drafts, the oldest.
         found = found.sorted(lambda each: (each.batch_id == self, each.state != "draft", -each.id))
         return {(each.location_id.id, each.pickup_date): each for each in found}
+
+
+class UpsPickup(models.Model):
+    _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    chosen_where = fields.Json(
+        help="The location and day where it lay when its batch last had them chosen.",
+        compute="_compute_chosen_where",
+        store=True,
+        precompute=True,
+    )
+
+    @api.depends(*WHERE, *(f"batch_id.{name}" for name in CHOSEN))
+    def _compute_chosen_where(self):
+        for pickup in self:
+            batch, where = pickup.batch_id, pickup._where()
+            is_chosen = batch and batch._is_chosen(pickup.location_id, pickup.pickup_date)
+            pickup.chosen_where = where if is_chosen else batch and pickup.chosen_where
+
+    def _where(self):
+        return [self.location_id.id, str(self.pickup_date)]
+
+    def _is_where_chosen(self):
+        """:return: whether its batch has, or had, chosen where it lies: nobody has moved it."""
+        return self.chosen_where == self._where()
+
+    def _is_chosen_no_more(self):
+        is_chosen = self.batch_id._is_chosen(self.location_id, self.pickup_date)
+        return not is_chosen and self._is_where_chosen()
+
+    def _goes_with_its_batch(self):
+        """:return: whether a draft is deleted, not let go: it is no person's, and was not lost."""
+        return self.origin == "batch" and not self._may_come_for_a_lost_request()

@@ -8,6 +8,7 @@ from odoo.addons.ups_pickup_oauth.side_by_side import side_by_side
 from odoo.exceptions import UserError
 
 from ..this_database import is_of_this_database
+from .ups_pickup_batch_fill import WHERE
 from .ups_pickup_request import NEVER_LEFT, SaveFirst
 
 _logger = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class UpsPickupBatch(models.Model):
         """
         with own_cursor(self.env.registry) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"lang": lang, "ups_look_later": True})
-            needed = ["batch_id", "company_id", "queued_on"]
+            needed = ["batch_id", "company_id", "queued_on", "chosen_where", *WHERE]
             queued = [("id", "=", row.id), *self._queued()]
             pickup = env["ups.pickup"].search_fetch(queued, needed)
             return pickup._request_queued() if pickup else None
@@ -115,7 +116,8 @@ class UpsPickup(models.Model):
 
     def _wait_again(self, queued_on):
         self._lock()
-        if self.state == "draft" and self.batch_id:  # a person may have been quicker
+        # A person may have been quicker, or have taken it out meanwhile.
+        if self.state == "draft" and self.batch_id and not self._is_chosen_no_more():
             self._own_write({"queued_on": queued_on})
 
     def _request_queued(self):
@@ -127,6 +129,9 @@ class UpsPickup(models.Model):
         why = ""
         try:
             self._refuse_queue_of_another_database()
+            if self._is_chosen_no_more():  # since just before it was to wait again
+                self._each(lambda row: row._leave_the_queue())
+                return ""
             told = self.with_context(ups_of_a_queue=True)._request()
             is_for_row = told.is_refused and not told.is_of_all
             why = told.words if told.state == "draft" and not is_for_row else ""

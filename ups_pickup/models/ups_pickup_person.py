@@ -99,7 +99,10 @@ class UpsPickup(models.Model):
     def _again(self):
         """:return: a new draft of it; other addons may find one that is there."""
         is_corrected = self.state == "cancelled" and not self._day_problems()
-        again = self.copy({"pickup_date": self.pickup_date} if is_corrected else None)
+        kept = {"pickup_date": self.pickup_date} if is_corrected else {}
+        if not self.account_id.active:
+            kept["account_id"] = self.location_id.account_id.id
+        again = self.copy(kept)
         again.sudo().write({"retry_of_id": self.id})
         if self.close_time == self.location_id._close_on(self.pickup_date):
             again.close_time = again.location_id._close_on(again.pickup_date)

@@ -308,7 +308,6 @@ class UpsPickup(models.Model):
                 "told": telling,
                 "missed_on": False,
                 "looked_on": False,
-                "queued_on": False,
             }
         )
         self.flush_recordset()  # the index has its say here, and then this runs again
@@ -598,6 +597,8 @@ class UpsPickup(models.Model):
             vals = vals | {"is_settled": False}  # what was said of it was said of that state
         if any(each.prn != vals["prn"] for each in self if "prn" in vals):
             vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
+        if vals.get("state", "draft") != "draft":
+            vals = vals | {"queued_on": False}
         words = self._in_each_language(vals.get("problem"))
         if words:
             vals = vals | {"problem": words[self.env.lang or "en_US"]}

@@ -7,6 +7,36 @@ from ..ups_country import ups_country
 FOLLOWS = ("account_id", "ready_time", "close_time", "instruction")
 
 
+class UpsPickupLocation(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """With another account, that pays for what Odoo has drafted by the one before, too."""
+        before = {place: place.account_id for place in self}
+        result = super().write(vals)
+        for place, account in before.items():
+            if account != place.account_id:
+                place._drafts_of_odoo(account).account_id = place.account_id
+        return result
+
+    def _drafts_of_odoo(self, account):
+        """:return: its drafts that the account pays, but those that people have made."""
+        return (
+            self.env["ups.pickup"]
+            .sudo()
+            .search(
+                [
+                    ("location_id", "=", self.id),
+                    ("account_id", "=", account.id),
+                    ("state", "=", "draft"),
+                    ("origin", "!=", "person"),
+                    ("claimed_on", "=", False),  # a lost request is looked for as UPS was told it
+                ]
+            )
+        )
+
+
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited

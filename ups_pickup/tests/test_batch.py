@@ -1,9 +1,11 @@
 """Batches: four rows at a time, and what pauses them."""
 
 import threading
+from contextlib import suppress
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models import ups_pickup_request
@@ -147,9 +149,68 @@ class TestBatch(PickupCase):
         values = self.stored_values(lost, "state", "queued_on", "batch_id")
         self.assertEqual([bool(each) for each in values], [True, False, False])
 
+    def test_what_is_taken_out_while_its_row_is_sent(self):
+        later = {"date_from": "2026-11-25"}
+        for happens, vals, trucks in (
+            (self.too_many, later, ["20261125"]),
+            (self.refused, later, ["20261125"]),
+            (self.lost, later, ["20261125"]),
+            (self.too_many, {"location_ids": [(5, 0, 0)]}, []),
+        ):
+            with self.subTest(happens.__name__, **vals):
+                self.delete_pickups_of_batches()
+                self.simulator.reset()
+                self.authorize(expired=False)
+                batch_id = self.filled_batch("2026-11-25")
+                self.request_batch(batch_id)
+                happens()
+                row_id, queued = self.take_out_what_is_sent(batch_id, vals)
+                self.assertEqual(queued, len(trucks), "what is archived may still be chosen")
+                if happens == self.lost:
+                    self.click(row_id, "action_mark_none")
+                self.assertEqual(self.stored_values(row_id, "state", "queued_on"), ("draft", False))
+                self.force(row_id, queued_on=self.now)  # as a save in the same moment left it
+                self.run_batches()
+                with suppress(UserError):  # there is nothing left to request
+                    self.request_batch(batch_id)
+                self.run_batches()
+                self.assertEqual(self.dates(), trucks)
+
+    def take_out_what_is_sent(self, batch_id, vals):
+        """Run the batch, and save this with the first row under way.
+
+        Where the place stays chosen, it is archived then.
+        """
+        send, sent = ups_pickup_request.request_pickup, []
+
+        def send_meanwhile(*asked):
+            if not sent:
+                with self.transaction(SUPERUSER_ID) as env:
+                    batch = env["ups.pickup.batch"].browse(batch_id)
+                    sent.append(batch.pickup_ids.filtered(lambda row: row.state == "sending").id)
+                    batch.location_ids.active = "location_ids" in vals
+                    batch.write(vals)
+                    sent.append(len(batch.pickup_ids.filtered("queued_on")))
+                    env["ups.pickup.location"].browse(self.location_id).active = True
+            return send(*asked)
+
+        with patch.object(ups_pickup_request, "request_pickup", send_meanwhile):
+            self.run_batches()
+        return sent
+
+    def too_many(self):
+        self.simulator.refuse_next("request", "250003", "Too many", status=429)
+
+    def refused(self):
+        self.simulator.refuse_next("request", "9510119", "No such service", status=400)
+
+    def lost(self):
+        self.simulator.queue_fault("request", "drop")
+
     def test_a_paused_batch_waits_for_the_next_run(self):
         """Odoo would start a cron that says that something is left at once."""
-        self.request_batch(self.filled_batch())
+        batch_id = self.filled_batch()
+        self.request_batch(batch_id)
         self.simulator.refuse_next("request", "250003", "Too many", status=429)
         with self.transaction(SUPERUSER_ID) as env:
             cron = env.ref("ups_pickup.ir_cron_batch")
@@ -157,6 +218,12 @@ class TestBatch(PickupCase):
             context = {"ir_cron_progress_id": progress.id, "cron_id": cron.id}
             env["ups.pickup.batch"].with_context(**context)._cron_request()
             self.assertEqual((progress.done, progress.remaining), (1, 0))
+            row_id = env["ups.pickup.batch"].browse(batch_id).pickup_ids[0].id
+        self.click(row_id, "action_mark_requested", "29AN099HCQZ")
+        self.assertFalse(self.stored_values(row_id, "queued_on"))
+        self.force(row_id, queued_on=self.now)  # as a former version left it
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(len(self.dates()), 2)
 
     def delete_pickups_of_batches(self):
         with self.transaction(SUPERUSER_ID) as env:
@@ -178,11 +245,14 @@ class TestBatch(PickupCase):
         elsewhere = self.create_company("Elsewhere")
         with self.transaction(SUPERUSER_ID) as env:
             batch = env["ups.pickup.batch"].browse(batch_id)
+            batch.pickup_ids[0].pickup_date = "2026-12-05"
             batch.write({"company_id": elsewhere, "location_ids": [(5, 0, 0)]})
             clerk = self.new_user(env, "ups_deleter", "ups_pickup.group_user", [elsewhere]).id
             pickups = batch.pickup_ids.ids
         with self.transaction(clerk) as env:
             env["ups.pickup.batch"].browse(batch_id).unlink()
+        with self.transaction(SUPERUSER_ID) as env:  # what it has made, and nobody has moved
+            self.assertEqual(env["ups.pickup"].browse(pickups).exists().ids, pickups[:1])
         self.assertFalse(self.stored_values(pickups[0], "queued_on"))
         self.force(pickups[0], queued_on="2026-11-24 12:00:00")  # as a former version left it
         with self.transaction(SUPERUSER_ID) as env:

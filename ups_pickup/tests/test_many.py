@@ -291,9 +291,20 @@ class TestMany(PickupCase):
                     needed.action_archive()
             with self.assertRaisesRegex(UserError, "before you archive"):
                 place.service_id.active = False
-            env["ups.pickup"].browse(booked_id).sudo().state = "cancelled"
-            for free in (place, place.account_id):
+            booked = env["ups.pickup"].browse(booked_id)
+            booked.sudo().state = "cancelled"
+            mine, plans = booked.copy(), booked.copy()
+            plans.sudo().origin = "plan"
+            account = place.account_id
+            place.account_id = self.new_account(env, "OTHER1")
+            self.assertEqual((mine.account_id, plans.account_id), (account, place.account_id))
+            with self.assertRaisesRegex(UserError, f"{mine.name}.*or delete them, before you"):
+                account.action_archive()
+            mine.unlink()
+            for free in (place, account):
                 free.action_archive()
+            booked.action_again()
+            self.assertEqual(booked.again_ids.account_id, place.account_id)
             env.cr.rollback()
 
     def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):
