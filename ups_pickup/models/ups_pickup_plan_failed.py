@@ -91,6 +91,7 @@ class UpsPickup(models.Model):
             return
         summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)
         own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=note, user_id=person.id)
+        self.asked_id = person
 
     def _plan_failed_in_words(self, why):
         location = self.location_id

@@ -588,7 +588,8 @@ class UpsPickup(models.Model):
             given the pickup in an environment: then each reader has their own language.
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
-            vals = vals | {"is_settled": False}  # what was said of it was said of that state
+            # What was said of it, and asked about it, was of that state.
+            vals = vals | {"is_settled": False, "asked_id": False}
         words = self._in_each_language(vals.get("problem"))
         if words:
             vals = vals | {"problem": words[self.env.lang or "en_US"]}
