@@ -138,8 +138,10 @@ class UpsPickup(models.Model):
         refused = self.env["ups.pickup.account"].search(
             [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
         )
+        stopped = self.env["ups.pickup.location"]._where_plans_stopped()
         return [
             *filter(None, [self._standstill_in_words()]),
+            *(each._plan_stopped_in_words() for each in stopped),
             *(f"{each.display_name}: {each.last_problem}" for each in refused),
         ]
 
