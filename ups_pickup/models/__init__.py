@@ -14,6 +14,7 @@ from . import (
     ups_pickup_batch_request,
     ups_pickup_calendar,
     ups_pickup_cancel,
+    ups_pickup_changed,
     ups_pickup_check,
     ups_pickup_first_steps,
     ups_pickup_import,

@@ -9,7 +9,14 @@ from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
 from .. import clock
-from ..const import PLAN_ACTIVITY, TO_CHECK, TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
+from ..const import (
+    CHANGED_ACTIVITY,
+    LISTED,
+    PLAN_ACTIVITY,
+    TO_CHECK,
+    TO_CHECK_ACTIVITY,
+    UNSUCCESSFUL_ACTIVITY,
+)
 from ..one_by_one import those_that
 
 _logger = logging.getLogger(__name__)
@@ -169,8 +176,9 @@ class UpsPickup(models.Model):
     def _ask_another(self):
         """Odoo deletes what the archived are asked, and keeps what they have done (mail)."""
         self._lock()
-        is_draft = self.state == "draft"
-        kind = PLAN_ACTIVITY if is_draft else UNSUCCESSFUL_ACTIVITY
+        is_draft, is_coming = self.state == "draft", self.state in LISTED
+        kind = CHANGED_ACTIVITY if is_coming else UNSUCCESSFUL_ACTIVITY
+        kind = PLAN_ACTIVITY if is_draft else kind
         own = self.with_context(active_test=False)
         held = own._activities(kind, [("res_id", "=", self.id)]).sorted("id")[-1:]
         is_of_another_day = is_draft and self.plan_asked_for != self.pickup_date
@@ -181,6 +189,8 @@ class UpsPickup(models.Model):
         if is_draft:
             own = self._for_its_person()
             own._ask_about_plan(own.problem)
+        elif is_coming:
+            self._ask_about_change()
         else:
             self._ask_about_failure(is_called_off=self.state == "cancelled")
 
