@@ -105,9 +105,18 @@ class UpsPickup(models.Model):
 class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
-    changed_in_words = fields.Char(
-        string="Changed Since UPS Was Told", compute="_compute_changed_in_words"
+    changed_in_words = fields.Char(string="Changed Since", compute="_compute_changed_in_words")
+    taken_over = fields.Json(
+        help="What the contact had when it was chosen: what was typed differs from that.",
+        groups=fields.NO_ACCESS,
+        compute="_compute_taken_over",
+        store=True,
     )
+
+    @api.depends("partner_id")
+    def _compute_taken_over(self):
+        for location in self:
+            location.taken_over = location._of_contact()
 
     @api.depends_context("lang")
     def _compute_changed_in_words(self):
@@ -116,10 +125,31 @@ class UpsPickupLocation(models.Model):
         )
         changed = coming.filtered("changed_in_words").grouped("location_id")
         for location in self:
+            place = location._origin
+            may_read = place and place.partner_id.has_access("read")
             location.changed_in_words = " ".join(
-                f"{each._day_and_state()}: {each.changed_in_words}"
-                for each in changed.get(location._origin, ())
+                (
+                    *(
+                        f"{each._day_and_state()}: {each.changed_in_words}"
+                        for each in changed.get(place, ())
+                    ),
+                    *(place.sudo()._contact_changes() if may_read else ()),
+                )
             )
+
+    def _contact_changes(self):
+        """:return: sentences about what was taken over, and is another there by now."""
+        now, then = self._of_contact(), self.taken_over or {}
+        for name, value in now.items():
+            if value and self[name] and self[name] == then.get(name) != value:
+                yield self.env._(
+                    "%(field)s was taken over from the address, where it is “%(now)s” by now. Enter"
+                    " it here, if UPS is to know it.",
+                    field=self._label(name),
+                    now=value,
+                )
+        if not self.partner_id.active:
+            yield self.env._("The address is archived. Choose another one, if it is out of date.")
 
 
 def _door(address):
