@@ -124,9 +124,10 @@ class UpsPickupLocation(models.Model):
             [*self._here(), ("state", "in", LISTED)], order="pickup_date, id"
         )
         changed = coming.filtered("changed_in_words").grouped("location_id")
+        readable = self._origin.partner_id._filtered_access("read")
         for location in self:
             place = location._origin
-            may_read = place and place.partner_id.has_access("read")
+            may_read = place.partner_id & readable
             location.changed_in_words = " ".join(
                 (
                     *(
