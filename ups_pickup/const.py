@@ -31,6 +31,7 @@ ENDED = ("done", "unsuccessful", "cancelled", "unknown")
 TO_CHECK_ACTIVITY = "ups_pickup.mail_activity_type_to_check"
 UNSUCCESSFUL_ACTIVITY = "ups_pickup.mail_activity_type_unsuccessful"
 PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
+CHANGED_ACTIVITY = "ups_pickup.mail_activity_type_changed"
 ACCOUNT_ACTIVITY = "ups_pickup.mail_activity_type_account"
 
 CANCELLABLE = (*LISTED, "cancelling")

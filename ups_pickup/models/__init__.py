@@ -25,6 +25,7 @@ from . import (
     ups_pickup_location_plan,
     ups_pickup_location_words,
     ups_pickup_mail,
+    ups_pickup_outdated,
     ups_pickup_overview,
     ups_pickup_person,
     ups_pickup_plan,

@@ -1,6 +1,20 @@
 from odoo import api, models
 
-from ..const import ACCOUNT_ACTIVITY, PLAN_ACTIVITY, TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
+from ..const import (
+    ACCOUNT_ACTIVITY,
+    CHANGED_ACTIVITY,
+    PLAN_ACTIVITY,
+    TO_CHECK_ACTIVITY,
+    UNSUCCESSFUL_ACTIVITY,
+)
+
+OURS = (
+    ACCOUNT_ACTIVITY,
+    CHANGED_ACTIVITY,
+    PLAN_ACTIVITY,
+    TO_CHECK_ACTIVITY,
+    UNSUCCESSFUL_ACTIVITY,
+)
 
 
 class MailActivityType(models.Model):
@@ -10,5 +24,4 @@ class MailActivityType(models.Model):
     def _get_model_info_by_xmlid(self):
         """Nobody deletes what a cron asks people by, as hr_holidays and fleet have it."""
         own = {"res_model": "ups.pickup", "unlink": False}
-        ours = (TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY, PLAN_ACTIVITY, ACCOUNT_ACTIVITY)
-        return super()._get_model_info_by_xmlid() | dict.fromkeys(ours, own)
+        return super()._get_model_info_by_xmlid() | dict.fromkeys(OURS, own)

@@ -148,19 +148,25 @@ class UpsPickupLocation(models.Model):
     @api.depends("partner_id")
     def _compute_company_name(self):
         for location in self:
-            location.company_name = _fitting(_company_of(location.partner_id), "company_name")
+            location.company_name = location._of_contact()["company_name"]
 
     @api.depends("partner_id")
     def _compute_contact_name(self):
         for location in self:
-            name = location.partner_id.name
-            name = name if name != _company_of(location.partner_id) else ""
-            location.contact_name = _fitting(name, "contact_name")
+            location.contact_name = location._of_contact()["contact_name"]
 
     @api.depends("partner_id")
     def _compute_phone(self):
         for location in self:
-            location.phone = _fitting(location.partner_id.phone, "phone")
+            location.phone = location._of_contact()["phone"]
+
+    def _of_contact(self):
+        """:return: what the address tells of who is there, where UPS would take it."""
+        partner = self.partner_id
+        company = _company_of(partner)
+        contact = partner.name if partner.name != company else ""
+        told = {"company_name": company, "contact_name": contact, "phone": partner.phone}
+        return {name: _fitting(value, name) for name, value in told.items()}
 
     @api.depends("name", "company_id")
     @api.depends_context("lang", "uid")

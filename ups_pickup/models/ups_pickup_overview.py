@@ -37,7 +37,8 @@ class UpsPickup(models.Model):
         search="_search_is_current_environment",
     )
     hint = fields.Char(
-        help="What stands against sending the draft, and what to do.", compute="_compute_hint"
+        help="What stands against sending the draft, or has changed since it was sent.",
+        compute="_compute_hint",
     )
 
     @api.depends("pickup_date", "location_id")
@@ -68,14 +69,16 @@ class UpsPickup(models.Model):
 
     @api.depends(
         "state", "location_id", "pickup_date", "ready_time", "close_time", "account_id", "kind",
-        "weight", "line_ids.quantity", "line_ids.service_id", "instruction",
+        "weight", "line_ids.quantity", "line_ids.service_id", "instruction", "changed_in_words",
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_hint(self):
         for pickup in self:
             is_ready = pickup.state == "draft" and pickup.location_id and pickup.pickup_date
             is_ready = is_ready and pickup._is_at_own_place()
-            pickup.hint = " ".join(pickup.sudo()._problems()) if is_ready else False
+            pickup.hint = (
+                " ".join(pickup.sudo()._problems()) if is_ready else pickup.changed_in_words
+            )
 
     def _search_is_today(self, operator, value):
         return self._search_day(operator, value, 0)
@@ -138,8 +141,10 @@ class UpsPickup(models.Model):
         refused = self.env["ups.pickup.account"].search(
             [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
         )
+        stopped = self.env["ups.pickup.location"]._where_plans_stopped()
         return [
             *filter(None, [self._standstill_in_words()]),
+            *(each._plan_stopped_in_words() for each in stopped),
             *(f"{each.display_name}: {each.last_problem}" for each in refused),
         ]
 

@@ -90,6 +90,7 @@ class UpsPickup(models.Model):
         for pickup in self.union() - made.retry_of_id:
             made |= pickup._again()
         self.sudo().activity_unlink([UNSUCCESSFUL_ACTIVITY])
+        self.sudo().asked_id = False
         return self._shown(made)
 
     def _is_going_on(self):

@@ -47,7 +47,7 @@ class UpsPickup(models.Model):
         locations, of_all = self._planned_locations(), {}
         missed, due = (
             [
-                (partial(work, each.id, day), each.id)
+                (partial(work, each.id, day), each, day)
                 for each, day in one_by_one(locations, which)
                 if day
             ]
@@ -58,11 +58,14 @@ class UpsPickup(models.Model):
         )
         random.shuffle(due)
         self.env["ir.cron"]._commit_progress(remaining=len(missed) + len(due))
-        for work, location_id in (*missed, *due):
+        for work, location, day in (*missed, *due):
             try:
                 work()
             except Exception as error:  # PostgreSQL's, or a rule's of others: the next one's turn
-                _logger.error("UPS plan of location %s: %s", location_id, type(error).__name__)
+                _logger.error("UPS plan of location %s: %s", location.id, type(error).__name__)
+                location._plan_stopped(day, error)
+            else:
+                location._plan_goes_on()
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 

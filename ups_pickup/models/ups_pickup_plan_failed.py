@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import clock
@@ -91,6 +93,7 @@ class UpsPickup(models.Model):
             return
         summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)
         own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=note, user_id=person.id)
+        self.asked_id = person
 
     def _plan_failed_in_words(self, why):
         location = self.location_id
@@ -135,6 +138,53 @@ class UpsPickupAccount(models.Model):
 
 class UpsPickupLocation(models.Model):
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
+
+    plan_stopped_on = fields.Date(
+        help="The day whose pickup another addon, or the database, did not let the plan make.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+    plan_stopped_by = fields.Char(
+        help="Its words, if they are for people.", groups=fields.NO_ACCESS, copy=False
+    )
+
+    def _plan_stopped(self, day, error):
+        """Tell what no draft can be asked about, since there is none: once a day."""
+        if self.plan_stopped_on and day <= self.plan_stopped_on:
+            return
+        words = isinstance(error, UserError) and str(error)  # any other's text may hold a row
+
+        def tell(env):
+            own = env[self._name].browse(self.id).with_context(lang=self.user_id.lang)
+            own.write({"plan_stopped_on": day, "plan_stopped_by": words})
+            note(own, own._plan_stopped_in_words())
+
+        quietly(self.env, tell)
+
+    def _plan_goes_on(self):
+        if self.plan_stopped_on:
+            vals = {"plan_stopped_on": False, "plan_stopped_by": False}
+            quietly(self.env, lambda env: env[self._name].browse(self.id).write(vals))
+
+    @api.model
+    def _where_plans_stopped(self):
+        """:return: those of the user's companies whose plan something else than UPS has stopped."""
+        return self.sudo().search(
+            [
+                ("plan", "!=", "manual"),
+                ("plan_stopped_on", ">=", clock.now().date() - SEEN_LATELY),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+
+    def _plan_stopped_in_words(self):
+        return self.env._(
+            "%(location)s: the plan could not request the pickup of %(day)s. %(why)s",
+            location=self.display_name,
+            day=format_date(self.env, self.plan_stopped_on),
+            why=self.plan_stopped_by
+            or self.env._("An administrator finds the reason in the server's log."),
+        )
 
     def _missed_day(self):
         """:return: yesterday or today, if the plan had to see to it and its cut-off has passed."""

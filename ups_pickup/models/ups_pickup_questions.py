@@ -1,24 +1,47 @@
 """Who is asked, and once? One activity a person and company, kept up to date."""
 
 import logging
+from datetime import timedelta
 
 from markupsafe import escape
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
-from ..const import TO_CHECK, TO_CHECK_ACTIVITY, UNSUCCESSFUL_ACTIVITY
+from .. import clock
+from ..const import (
+    CHANGED_ACTIVITY,
+    LISTED,
+    PLAN_ACTIVITY,
+    TO_CHECK,
+    TO_CHECK_ACTIVITY,
+    UNSUCCESSFUL_ACTIVITY,
+)
+from ..one_by_one import those_that
 
 _logger = logging.getLogger(__name__)
+
+ASKED_ANEW = timedelta(days=14)
+"""So long after its day a pickup is worth a question to another person."""
 
 
 class UpsPickup(models.Model):
     # One model in several files, because each answers a question of its own.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
+    asked_id = fields.Many2one(
+        "res.users",
+        help="Who was asked about it, by a question of its own.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        index="btree_not_null",
+    )
+
     @api.model
     def _ask_people(self):
         """Keep each person's question up to date: how many pickups there are to check."""
+        for pickup in self._asked_in_vain():
+            pickup._each(lambda own: own._ask_another())
         to_check = self._to_check_by_person()
         for user_id, company_id in self._questions().keys() | to_check.keys():
             if not user_id:
@@ -141,6 +164,35 @@ class UpsPickup(models.Model):
             note=escape(own.status_message or ""),
             user_id=person.id,
         )
+        self.asked_id = person
+
+    @api.model
+    def _asked_in_vain(self):
+        """:return: about which somebody was asked who is gone, or may not read it any more."""
+        since = clock.now().date() - ASKED_ANEW
+        asked = self.sudo().search([("asked_id", "!=", False), ("pickup_date", ">=", since)])
+        return those_that(asked, lambda each: not each._may_be_asked(each.asked_id))
+
+    def _ask_another(self):
+        """Odoo deletes what the archived are asked, and keeps what they have done (mail)."""
+        self._lock()
+        is_draft, is_coming = self.state == "draft", self.state in LISTED
+        kind = CHANGED_ACTIVITY if is_coming else UNSUCCESSFUL_ACTIVITY
+        kind = PLAN_ACTIVITY if is_draft else kind
+        own = self.with_context(active_test=False)
+        held = own._activities(kind, [("res_id", "=", self.id)]).sorted("id")[-1:]
+        is_of_another_day = is_draft and self.plan_asked_for != self.pickup_date
+        if is_of_another_day or (held and not held.active) or self._may_be_asked(held.user_id):
+            self.asked_id = held.filtered("active").user_id
+            return
+        held.unlink()
+        if is_draft:
+            own = self._for_its_person()
+            own._ask_about_plan(own.problem)
+        elif is_coming:
+            self._ask_about_change()
+        else:
+            self._ask_about_failure(is_called_off=self.state == "cancelled")
 
     def _failure_in_words(self):
         place = self.location_id.display_name
@@ -151,6 +203,7 @@ class UpsPickup(models.Model):
     def _no_question_any_more(self):
         """A person has answered: nobody is asked about this one again."""
         self.activity_unlink([UNSUCCESSFUL_ACTIVITY])
+        self.asked_id = False
         if self.activity_ids and (person := self._responsible()):
             self.flush_recordset()
             pair = (person.id, self.company_id.id)

@@ -594,7 +594,8 @@ class UpsPickup(models.Model):
             given the pickup in an environment: then each reader has their own language.
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
-            vals = vals | {"is_settled": False}  # what was said of it was said of that state
+            # What was said of it, and asked about it, was of that state.
+            vals = vals | {"is_settled": False, "asked_id": False}
         if any(each.prn != vals["prn"] for each in self if "prn" in vals):
             vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
         if vals.get("state", "draft") != "draft":

@@ -89,6 +89,7 @@ class UpsPickup(models.Model):
         commit_progress()  # a new snapshot: the people are asked about what was just found
         self._mail_confirmations()
         self._ask_people()
+        self._ask_about_changes()
 
     def action_check(self):
         """Ask UPS now, without waiting for the cron.

@@ -209,7 +209,19 @@ class TestMany(PickupCase):
             self.assertEqual(location.pickups_in_words, told)
             shown = env["ups.pickup"].search(location.action_pickups()["domain"])
             self.assertEqual(sorted(shown.ids), sorted((done_id, booked_id)))
-            self.assertFalse(location.hint)
+            pickup = env["ups.pickup"].browse(booked_id)
+            self.assertFalse(location.hint or location.changed_in_words or pickup.hint)
+            phone = "“Phone” was taken over from the address, where it is “+1 212 555 0199”"
+            for record, vals, words, is_said in (
+                (location.partner_id, {"street": "9 Elm"}, "address: 12 Pier Road, New York", True),
+                (location.partner_id, {"phone": "+1 212 555 0199"}, phone, True),
+                (location.partner_id, {"active": False}, "address is archived", True),
+                (location, {"phone": "+1 212 555 0111"}, "Phone", False),
+            ):
+                record.write(vals)
+                env.invalidate_all()
+                self.assertEqual(words in location.changed_in_words, is_said)
+            self.assertIn("another address", pickup.hint)
             location.write({"company_name": "A" * 28, "phone": False})
             for field in ("Name at the Door", "Phone"):
                 self.assertIn(field, location.hint)
@@ -367,8 +379,11 @@ class TestMany(PickupCase):
         ids = [self.location_id, *(self.place("Asia/Tokyo", name=f"Ramp {each}") for each in "abc")]
         for location_id in ids:
             for state, day in (("done", 20), ("done", 23), ("requested", 24), ("requested", 25)):
-                self.force(self.new_pickup(location_id, pickup_date=f"2026-11-{day}"), state=state)
+                pickup_id = self.new_pickup(location_id, pickup_date=f"2026-11-{day}")
+                self.force(pickup_id, state=state, prn="29ABCDEFGHI")
+        self.close("2026-11-25")
         names = ["hours_in_words", "closed_in_words", "open_count", "pickups_in_words"]
+        names.append("changed_in_words")
 
         def read(ids):
             with self.transaction() as env:
@@ -380,7 +395,7 @@ class TestMany(PickupCase):
         read(ids)  # fills the registry's caches
         (of_one, _told), (of_all, told) = read(ids[:1]), read(ids)
         self.assertEqual(of_all, of_one)
-        ahead = "11/24/2026 Requested; 11/25/2026 Requested"
+        ahead = "11/24/2026 Requested (29ABCDEFGHI); 11/25/2026 Requested (29ABCDEFGHI)"
         over = "11/23/2026 Picked Up; 11/20/2026 Picked Up"
         self.assertEqual({each["pickups_in_words"] for each in told}, {f"{ahead}; {over}"})
 

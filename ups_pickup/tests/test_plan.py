@@ -186,6 +186,38 @@ class TestPlan(PickupCase):
             self.run_plans()
         self.assertEqual(self.posts(), 2)
 
+    def test_what_others_do_not_let_a_plan_make_is_told_once_a_day(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        rule, bug = ValidationError("Enter a cost centre."), ValueError("a secret row")
+
+        def told():
+            with self.transaction() as env:
+                place = env["ups.pickup.location"].browse(self.location_id)
+                own = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+                bodies = [str(body) for body in place.message_ids.mapped("body")]
+                return own.overview()["troubles"], [each for each in bodies if "plan could" in each]
+
+        for moment, error, words, notes in (
+            ("2026-11-24 12:00", rule, "Enter a cost centre.", 1),
+            ("2026-11-24 15:05", rule, "Enter a cost centre.", 1),
+            ("2026-11-25 12:00", bug, "in the server's log", 2),
+        ):
+            with (
+                self.subTest(moment),
+                patch.object(self.registry["ups.pickup"], "create", side_effect=error),
+                self.assertLogs("odoo.addons.ups_pickup", "ERROR"),
+            ):
+                self.set_time(moment, "America/New_York")
+                for _twice in range(2):
+                    self.run_plans()
+                [trouble], noted = told()
+                self.assertIn(words, trouble)
+                self.assertNotIn("secret", f"{trouble} {noted}")
+                self.assertEqual(len(noted), notes)
+        self.run_plans()
+        self.assertEqual(told()[0], [])
+        self.assertEqual(self.posts(), 1)
+
     def test_a_copy_requests_nothing_by_itself(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         with (

@@ -495,6 +495,45 @@ class TestStatus(PickupCase):
         self.assertEqual(self.asked(lost[made_it]), [made_it])
         self.assertEqual(self.asked(lost[SUPERUSER_ID]), [self.admin_id], "a coordinator")
 
+    def test_what_the_gone_were_asked_is_asked_of_another(self):
+        """Odoo deletes what the archived are asked; done or cancelled it is answered."""
+        coming_id, _prn = self.booked()
+        self.close("2026-11-24")
+        failed_id = self.new_pickup(pickup_date="2026-11-23")
+        self.force(failed_id, state="unsuccessful")
+        draft_id = self.new_pickup(pickup_date="2026-11-25", uid=SUPERUSER_ID, origin="plan")
+        ids = [coming_id, failed_id, draft_id]
+
+        def move(person, _asked):
+            person.group_ids = person.env.ref("base.group_user")
+
+        for what, leave, is_asked in (
+            ("archived", lambda person, asked: person.action_archive(), True),
+            ("moved", move, True),
+            ("done", lambda person, asked: (asked.action_done(), person.action_archive()), False),
+            ("cancelled", lambda person, asked: asked.unlink(), False),
+        ):
+            with self.subTest(what):
+                with self.transaction(SUPERUSER_ID) as env:
+                    person_id = self.new_user(env, f"ups_{what}", "ups_pickup.group_user").id
+                    env["ups.pickup.location"].browse(self.location_id).user_id = person_id
+                    pickups = env["ups.pickup"].browse(ids)
+                    pickups.with_context(active_test=False).activity_ids.unlink()
+                    pickups.write({"asked_id": False, "change_asked": False})
+                with self.transaction(SUPERUSER_ID) as env:
+                    env["ups.pickup"].browse(failed_id)._ask_about_failure()
+                    env["ups.pickup"].browse(draft_id)._plan_failed("No country")
+                self.run_cron()
+                self.assertEqual((self.asked(*ids), len(self.questions())), ([person_id], 3))
+                with self.transaction(SUPERUSER_ID) as env:
+                    asked = env["ups.pickup"].browse(ids).activity_ids
+                    leave(env["res.users"].browse(person_id), asked)
+                for _twice in range(2):
+                    self.run_cron()
+                    self.assertEqual(self.asked(*ids), [self.admin_id] * is_asked)
+                    self.assertEqual(len(self.questions()), 3 * is_asked)
+        self.assertIn("is closed at that time", self.stored_values(coming_id, "hint"))
+
     def test_what_an_administrator_deletes_loses_nothing(self):
         names = ("ir_cron_check", "mail_activity_type_to_check", "mail_activity_type_plan")
         with self.transaction(SUPERUSER_ID) as env:

@@ -142,15 +142,18 @@ class UpsConnection(models.Model):
     @api.model
     def _ask_about_all(self):
         """Ask a person about each that works no more though nobody has called for it: its date is
-        over, or settings were changed."""
-        in_force = InForce.of(self.env)
+        over, settings were changed, or who was asked is gone."""
+        in_force, in_vain = InForce.of(self.env), self._asked_in_vain()
         given = self.search([("state", "!=", "not_authorized")])
         for some in split_every(PREFETCH_MAX, given.ids, self.browse):
             for connection in some:
-                if connection._reason_to_ask(in_force) != (connection.asked_reason or False):
+                reason, is_in_vain = connection._reason_to_ask(in_force), connection in in_vain
+                if is_in_vain or reason != (connection.asked_reason or False):
                     quietly(
                         self.env,
-                        lambda env, id_=connection.id: env[self._name].browse(id_)._ask_people(),
+                        lambda env, id_=connection.id, again=is_in_vain: (
+                            env[self._name].browse(id_)._ask_people(again)
+                        ),
                     )
             some.invalidate_recordset()  # else the process keeps the memory for all of them
 

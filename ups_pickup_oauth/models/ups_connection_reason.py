@@ -281,18 +281,24 @@ class UpsConnection(models.Model):
 
     # === PEOPLE === #
 
-    def _ask_people(self):
-        """Ask a person to mend what keeps it from being used: once, and no more when it works."""
+    def _ask_people(self, is_in_vain=False):
+        """Ask a person to mend what keeps it from being used: once, and no more when it works.
+
+        :param bool is_in_vain: whether nobody is there any more of those who were asked.
+        """
         reason = self._reason_to_ask(InForce.of(self.env))
-        if reason == (self.asked_reason or False):
+        is_known = reason == (self.asked_reason or False)
+        if is_known and not is_in_vain:
             return
-        self.activity_unlink([REAUTHORIZE_ACTIVITY])
+        # What was done of an earlier reason, too: it would look as if this one had been answered.
+        self.with_context(active_test=False).activity_unlink([REAUTHORIZE_ACTIVITY])
         self.asked_reason = reason
         if not reason:
             if self._needed():
                 self._log(lambda own: own.env._("It works again."))
             return
-        self._log(lambda own: own._in_words(reason))
+        if not is_known:
+            self._log(lambda own: own._in_words(reason))
         if reason in OF_SETTINGS and self._somebody_is_asked(reason):
             return
         for person in self._people_to_ask():
@@ -303,6 +309,33 @@ class UpsConnection(models.Model):
         reason = self._reason_now(in_force)
         return reason if reason and self._needed() else False
 
+    def _asked_in_vain(self):
+        """Odoo deletes what the archived are asked, and keeps what they have done (mail).
+
+        :return: those about which nobody is asked any more who could mend it.
+        """
+        asked = self.search_fetch([("asked_reason", "!=", False)], ["asked_reason", "company_id"])
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(REAUTHORIZE_ACTIVITY)
+        if not asked or not type_id:
+            return self.browse()
+        held = self.env["mail.activity"].search(
+            [
+                ("activity_type_id", "=", type_id),
+                ("res_model", "=", self._name),
+                ("res_id", "in", asked.ids),
+                ("active", "in", (True, False)),
+            ]
+        )
+        companies = {each.id: each.company_id for each in asked}
+        heard = asked.browse(
+            each.res_id
+            for each in held
+            if not each.active or _may_mend(each.user_id, companies[each.res_id])
+        )
+        of_all = set(heard.mapped("asked_reason")) & set(OF_SETTINGS)
+        return (asked - heard).filtered(lambda each: each.asked_reason not in of_all)
+
+    @api.model
     def _ask_about_settings(self):
         """What was the application's trouble is over for all its companies, not only for this one.
 
@@ -339,10 +372,14 @@ class UpsConnection(models.Model):
     def _people_to_ask(self):
         """:return: who authorized, if still an administrator of the company, else all who are."""
         company, person = self.company_id, self.authorized_by_id
-        if person.active and company.with_user(person)._ups_may_authorize():
+        if _may_mend(person, company):
             return person
         administrators = self.env.ref("base.group_system").all_user_ids
         return administrators.filtered(lambda user: user.active and company in user.company_ids)
+
+
+def _may_mend(person, company):
+    return person.active and company.with_user(person)._ups_may_authorize()
 
 
 class InForce:

@@ -238,13 +238,23 @@ class TestToken(AuthorizedCase):
         self.assertIn("has ended", self.connection.message_ids[0].body)
 
     def test_who_left_is_not_asked_but_the_administrators_are(self):
+        """Before or after the question, which Odoo deletes; what is done is not asked again."""
         other = self.new_user("ups_admin_2", "base.group_user,base.group_system")
-        self.admin.active = False
         self.refuse()
-        asked = self.activities().user_id
-        self.assertIn(other, asked)
-        self.assertNotIn(self.admin, asked)
-        self.assertEqual(len(asked), len(self.activities()))
+        notes = len(self.connection.message_ids)
+        self.admin.action_archive()
+        for _daily in range(2):
+            self.env["ups.connection"]._ask_about_all()
+            asked = self.activities()
+            self.assertIn(other, asked.user_id)
+            self.assertNotIn(self.admin, asked.user_id)
+            self.assertEqual(len(asked.user_id), len(asked))
+            self.assertEqual(len(self.connection.message_ids), notes)
+            self.env.invalidate_all()
+        asked.action_done()
+        self.env["ups.connection"]._ask_about_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.activities())
 
     def test_waiting_has_an_end(self):
         self.let_it_end()
