@@ -215,14 +215,20 @@ class StockPicking(models.Model):
         )
 
     def _lacks_label(self):
-        """:return: whether its connector was refused one, by which Odoo stops no batch."""
+        """:return: whether its connector was refused one, by which Odoo stops no batch.
+
+        It may be made at an earlier step, which gives its number to the next ones.
+        """
         carrier = self.carrier_id.sudo()
-        return (
-            carrier.delivery_type in UPS_CONNECTORS
-            and carrier.integration_level == "rate_and_ship"
-            and self.picking_type_id.print_label
-            and not self.carrier_tracking_ref
-        )
+        if (
+            carrier.delivery_type not in UPS_CONNECTORS
+            or carrier.integration_level != "rate_and_ship"
+            or self.carrier_tracking_ref
+        ):
+            return False
+        kind = self.sudo().picking_type_id
+        steps = kind | kind.warehouse_id.pack_type_id | kind.warehouse_id.pick_type_id
+        return any(each.print_label and each.active for each in steps)
 
     def _ups_location(self):
         """:return: its warehouse's, which may be archived: nothing joins there then."""
