@@ -360,15 +360,6 @@ class StockPicking(models.Model):
             )
         except LOST_RACE:
             return self._asks_when_saved()
-        if self and not pickup_ids:
-            location = self._ups_location()[:1]
-            raise UserError(
-                location._day_problem(location._today())
-                or self.env._(
-                    "The company %s is archived. UPS collects nothing there.",
-                    location.company_id.display_name,
-                )
-            )
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _asks_when_saved(self):
@@ -407,8 +398,21 @@ class StockPicking(models.Model):
         )
 
     def _ask_for_pickup(self):
+        """:return: the pickups in which they are now.
+
+        :raise UserError: If one of them joins none.
+        """
         free = self._without_driver()
-        return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
+        joined = free._join_ups_pickup(may_make=True)
+        for left in free.filtered(lambda each: each.ups_pickup_id not in joined):
+            location = left._ups_location()
+            why = location._day_problem(location._today()) or self.env._(
+                "The company %s is archived. UPS collects nothing there.",
+                location.company_id.display_name,
+            )
+            words = f"{left.name}: {why}"
+            raise UserError(words)
+        return (self - free).ups_pickup_id | joined
 
     def action_ups_pickup_open(self):
         """:return: An action that opens its pickup."""
