@@ -160,7 +160,7 @@ class StockPicking(models.Model):
         :param may_leave: those of them that leave if they are not for UPS now.
         """
         for_ups = self._for_ups()
-        (may_leave - for_ups)._leave_ups_pickup()
+        (may_leave - for_ups)._leave_after_the_commit()
         (for_ups - before)._wait_late()
 
     def _wait_late(self, states=(False,)):
@@ -190,8 +190,9 @@ class StockPicking(models.Model):
         return result
 
     def cancel_shipment(self):
+        """Its pickup is counted after the commit, as in :meth:`send_to_shipper`."""
         result = super().cancel_shipment()
-        self._leave_ups_pickup()
+        self._leave_after_the_commit()
         return result
 
     def _for_ups(self):
@@ -242,27 +243,37 @@ class StockPicking(models.Model):
         """
         if not self and not returns:
             return
-        postcommit = self.env.cr.postcommit
-        if NOTED not in postcommit.data:
-            postcommit.data[NOTED] = (defaultdict(set), set())
-            postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
-        by_location, return_ids = postcommit.data[NOTED]
+        by_location, return_ids, _pickup_ids = self._noted()
         for kind, pickings in self.grouped("picking_type_id").items():
             location = kind.sudo().warehouse_id.ups_pickup_location_id
             by_location[location.id, may_make].update(pickings.ids)
         return_ids.update(each.id for each in returns)
 
     @api.model
-    def _after_the_commit(self, by_location, return_ids):
+    def _noted(self):
+        """:return: what is seen to after the commit: ids of what joins by location, of returns, and
+        of pickups to count anew.
+        """
+        postcommit = self.env.cr.postcommit
+        if NOTED not in postcommit.data:
+            postcommit.data[NOTED] = (defaultdict(set), set(), set())
+            postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
+        return postcommit.data[NOTED]
+
+    @api.model
+    def _after_the_commit(self, by_location, return_ids, pickup_ids):
         """The validation is over and has succeeded, so nothing may fail it any more."""
-        name = self._name
+        name, works = self._name, []
         if return_ids:
-            by_itself(
-                self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
-            )
+            works.append(lambda env: env[name].browse(return_ids)._take_out())
+        if pickup_ids:
+            pickups = self.env["ups.pickup"].browse(pickup_ids)
+            works.append(lambda env: pickups.with_env(env).exists()._fill_from_deliveries())
         for (location_id, may_make), ids in by_location.items():
             place = location_id, ids, may_make
-            by_itself(self.env, lambda env, place=place: env[name]._join(*place), wait=JOIN_WAITS)
+            works.append(lambda env, place=place: env[name]._join(*place))
+        for work in works:
+            by_itself(self.env, work, wait=JOIN_WAITS)
 
     @api.model
     def _join(self, location_id, ids, may_make=False):
@@ -330,6 +341,16 @@ class StockPicking(models.Model):
 
     def _leave_ups_pickup(self):
         """Take them out: UPS is not told, the pickup says what has changed."""
+        self._cut_off()._fill_from_deliveries()
+
+    def _leave_after_the_commit(self):
+        """The same, but only their own rows are written before that."""
+        pickups = self._cut_off()
+        if pickups:
+            self._noted()[-1].update(pickups.ids)
+
+    def _cut_off(self):
+        """:return: the pickups that have to be counted anew."""
         own = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
         # What UPS has collected stays in its pickup's history, even if it was to go once more.
         over = own.filtered(lambda each: each.ups_pickup_id.state in OVER)
@@ -337,7 +358,7 @@ class StockPicking(models.Model):
         own -= over
         pickups = own.ups_pickup_id
         own.write({"ups_pickup_id": False, "ups_pickup_waits": False})
-        pickups._fill_from_deliveries()
+        return pickups
 
     # === ACTION METHODS === #
 
