@@ -31,7 +31,7 @@ from ..const import (
 NOTED = "ups_pickup_delivery"
 VALIDATES = "ups_pickup_delivery_validates"
 
-OWN = frozenset(("ups_pickup_id", "ups_pickup_waits"))
+OWN = frozenset(("ups_pickup_id", "ups_pickup_waits", "ups_pickup_waits_since"))
 """What the addon alone writes, as superuser."""
 
 # A hundred transfers have a hundred columns each.
@@ -59,6 +59,14 @@ class StockPicking(models.Model):
         default=False,
         groups="base.group_user",
     )
+    # Empty where it waits since its validation: what was freed or left behind, or has got a label
+    # later, stands there still, however old it is.
+    ups_pickup_waits_since = fields.Datetime(
+        string="Waits Again Since",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     # Not related fields: a form that is given another company's pickup would show what it has.
     ups_pickup_prn = fields.Char(
         string="UPS Pickup PRN",
@@ -82,7 +90,7 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
 
-    _ups_pickup_waiting = models.Index("(write_date) WHERE ups_pickup_waits")
+    _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
 
     @api.depends("ups_pickup_id.prn", "ups_pickup_id.pickup_date", "ups_pickup_id.state")
     def _compute_ups_pickup(self):
@@ -133,12 +141,14 @@ class StockPicking(models.Model):
         result = super(StockPicking, self.with_context(**{VALIDATES: True}))._action_done()
         done = (self - before).filtered(lambda each: each.state == "done")
         waiting = done._for_ups()
-        waiting.sudo().ups_pickup_waits = True
+        waiting.sudo().write({"ups_pickup_waits": True, "ups_pickup_waits_since": False})
         waiting._note_for_ups(done.filtered(lambda each: each._returns()))
         return result
 
     def write(self, vals):
         self._refuse_own(vals)
+        if self.env.su and vals.get("ups_pickup_waits"):
+            vals = {"ups_pickup_waits_since": fields.Datetime.now(), **vals}
         if vals.keys().isdisjoint(("carrier_id", "carrier_tracking_ref", "partner_id")):
             return super().write(vals)
         is_its_label = self.env.context.get(VALIDATES) and "carrier_id" not in vals
@@ -161,32 +171,35 @@ class StockPicking(models.Model):
         """
         for_ups = self._for_ups()
         (may_leave - for_ups)._leave_after_the_commit()
-        (for_ups - before)._wait_late()
+        new = (for_ups - before).filtered(lambda each: not each.sudo().ups_pickup_id)
+        for location, pickings in new.grouped(lambda each: each._ups_location()).items():
+            # What was validated before is corrected for an invoice, say.
+            late = [("date_done", ">=", location._last_close())]
+            pickings.filtered_domain(late)._wait_late()
 
-    def _wait_late(self, states=(False,)):
-        """Those of late join that are in no pickup: old ones were handed over otherwise.
-
-        :param states: of pickups that they may be in all the same.
-        """
-        own = self.sudo()
-        free = own.filtered(
-            lambda each: not each.ups_pickup_waits and each.ups_pickup_id.state in states
-        )
-        # Of a transfer whose moves were done one by one, Odoo keeps no date.
-        late = free.filtered(lambda each: each.date_done and each.date_done >= self._ups_since())
+    def _wait_late(self):
+        """Join after the commit, which the validation has not brought about."""
+        late = self.sudo().filtered(lambda each: not each.ups_pickup_waits)
         late.ups_pickup_waits = True
         late._note_for_ups()
 
     def send_to_shipper(self):
-        """A new label after the first was cancelled, also of what a driver has left behind.
+        """A new label says that it stands there: after the first was refused or cancelled, too.
 
         Only its own row is written, and it joins after the commit: a conflict here would have the
         carrier's label bought again.
         """
         result = super().send_to_shipper()
         if not self.env.context.get(VALIDATES):
-            again = self.filtered(lambda each: each.state == "done")._for_ups()
-            again._wait_late((False, *OVER))
+            again = self.sudo().filtered(
+                lambda each: (
+                    each.state == "done"
+                    and (
+                        each.ups_pickup_id.state in (False, *OVER) or each.ups_pickup_id.is_settled
+                    )
+                )
+            )
+            again._for_ups()._wait_late()
         return result
 
     def cancel_shipment(self):
@@ -295,17 +308,20 @@ class StockPicking(models.Model):
         :return: a domain of what waits since of late, unless its carrier is collected no more.
         """
         lost = self.env["delivery.carrier"]._not_by_ups_any_more()
-        return [
-            ("ups_pickup_waits", "=", True),
-            ("write_date", ">=", self._ups_since()),
-            *(Domain("carrier_id", "=", False) | Domain("carrier_id", "not any", lost)),
-        ]
+        of_any = Domain("carrier_id", "=", False) | Domain("carrier_id", "not any", lost)
+        return Domain("ups_pickup_waits", "=", True) & self._ups_of_late() & of_any
+
+    @api.model
+    def _ups_of_late(self):
+        since = self._ups_since()
+        again = Domain("ups_pickup_waits_since", ">=", since)
+        return Domain("date_done", ">=", since) | again
 
     @api.autovacuum
     def _gc_waiting(self):
         """What nobody collected for so long was handed over otherwise."""
-        old = [("ups_pickup_waits", "=", True), ("write_date", "<", self._ups_since())]
-        given_up = self.sudo().search(old)
+        waits = Domain("ups_pickup_waits", "=", True)
+        given_up = self.sudo().search(waits & ~self._ups_of_late())
         given_up.with_context(tracking_disable=True).write({"ups_pickup_waits": False})
 
     def _join_ups_pickup(self, may_make=False):

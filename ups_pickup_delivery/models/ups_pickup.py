@@ -431,7 +431,10 @@ class UpsPickup(models.Model):
         pickings = self.env["stock.picking"].sudo()
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
         by_location = waiting.grouped(lambda each: each._ups_location())
-        return [(location.id, pickings.ids) for location, pickings in by_location.items()]
+        return [
+            (location.id, pickings.filtered_domain(~location._went_without_plan()).ids)
+            for location, pickings in by_location.items()
+        ]
 
     def _free_if_left(self):
         self._lock()  # a person may have been quicker
