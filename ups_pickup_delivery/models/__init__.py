@@ -1,7 +1,6 @@
 from . import (
     came_back,
     delivery_carrier,
-    first_day_of_plan,
     later_changes,
     stock_picking,
     stock_picking_type,
@@ -10,4 +9,5 @@ from . import (
     ups_pickup_location,
     ups_pickup_service,
     waits_again,
+    went_otherwise,
 )

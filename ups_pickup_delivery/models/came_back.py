@@ -29,10 +29,15 @@ class StockPicking(models.Model):
     def _less_is_there(self):
         """A delivery leaves when nothing of it is there any more; of others, pieces do."""
         joined = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
-        gone = joined.filtered(lambda each: not each._ups_not_back(each._ups_shipped()))
+        gone = joined._all_back()
         gone._leave_ups_pickup()
         pickups = (joined - gone).ups_pickup_id
         pickups.filtered(lambda each: each.state not in ENDED)._fill_from_deliveries()
+
+    def _all_back(self):
+        """:return: those of which nothing is there any more."""
+        left = self._ups_not_back(self._ups_shipped())
+        return self - self.browse().union(*(line[0] for line in left))
 
     def _ups_not_back(self, lines):
         """A line is back when as much of its product is as was in its package, or as was shipped.

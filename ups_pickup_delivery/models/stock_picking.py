@@ -31,7 +31,7 @@ from ..const import (
 NOTED = "ups_pickup_delivery"
 VALIDATES = "ups_pickup_delivery_validates"
 
-OWN = frozenset(("ups_pickup_id", "ups_pickup_waits"))
+OWN = frozenset(("ups_pickup_id", "ups_pickup_waits", "ups_pickup_waits_since"))
 """What the addon alone writes, as superuser."""
 
 # A hundred transfers have a hundred columns each.
@@ -59,6 +59,14 @@ class StockPicking(models.Model):
         default=False,
         groups="base.group_user",
     )
+    # Empty where it waits since its validation: what was freed or left behind, or has got a label
+    # later, stands there still, however old it is.
+    ups_pickup_waits_since = fields.Datetime(
+        string="Waits Again Since",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     # Not related fields: a form that is given another company's pickup would show what it has.
     ups_pickup_prn = fields.Char(
         string="UPS Pickup PRN",
@@ -82,7 +90,7 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
 
-    _ups_pickup_waiting = models.Index("(write_date) WHERE ups_pickup_waits")
+    _ups_pickup_waiting = models.Index("(date_done) WHERE ups_pickup_waits")
 
     @api.depends("ups_pickup_id.prn", "ups_pickup_id.pickup_date", "ups_pickup_id.state")
     def _compute_ups_pickup(self):
@@ -133,12 +141,14 @@ class StockPicking(models.Model):
         result = super(StockPicking, self.with_context(**{VALIDATES: True}))._action_done()
         done = (self - before).filtered(lambda each: each.state == "done")
         waiting = done._for_ups()
-        waiting.sudo().ups_pickup_waits = True
+        waiting.sudo().write({"ups_pickup_waits": True, "ups_pickup_waits_since": False})
         waiting._note_for_ups(done.filtered(lambda each: each._returns()))
         return result
 
     def write(self, vals):
         self._refuse_own(vals)
+        if self.env.su and vals.get("ups_pickup_waits"):
+            vals = {"ups_pickup_waits_since": fields.Datetime.now(), **vals}
         if vals.keys().isdisjoint(("carrier_id", "carrier_tracking_ref", "partner_id")):
             return super().write(vals)
         is_its_label = self.env.context.get(VALIDATES) and "carrier_id" not in vals
@@ -160,38 +170,42 @@ class StockPicking(models.Model):
         :param may_leave: those of them that leave if they are not for UPS now.
         """
         for_ups = self._for_ups()
-        (may_leave - for_ups)._leave_ups_pickup()
-        (for_ups - before)._wait_late()
+        (may_leave - for_ups)._leave_after_the_commit()
+        new = (for_ups - before).filtered(lambda each: not each.sudo().ups_pickup_id)
+        for location, pickings in new.grouped(lambda each: each._ups_location()).items():
+            # What was validated before is corrected for an invoice, say.
+            late = [("date_done", ">=", location._last_close())]
+            pickings.filtered_domain(late)._wait_late()
 
-    def _wait_late(self, states=(False,)):
-        """Those of late join that are in no pickup: old ones were handed over otherwise.
-
-        :param states: of pickups that they may be in all the same.
-        """
-        own = self.sudo()
-        free = own.filtered(
-            lambda each: not each.ups_pickup_waits and each.ups_pickup_id.state in states
-        )
-        # Of a transfer whose moves were done one by one, Odoo keeps no date.
-        late = free.filtered(lambda each: each.date_done and each.date_done >= self._ups_since())
+    def _wait_late(self):
+        """Join after the commit, which the validation has not brought about."""
+        late = self.sudo().filtered(lambda each: not each.ups_pickup_waits)
         late.ups_pickup_waits = True
         late._note_for_ups()
 
     def send_to_shipper(self):
-        """A new label after the first was cancelled, also of what a driver has left behind.
+        """A new label says that it stands there: after the first was refused or cancelled, too.
 
         Only its own row is written, and it joins after the commit: a conflict here would have the
         carrier's label bought again.
         """
         result = super().send_to_shipper()
         if not self.env.context.get(VALIDATES):
-            again = self.filtered(lambda each: each.state == "done")._for_ups()
-            again._wait_late((False, *OVER))
+            again = self.sudo().filtered(
+                lambda each: (
+                    each.state == "done"
+                    and (
+                        each.ups_pickup_id.state in (False, *OVER) or each.ups_pickup_id.is_settled
+                    )
+                )
+            )
+            again._for_ups()._wait_late()
         return result
 
     def cancel_shipment(self):
+        """Its pickup is counted after the commit, as in :meth:`send_to_shipper`."""
         result = super().cancel_shipment()
-        self._leave_ups_pickup()
+        self._leave_after_the_commit()
         return result
 
     def _for_ups(self):
@@ -215,14 +229,20 @@ class StockPicking(models.Model):
         )
 
     def _lacks_label(self):
-        """:return: whether its connector was refused one, by which Odoo stops no batch."""
+        """:return: whether its connector was refused one, by which Odoo stops no batch.
+
+        It may be made at an earlier step, which gives its number to the next ones.
+        """
         carrier = self.carrier_id.sudo()
-        return (
-            carrier.delivery_type in UPS_CONNECTORS
-            and carrier.integration_level == "rate_and_ship"
-            and self.picking_type_id.print_label
-            and not self.carrier_tracking_ref
-        )
+        if (
+            carrier.delivery_type not in UPS_CONNECTORS
+            or carrier.integration_level != "rate_and_ship"
+            or self.carrier_tracking_ref
+        ):
+            return False
+        kind = self.sudo().picking_type_id
+        steps = kind | kind.warehouse_id.pack_type_id | kind.warehouse_id.pick_type_id
+        return any(each.print_label and each.active for each in steps)
 
     def _ups_location(self):
         """:return: its warehouse's, which may be archived: nothing joins there then."""
@@ -236,27 +256,37 @@ class StockPicking(models.Model):
         """
         if not self and not returns:
             return
-        postcommit = self.env.cr.postcommit
-        if NOTED not in postcommit.data:
-            postcommit.data[NOTED] = (defaultdict(set), set())
-            postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
-        by_location, return_ids = postcommit.data[NOTED]
+        by_location, return_ids, _pickup_ids = self._noted()
         for kind, pickings in self.grouped("picking_type_id").items():
             location = kind.sudo().warehouse_id.ups_pickup_location_id
             by_location[location.id, may_make].update(pickings.ids)
         return_ids.update(each.id for each in returns)
 
     @api.model
-    def _after_the_commit(self, by_location, return_ids):
+    def _noted(self):
+        """:return: what is seen to after the commit: ids of what joins by location, of returns, and
+        of pickups to count anew.
+        """
+        postcommit = self.env.cr.postcommit
+        if NOTED not in postcommit.data:
+            postcommit.data[NOTED] = (defaultdict(set), set(), set())
+            postcommit.add(lambda: self._after_the_commit(*postcommit.data.pop(NOTED)))
+        return postcommit.data[NOTED]
+
+    @api.model
+    def _after_the_commit(self, by_location, return_ids, pickup_ids):
         """The validation is over and has succeeded, so nothing may fail it any more."""
-        name = self._name
+        name, works = self._name, []
         if return_ids:
-            by_itself(
-                self.env, lambda env: env[name].browse(return_ids)._take_out(), wait=JOIN_WAITS
-            )
+            works.append(lambda env: env[name].browse(return_ids)._take_out())
+        if pickup_ids:
+            pickups = self.env["ups.pickup"].browse(pickup_ids)
+            works.append(lambda env: pickups.with_env(env).exists()._fill_from_deliveries())
         for (location_id, may_make), ids in by_location.items():
             place = location_id, ids, may_make
-            by_itself(self.env, lambda env, place=place: env[name]._join(*place), wait=JOIN_WAITS)
+            works.append(lambda env, place=place: env[name]._join(*place))
+        for work in works:
+            by_itself(self.env, work, wait=JOIN_WAITS)
 
     @api.model
     def _join(self, location_id, ids, may_make=False):
@@ -278,17 +308,20 @@ class StockPicking(models.Model):
         :return: a domain of what waits since of late, unless its carrier is collected no more.
         """
         lost = self.env["delivery.carrier"]._not_by_ups_any_more()
-        return [
-            ("ups_pickup_waits", "=", True),
-            ("write_date", ">=", self._ups_since()),
-            *(Domain("carrier_id", "=", False) | Domain("carrier_id", "not any", lost)),
-        ]
+        of_any = Domain("carrier_id", "=", False) | Domain("carrier_id", "not any", lost)
+        return Domain("ups_pickup_waits", "=", True) & self._ups_of_late() & of_any
+
+    @api.model
+    def _ups_of_late(self):
+        since = self._ups_since()
+        again = Domain("ups_pickup_waits_since", ">=", since)
+        return Domain("date_done", ">=", since) | again
 
     @api.autovacuum
     def _gc_waiting(self):
         """What nobody collected for so long was handed over otherwise."""
-        old = [("ups_pickup_waits", "=", True), ("write_date", "<", self._ups_since())]
-        given_up = self.sudo().search(old)
+        waits = Domain("ups_pickup_waits", "=", True)
+        given_up = self.sudo().search(waits & ~self._ups_of_late())
         given_up.with_context(tracking_disable=True).write({"ups_pickup_waits": False})
 
     def _join_ups_pickup(self, may_make=False):
@@ -324,6 +357,16 @@ class StockPicking(models.Model):
 
     def _leave_ups_pickup(self):
         """Take them out: UPS is not told, the pickup says what has changed."""
+        self._cut_off()._fill_from_deliveries()
+
+    def _leave_after_the_commit(self):
+        """The same, but only their own rows are written before that."""
+        pickups = self._cut_off()
+        if pickups:
+            self._noted()[-1].update(pickups.ids)
+
+    def _cut_off(self):
+        """:return: the pickups that have to be counted anew."""
         own = self.sudo().filtered(lambda each: each.ups_pickup_id or each.ups_pickup_waits)
         # What UPS has collected stays in its pickup's history, even if it was to go once more.
         over = own.filtered(lambda each: each.ups_pickup_id.state in OVER)
@@ -331,7 +374,7 @@ class StockPicking(models.Model):
         own -= over
         pickups = own.ups_pickup_id
         own.write({"ups_pickup_id": False, "ups_pickup_waits": False})
-        pickups._fill_from_deliveries()
+        return pickups
 
     # === ACTION METHODS === #
 
@@ -354,15 +397,6 @@ class StockPicking(models.Model):
             )
         except LOST_RACE:
             return self._asks_when_saved()
-        if self and not pickup_ids:
-            location = self._ups_location()[:1]
-            raise UserError(
-                location._day_problem(location._today())
-                or self.env._(
-                    "The company %s is archived. UPS collects nothing there.",
-                    location.company_id.display_name,
-                )
-            )
         return self.env["ups.pickup"].browse(pickup_ids)._open()
 
     def _asks_when_saved(self):
@@ -401,8 +435,21 @@ class StockPicking(models.Model):
         )
 
     def _ask_for_pickup(self):
+        """:return: the pickups in which they are now.
+
+        :raise UserError: If one of them joins none.
+        """
         free = self._without_driver()
-        return (self - free).ups_pickup_id | free._join_ups_pickup(may_make=True)
+        joined = free._join_ups_pickup(may_make=True)
+        for left in free.filtered(lambda each: each.ups_pickup_id not in joined):
+            location = left._ups_location()
+            why = location._day_problem(location._today()) or self.env._(
+                "The company %s is archived. UPS collects nothing there.",
+                location.company_id.display_name,
+            )
+            words = f"{left.name}: {why}"
+            raise UserError(words)
+        return (self - free).ups_pickup_id | joined
 
     def action_ups_pickup_open(self):
         """:return: An action that opens its pickup."""

@@ -34,7 +34,8 @@ class StockPickingType(models.Model):
         # What was shipped while UPS was only tried waits for no real driver.
         in_draft = Domain("ups_pickup_id.environment", "=", ups_environment(self.env))
         in_draft &= Domain("ups_pickup_id.state", "=", "draft")
-        waits = Domain(self.env["stock.picking"]._ups_waits_domain())
+        locations = kinds.sudo().warehouse_id.ups_pickup_location_id
+        waits = self.env["stock.picking"]._ups_waits_domain() & ~locations._went_without_plan()
         return Domain("picking_type_id", "in", kinds.ids) & (in_draft | waits)
 
     def action_ups_pickup_waiting(self):

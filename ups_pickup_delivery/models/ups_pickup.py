@@ -343,6 +343,16 @@ class UpsPickup(models.Model):
 
     # === WHAT A CRASH, A FAILURE OR THE CALENDAR LEFT === #
 
+    def _claim(self, base_url):
+        """What has left just before a crash, or came back, is not told to UPS."""
+        self._lock_or_save_first()
+        if self.state == "draft" and self.origin == "deliveries":
+            self.picking_ids._all_back()._leave_ups_pickup()
+            # what people have corrected stays, if it is of the same pieces
+            if len(self.picking_ids._ups_pieces()) != self.delivery_pieces:
+                self._fill_from_deliveries()
+        return super()._claim(base_url)
+
     @api.model
     def _cron_plan(self):
         """What a plan requests has to be there first. One failure stops none of the others."""
@@ -421,7 +431,10 @@ class UpsPickup(models.Model):
         pickings = self.env["stock.picking"].sudo()
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
         by_location = waiting.grouped(lambda each: each._ups_location())
-        return [(location.id, pickings.ids) for location, pickings in by_location.items()]
+        return [
+            (location.id, pickings.filtered_domain(~location._went_without_plan()).ids)
+            for location, pickings in by_location.items()
+        ]
 
     def _free_if_left(self):
         self._lock()  # a person may have been quicker

@@ -88,12 +88,22 @@ class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
-        """What stands in a draft of another location than is chosen now waits at this one."""
+        """What stands in a draft of another location than is chosen now waits at this one.
+
+        What waited since before that is not for its plan; nor is what waits while none is chosen.
+        """
+        if "ups_pickup_location_id" not in vals:
+            return super().write(vals)
+        chosen = self.env["ups.pickup.location"].browse(vals["ups_pickup_location_id"])
+        moved = self.sudo().filtered(lambda each: each.ups_pickup_location_id != chosen)
         result = super().write(vals)
-        if "ups_pickup_location_id" in vals:
-            own = "picking_type_id.warehouse_id", "in", self.ids
-            elsewhere = self.env["stock.picking"]._of_drafts(own)
-            elsewhere.filtered(
-                lambda each: each.ups_pickup_id.location_id != each._ups_location()
-            )._wait_again()
+        if chosen and moved and chosen.sudo()._has_plan():
+            chosen.sudo()._leave_what_went_otherwise()
+        elsewhere = moved.env["stock.picking"]._of_drafts(
+            ("picking_type_id.warehouse_id", "in", moved.ids),
+            ("ups_pickup_id.location_id", "!=", chosen.id),
+        )
+        elsewhere._wait_again()
+        if not chosen:
+            elsewhere.ups_pickup_waits_since = False
         return result

@@ -7,8 +7,10 @@ from datetime import datetime
 from itertools import permutations
 from unittest.mock import DEFAULT, patch
 
+from odoo import fields
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
 from odoo.addons.ups_pickup_delivery.models import stock_picking
+from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -16,6 +18,7 @@ ADDON = "odoo.addons.ups_pickup_delivery"
 NOON = datetime(2026, 11, 24, 17, 0)  # 12:00 in New York, a Tuesday
 EVENING = datetime(2026, 11, 24, 23, 0)
 NEXT_DAY = datetime(2026, 11, 25, 14, 0)
+TEN_DAYS_LATER = datetime(2026, 12, 4, 17, 0)
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +51,7 @@ class TestDelivery(TransactionCase):
 
     def set_time(self, moment):
         self.startPatcher(patch("odoo.addons.ups_pickup.clock.now", lambda: moment))
+        self.startPatcher(patch.object(fields.Datetime, "now", lambda *_args: moment))
 
     # === WHAT THERE IS === #
 
@@ -281,6 +285,7 @@ class TestDelivery(TransactionCase):
                 picking = self.packed(3, 4).with_context(default_container="letter")
                 pickup = self.ship(picking)
                 picking.write(change) if isinstance(change, dict) else change(picking)
+                self.commit()
                 self.assertEqual(self.lines(pickup), lines)
                 self.assertEqual(pickup.line_ids, pickup._delivered_lines())
                 self.assertAlmostEqual(pickup.weight, weight)
@@ -379,6 +384,11 @@ class TestDelivery(TransactionCase):
         theirs = self.delivery(warehouse=warehouse)
         self.ship(mine, theirs)
         self.assertEqual((mine | theirs).ups_pickup_id.location_id, both)
+        (mine | theirs)._leave_ups_pickup()
+        location.minimum_window = 9
+        with self.assertRaisesRegex(UserError, f"{theirs.name}: .* wants 09:00 h"):
+            (mine | theirs).action_ups_pickup()
+        self.assertFalse(mine.ups_pickup_id)
 
     def test_what_fails_at_one_location_stops_no_other(self):
         """Neither after a validation nor in the cron, and the one that fails comes first."""
@@ -435,7 +445,7 @@ class TestDelivery(TransactionCase):
         self.assertEqual(pickup.quantity, 5)
         with patch.object(type(self.carrier), "cancel_shipment"):
             (last | first).cancel_shipment()
-        self.env.invalidate_all()
+        self.commit()
         self.assertEqual(pickup.delivery_news, "UPS was told 5, now 4")
         last.send_to_shipper()  # with another label
         self.commit()
@@ -487,6 +497,14 @@ class TestDelivery(TransactionCase):
                     self.assertEqual((pickup.quantity, pickup.weight), (pieces, weight))
                 self.assertEqual(bool(picking.ups_pickup_id), bool(pieces))
                 pickup.picking_ids._leave_ups_pickup()
+        pickup = self.ship(kept := self.delivery())
+        self.ship(picking := self.delivery())
+        self.validate(self.back(picking, 1))
+        self.env.cr.postcommit.clear()  # as a crash after the commit does
+        settings = ups_settings(self.env, with_secret=False)
+        _reference, told, _since = pickup._claim(settings.base_url)
+        self.assertEqual([each["quantity"] for each in told["pieces"]], [1])
+        self.assertEqual(pickup.picking_ids, kept)
 
     def test_days(self):
         today = self.ship(self.delivery())
@@ -567,10 +585,6 @@ class TestDelivery(TransactionCase):
         self.assertFalse(handed_over.ups_pickup_waits)
 
     def test_a_plan_that_is_switched_on_takes_nothing_along_that_went_otherwise(self):
-        since = datetime(2026, 11, 10)
-        self.startPatcher(
-            patch.object(type(self.env["stock.picking"]), "_ups_since", lambda _pickings: since)
-        )
         freed, old, late = (self.delivery() for _each in range(3))
         pickup = self.ship(freed)
         self.request(pickup)
@@ -580,8 +594,7 @@ class TestDelivery(TransactionCase):
         self.ship(old, late)
         (freed | old).date_done = "2026-11-23 12:00:00"
         late.date_done = "2026-11-23 23:00:00"  # an hour after the close
-        for picking in freed | old:
-            self.set_old(picking, "2026-11-23 12:00:00")
+        old.write({"note": "written since"})
         self.location.plan = "when_packages"
         self.cron()
         self.assertEqual((freed | old | late).filtered("ups_pickup_id"), freed | late)
@@ -645,16 +658,80 @@ class TestDelivery(TransactionCase):
         self.assertFalse(picking.ups_pickup_waits)
         old = self.ship(self.delivery()).picking_ids - picking
         old.write({"ups_pickup_id": False, "ups_pickup_waits": True, "date_done": "2020-11-01"})
-        self.set_old(old)
+        old._gc_waiting()
+        self.assertTrue(old.ups_pickup_waits)
+        old.ups_pickup_waits_since = "2020-11-01"
         old._gc_waiting()
         old.carrier_id = self.new_carrier("001")
         self.assertFalse(old.filtered("ups_pickup_waits"))
 
-    def set_old(self, picking, moment="2020-11-01"):
-        self.env.flush_all()
-        query = "UPDATE stock_picking SET write_date = %s WHERE id = %s"
-        self.env.cr.execute(query, [moment, picking.id])
-        self.env.invalidate_all()
+    def test_what_went_otherwise_joins_only_by_hand(self):
+        """Before the last close, with a driver of whom Odoo knows nothing."""
+        company, account = self.location.company_id, self.location.account_id
+        elsewhere = new_location(
+            self.env, "America/New_York", company.id, account.id, plan="when_packages"
+        )
+        kind, by_another = self.warehouse.out_type_id, self.new_carrier(False)
+
+        def nothing(_picking):
+            pass
+
+        def ended(picking, state="unsuccessful", **vals):
+            self.request(picking.ups_pickup_id)
+            picking.ups_pickup_id._own_write({"state": state} | vals)
+
+        def settled(picking):
+            ended(picking)
+            picking.ups_pickup_id._settled_says_a_person()
+
+        def located(location):
+            return lambda _picking: self.warehouse.write({"ups_pickup_location_id": location})
+
+        def label(picking):
+            picking.date_done = "2020-11-01"
+            picking.send_to_shipper()
+
+        def corrected(picking):
+            self.assertFalse(picking.ups_pickup_id)
+            picking.carrier_id = self.carrier
+
+        planned, here = "when_packages", self.location.id
+        for name, plan, before, after, joins in (
+            ("no plan", "manual", nothing, nothing, False),
+            (
+                "of today",
+                "manual",
+                nothing,
+                lambda old: old.write({"date_done": TEN_DAYS_LATER}),
+                True,
+            ),
+            ("freed", planned, ended, lambda _old: self.location.write({"plan": "manual"}), True),
+            ("another dock, with a plan", "manual", nothing, located(elsewhere.id), False),
+            ("no dock for ten days", planned, located(False), located(here), False),
+            ("of another carrier", planned, nothing, corrected, False),
+            ("taken out, a label today", planned, lambda old: old._leave_ups_pickup(), label, True),
+            ("settled, a label today", planned, settled, label, True),
+        ):
+            with self.subTest(name):
+                self.set_time(NOON)
+                self.warehouse.ups_pickup_location_id = self.location
+                self.location.plan = plan
+                carrier = by_another if after == corrected else self.carrier
+                self.ship(old := self.delivery(carrier_id=carrier.id))
+                before(old)
+                self.commit()
+                self.set_time(TEN_DAYS_LATER)
+                after(old)
+                self.commit()
+                self.ship(new := self.delivery())
+                new.action_ups_pickup()
+                self.cron()
+                pickup = new.ups_pickup_id
+                self.assertEqual(pickup.picking_ids, new | old if joins else new)
+                self.assertEqual(kind.ups_pickup_count, 1 + joins)
+                old.action_ups_pickup()
+                self.assertEqual(old.ups_pickup_id, pickup)
+                pickup.picking_ids._leave_ups_pickup()
 
     def test_what_waits_again_joins_the_next_pickup(self):
         company = self.location.company_id
@@ -759,7 +836,9 @@ class TestDelivery(TransactionCase):
         )
         carrier.invalidate_recordset()
         carrier.prod_environment = True
-        self.warehouse.out_type_id.print_label = True
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        self.warehouse.pack_type_id.print_label = True
+        self.warehouse.out_type_id.print_label = False
         refused = self.delivery(carrier_id=carrier.id)
         with patch.object(type(refused), "send_to_shipper"):
             self.assertFalse(self.ship(refused))

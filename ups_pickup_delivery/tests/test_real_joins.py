@@ -19,7 +19,7 @@ class TestRealJoins(PickupCase):
         super().setUp()
         self.addCleanup(self.delete_deliveries)
         with self.transaction(SUPERUSER_ID) as env:
-            self.pickings, self.pickups = type(env["stock.picking"]), type(env["ups.pickup"])
+            self.pickings, self.carriers = type(env["stock.picking"]), type(env["delivery.carrier"])
             self.places = type(env["ups.pickup.location"])
             location = env["ups.pickup.location"].browse(self.location_id)
             location.write({"plan": "when_packages", "plan_day": "same", "plan_time": 13.0})
@@ -67,6 +67,13 @@ class TestRealJoins(PickupCase):
     def validate(self, picking_id):
         with self.transaction(SUPERUSER_ID) as env:
             env["stock.picking"].browse(picking_id)._action_done()
+
+    def cancel_label(self, picking_id, meanwhile=lambda *_args: None):
+        with (
+            patch.object(self.carriers, "cancel_shipment", meanwhile),
+            self.transaction(SUPERUSER_ID) as env,
+        ):
+            env["stock.picking"].browse(picking_id).cancel_shipment()
 
     def run_plan(self):
         with self.transaction(SUPERUSER_ID) as env:
@@ -119,17 +126,26 @@ class TestRealJoins(PickupCase):
             self.assertIn("after that", delivery.action_ups_pickup()["params"]["message"])
         self.assertEqual(self.pickups_of([delivery_id]), [("draft", 1, 1, False)])
 
+    def test_a_label_is_cancelled_while_another_delivery_joins(self):
+        """Nothing is to be done twice, which would have the carrier cancel it once more."""
+        first, second = self.new_delivery(), self.new_delivery()
+        self.validate(first)
+        self.cancel_label(first, lambda *_args: self.validate(second))
+        self.assertEqual(self.pickups_of([second]), [("draft", 1, 1, False)])
+
     def test_what_a_crash_left_joins_and_the_plan_asks_once(self):
-        first, second, third = (self.new_delivery() for _each in range(3))
+        first, second, third, out = (self.new_delivery() for _each in range(4))
+        self.validate(out)
         with patch.object(self.pickings, "_after_the_commit"):  # the process has died before it
             self.validate(first)
+            self.cancel_label(out)
         self.validate(second)
         self.assertEqual(self.posts(), 0)
         self.run_plan()
-        self.assertEqual(self.pickups_of([first, second]), [("draft", 2, 2, False)])
+        self.assertEqual(self.pickups_of([first, second]), [("draft", 3, 2, False)])
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["stock.picking"].browse(first).ups_pickup_id
-            pickup.line_ids.copy({"container": "letter", "pickup_id": pickup.id})
+            pickup.line_ids.copy({"container": "letter", "quantity": 2, "pickup_id": pickup.id})
             pickup.write({"instruction": "Ring", "close_time": 16.5})
         self.set_time("2026-11-24 13:05", "America/New_York")
         self.run_plan()

@@ -1,12 +1,13 @@
-"""A plan is switched on: what of the deliveries that wait still stands there?"""
+"""What of the deliveries that wait went with a driver of whom Odoo knows nothing?"""
 
 from datetime import timedelta
 
 from odoo import models
 from odoo.addons.ups_pickup import clock
 from odoo.addons.ups_pickup.models.archiving import named
+from odoo.fields import Domain
 
-from ..const import FREED, LOOK_BACK
+from ..const import LOOK_BACK
 
 
 class UpsPickupLocation(models.Model):
@@ -25,28 +26,33 @@ class UpsPickupLocation(models.Model):
         return result
 
     def _leave_what_went_otherwise(self):
-        """What was validated before the last close went with a driver of whom Odoo knows nothing.
-
-        What was freed by a pickup stands there still, however old it is.
-        """
-        pickups, pickings = self.env["ups.pickup"], self.env["stock.picking"]
-        freed = pickups.search(
-            [("location_id", "=", self.id), ("state", "in", FREED), ("delivery_freed", "!=", False)]
-        )
-        still_there = {id for each in freed for id in each.delivery_freed}
-        waiting = pickings.search([*pickings._ups_waits_domain(), ("id", "not in", still_there)])
-        last_close = self._last_close()
-        gone = waiting.filtered(
-            lambda each: (
-                each._ups_location() == self
-                and each.date_done
-                # or what somebody has done with it since then: it was left behind, say
-                and max(each.date_done, each.write_date) < last_close
-            )
-        )
+        """A plan begins with what still stands there."""
+        pickings = self.env["stock.picking"]
+        gone = pickings.search(pickings._ups_waits_domain() & self._went_otherwise())
         if gone:
             gone.with_context(tracking_disable=True).ups_pickup_waits = False
             self.message_post(body=self._gone_in_words(gone))
+
+    def _went_otherwise(self):
+        """:return: a domain of what was validated before the last close, and waits since then.
+
+        What was freed or left behind stands there, and so does what was given a label later.
+        """
+        return Domain(
+            [
+                ("picking_type_id.warehouse_id.ups_pickup_location_id", "=", self.id),
+                ("ups_pickup_waits_since", "=", False),
+                ("date_done", "<", self._last_close()),
+            ]
+        )
+
+    def _went_without_plan(self):
+        """:return: a domain of what went otherwise from those where no plan sees to each day."""
+        by_hand = self.filtered(lambda each: not each._has_plan())
+        return Domain.OR(each._went_otherwise() for each in by_hand)
+
+    def _has_plan(self):
+        return self.plan != "manual" and self._is_plan_in_force()
 
     def _gone_in_words(self, gone):
         return self.env._(
