@@ -446,8 +446,11 @@ class UpsPickup(models.Model):
 
     def _own_write(self, vals):
         super()._own_write(vals)
-        is_ours = not self.env.context.get("ups_past_the_orm")
-        if is_ours and vals.get("state") in ("done", *LISTED):
+        if self.env.context.get("ups_past_the_orm"):
+            return
+        if vals.get("state") == "draft":  # what joined or left meanwhile has changed no line
+            self.sudo().filtered(lambda each: each.origin == "deliveries")._fill_from_deliveries()
+        if vals.get("state") in ("done", *LISTED):
             for pickup in self.sudo().filtered("delivery_freed"):
                 pickup._take_back()
 
