@@ -234,9 +234,9 @@ class UpsPickup(models.Model):
         today, hour = location._today(), hour_of(location._now())
         return self._there_on(location, {today, day} - {None}).filtered(
             lambda each: (
-                each.pickup_date == day
-                if each.state == "draft" or each.pickup_date != today
-                else hour < each.close_time
+                hour < each.close_time
+                if each.state != "draft" and each.pickup_date == today
+                else each.pickup_date == day or not each._is_of_day_gone()
             )
         )
 
@@ -413,8 +413,12 @@ class UpsPickup(models.Model):
         return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 
     def _is_of_day_gone(self):
+        """:return: whether neither its own hours nor the usual ones can be asked for any more."""
         location = self.location_id
-        return not location._is_in_use() or bool(location._day_problem(self.pickup_date))
+        hours = (), (self.ready_time, self.close_time)
+        return not location._is_in_use() or all(
+            location._day_problem(self.pickup_date, *each) for each in hours
+        )
 
     @api.model
     def _waiting_by_location(self):
