@@ -413,12 +413,15 @@ class UpsPickup(models.Model):
         return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 
     def _is_of_day_gone(self):
-        """:return: whether neither its own hours nor the usual ones can be asked for any more."""
-        location = self.location_id
+        """:return: whether neither its own hours nor the usual ones can be asked for any more.
+
+        A closed day that is still to come may be opened for an extra shift.
+        """
+        location, day = self.location_id, self.pickup_date
+        if not location._is_in_use() or day > location._today():
+            return not location._is_in_use()
         hours = (), (self.ready_time, self.close_time)
-        return not location._is_in_use() or all(
-            location._day_problem(self.pickup_date, *each) for each in hours
-        )
+        return all(location._day_problem(day, *each) for each in hours)
 
     @api.model
     def _waiting_by_location(self):
@@ -489,18 +492,21 @@ class UpsPickup(models.Model):
     def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can.
 
-        What is in a person's, which stays as it is, or waits beside a driver's, joins another.
+        What is in a person's, which stays as it is, or waits beside a driver's, joins another; but
+        none of an earlier day than people have chosen.
         """
-        location = self.location_id
+        location, other = self.location_id, self.browse()
         location._one_join_at_a_time()
-        day = location._possible_date()
-        is_in_use = location._is_in_use()
+        is_in_use, day = location._is_in_use(), location._possible_date()
         if is_in_use and not day:
             return
-        is_own = is_in_use and self.origin == "deliveries"
-        if not is_own or self._there_until_close(location, day) - self:
-            self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
-            self._fill_from_deliveries()
+        if is_in_use:
+            day = max(day, self.pickup_date)
+            there = self._there_until_close(location, day) - self
+            other = there.filtered(lambda each: each.pickup_date >= self.pickup_date)[:1]
+        if other or not is_in_use or self.origin != "deliveries":
+            self.picking_ids.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
+            (self | other)._fill_from_deliveries()
         elif self.state == "draft":
             is_usual = self.close_time == location._close_on(self.pickup_date)
             close = location._close_on(day) if is_usual else self.close_time
