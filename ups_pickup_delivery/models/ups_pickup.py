@@ -14,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED, LOOK_BACK, MOST_WEIGHT
+from ..const import FREED, LOOK_BACK, MOST_WEIGHT, OVER
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -180,13 +180,13 @@ class UpsPickup(models.Model):
         """:return: An action that lists what lacks a weight, packages first, to give it one."""
         self.check_access("read")
         pieces = self.sudo().picking_ids._ups_pieces()
-        lacking = [piece for piece, (_s, _c, weight) in pieces.items() if not weight]
+        lacking = [piece for piece, (_s, _c, weight) in pieces.items() if weight <= 0]
         packages = [each.id for each in lacking if each._name == "stock.package"]
         if packages:
             title = self.env._("Packages Without Weight")
             return self._list_of(title, "stock.package", [("id", "in", packages)])
         loose = self.env["stock.picking"].sudo().union(*lacking)
-        products = loose.move_line_ids.product_id.filtered(lambda each: not each.weight)
+        products = loose.move_line_ids.product_id.filtered(lambda each: each.weight <= 0)
         title = self.env._("Products Without Weight")
         return self._list_of(title, "product.product", [("id", "in", products.ids)])
 
@@ -295,7 +295,7 @@ class UpsPickup(models.Model):
         :param counts: how many pieces there are of them, by service and country.
         """
         pieces, unit = pieces.values(), self._database_weight_unit()
-        weights = [weight for _s, _c, weight in pieces]
+        weights = [max(weight, 0) for _s, _c, weight in pieces]  # Odoo takes less than nothing
         brought = {
             "pieces": before["pieces"] + len(weights),
             "unweighed": before["unweighed"] + weights.count(0),
@@ -451,14 +451,27 @@ class UpsPickup(models.Model):
         """Remember whom it lets go."""
         self.delivery_freed = [*(self.delivery_freed or ()), *pickings.ids]
 
+    def _leave_behind(self, pickings):
+        """Its driver has not taken them along, and no earlier one has, whatever UPS tells later.
+
+        They come back only where that driver is still to come.
+        """
+        ids, here = set(pickings.ids), [("location_id", "=", self.location_id.id)]
+        for each in self.search([*here, ("delivery_freed", "!=", False)]):
+            if not ids.isdisjoint(each.delivery_freed):
+                each.delivery_freed = [id for id in each.delivery_freed if id not in ids] or False
+        self._let_go(pickings)
+
     def _own_write(self, vals):
+        were_over = self.filtered(lambda each: each.state in OVER)
         super()._own_write(vals)
         if self.env.context.get("ups_past_the_orm"):
             return
         if vals.get("state") == "draft":  # what joined or left meanwhile has changed no line
             self.sudo().filtered(lambda each: each.origin == "deliveries")._fill_from_deliveries()
         if vals.get("state") in ("done", *LISTED):
-            for pickup in self.sudo().filtered("delivery_freed"):
+            come = self if vals["state"] in LISTED else self - were_over
+            for pickup in come.sudo().filtered("delivery_freed"):
                 pickup._take_back()
 
     def _take_back(self):
