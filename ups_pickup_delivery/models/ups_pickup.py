@@ -10,6 +10,7 @@ from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
 from odoo.addons.ups_pickup.telling import CONTAINERS
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
@@ -525,6 +526,24 @@ class UpsPickup(models.Model):
             close = location._close_on(day) if is_usual else self.close_time
             self.write({"pickup_date": day, "close_time": close, "problem": False})
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_made_again(self):
+        drafts = self.filtered(lambda each: each.state == "draft" and each.delivery_count)
+        for pickup in () if self.env.su else drafts:
+            location = pickup.location_id
+            is_made_again = location.plan == "when_packages" and location._is_plan_in_force()
+            if is_made_again and pickup in pickup._there_on(location, [pickup.pickup_date]):
+                raise UserError(
+                    self.env._(
+                        "%(pickup)s would be back within minutes, and the plan of %(location)s"
+                        " would request it. Take its transfers out; or, if no driver is to come"
+                        " that day, enter a day off in Days and Holidays of the location: they go"
+                        " on to the next day.",
+                        pickup=pickup.display_name,
+                        location=location.display_name,
+                    )
+                )
+
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.
         still_there = self.sudo().filtered(
@@ -534,8 +553,10 @@ class UpsPickup(models.Model):
                 and not each.is_settled
             )
         )
-        still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
-        return super().unlink()
+        pickings = still_there.picking_ids
+        result = super().unlink()
+        pickings.ups_pickup_waits = True
+        return result
 
 
 def _told_weight(brought):
