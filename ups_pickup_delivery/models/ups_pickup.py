@@ -10,11 +10,12 @@ from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
 from odoo.addons.ups_pickup.telling import CONTAINERS
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED, LOOK_BACK, MOST_WEIGHT
+from ..const import FREED, LOOK_BACK, MOST_WEIGHT, OVER
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -180,13 +181,13 @@ class UpsPickup(models.Model):
         """:return: An action that lists what lacks a weight, packages first, to give it one."""
         self.check_access("read")
         pieces = self.sudo().picking_ids._ups_pieces()
-        lacking = [piece for piece, (_s, _c, weight) in pieces.items() if not weight]
+        lacking = [piece for piece, (_s, _c, weight) in pieces.items() if weight <= 0]
         packages = [each.id for each in lacking if each._name == "stock.package"]
         if packages:
             title = self.env._("Packages Without Weight")
             return self._list_of(title, "stock.package", [("id", "in", packages)])
         loose = self.env["stock.picking"].sudo().union(*lacking)
-        products = loose.move_line_ids.product_id.filtered(lambda each: not each.weight)
+        products = loose.move_line_ids.product_id.filtered(lambda each: each.weight <= 0)
         title = self.env._("Products Without Weight")
         return self._list_of(title, "product.product", [("id", "in", products.ids)])
 
@@ -234,9 +235,9 @@ class UpsPickup(models.Model):
         today, hour = location._today(), hour_of(location._now())
         return self._there_on(location, {today, day} - {None}).filtered(
             lambda each: (
-                each.pickup_date == day
-                if each.state == "draft" or each.pickup_date != today
-                else hour < each.close_time
+                hour < each.close_time
+                if each.state != "draft" and each.pickup_date == today
+                else each.pickup_date == day or not each._is_of_day_gone()
             )
         )
 
@@ -295,7 +296,7 @@ class UpsPickup(models.Model):
         :param counts: how many pieces there are of them, by service and country.
         """
         pieces, unit = pieces.values(), self._database_weight_unit()
-        weights = [weight for _s, _c, weight in pieces]
+        weights = [max(weight, 0) for _s, _c, weight in pieces]  # Odoo takes less than nothing
         brought = {
             "pieces": before["pieces"] + len(weights),
             "unweighed": before["unweighed"] + weights.count(0),
@@ -423,8 +424,15 @@ class UpsPickup(models.Model):
         return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
 
     def _is_of_day_gone(self):
-        location = self.location_id
-        return not location._is_in_use() or bool(location._day_problem(self.pickup_date))
+        """:return: whether neither its own hours nor the usual ones can be asked for any more.
+
+        A closed day that is still to come may be opened for an extra shift.
+        """
+        location, day = self.location_id, self.pickup_date
+        if not location._is_in_use() or day > location._today():
+            return not location._is_in_use()
+        hours = (), (self.ready_time, self.close_time)
+        return all(location._day_problem(day, *each) for each in hours)
 
     @api.model
     def _waiting_by_location(self):
@@ -457,10 +465,27 @@ class UpsPickup(models.Model):
         """Remember whom it lets go."""
         self.delivery_freed = [*(self.delivery_freed or ()), *pickings.ids]
 
+    def _leave_behind(self, pickings):
+        """Its driver has not taken them along, and no earlier one has, whatever UPS tells later.
+
+        They come back only where that driver is still to come.
+        """
+        ids, here = set(pickings.ids), [("location_id", "=", self.location_id.id)]
+        for each in self.search([*here, ("delivery_freed", "!=", False)]):
+            if not ids.isdisjoint(each.delivery_freed):
+                each.delivery_freed = [id for id in each.delivery_freed if id not in ids] or False
+        self._let_go(pickings)
+
     def _own_write(self, vals):
+        were_over = self.filtered(lambda each: each.state in OVER)
         super()._own_write(vals)
-        if not self._is_past_the_orm() and vals.get("state") in ("done", *LISTED):
-            for pickup in self.sudo().filtered("delivery_freed"):
+        if self._is_past_the_orm():
+            return
+        if vals.get("state") == "draft":  # what joined or left meanwhile has changed no line
+            self.sudo().filtered(lambda each: each.origin == "deliveries")._fill_from_deliveries()
+        if vals.get("state") in ("done", *LISTED):
+            come = self if vals["state"] in LISTED else self - were_over
+            for pickup in come.sudo().filtered("delivery_freed"):
                 pickup._take_back()
 
     def _take_back(self):
@@ -494,22 +519,43 @@ class UpsPickup(models.Model):
     def _move_on(self):
         """A draft whose day cannot be asked for any more goes to the next that can.
 
-        What is in a person's, which stays as it is, or waits beside a driver's, joins another.
+        What is in a person's, which stays as it is, or waits beside a driver's, joins another; but
+        none of an earlier day than people have chosen.
         """
-        location = self.location_id
+        location, other = self.location_id, self.browse()
         location._one_join_at_a_time()
-        day = location._possible_date()
-        is_in_use = location._is_in_use()
+        is_in_use, day = location._is_in_use(), location._possible_date()
         if is_in_use and not day:
             return
-        is_own = is_in_use and self.origin == "deliveries"
-        if not is_own or self._there_until_close(location, day) - self:
-            self.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
-            self._fill_from_deliveries()
+        if is_in_use:
+            day = max(day, self.pickup_date)
+            there = self._there_until_close(location, day) - self
+            other = there.filtered(lambda each: each.pickup_date >= self.pickup_date)[:1]
+        if other or not is_in_use or self.origin != "deliveries":
+            self.picking_ids.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
+            (self | other)._fill_from_deliveries()
         elif self.state == "draft":
             is_usual = self.close_time == location._close_on(self.pickup_date)
             close = location._close_on(day) if is_usual else self.close_time
             self.write({"pickup_date": day, "close_time": close, "problem": False})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_made_again(self):
+        drafts = self.filtered(lambda each: each.state == "draft" and each.delivery_count)
+        for pickup in () if self.env.su else drafts:
+            location = pickup.location_id
+            is_made_again = location.plan == "when_packages" and location._is_plan_in_force()
+            if is_made_again and pickup in pickup._there_on(location, [pickup.pickup_date]):
+                raise UserError(
+                    self.env._(
+                        "%(pickup)s would be back within minutes, and the plan of %(location)s"
+                        " would request it. Take its transfers out; or, if no driver is to come"
+                        " that day, enter a day off in Days and Holidays of the location: they go"
+                        " on to the next day.",
+                        pickup=pickup.display_name,
+                        location=location.display_name,
+                    )
+                )
 
     def unlink(self):
         # What UPS has collected, or may have, waits for no other driver.
@@ -520,8 +566,10 @@ class UpsPickup(models.Model):
                 and not each.is_settled
             )
         )
-        still_there.picking_ids.write({"ups_pickup_id": False, "ups_pickup_waits": True})
-        return super().unlink()
+        pickings = still_there.picking_ids
+        result = super().unlink()
+        pickings.ups_pickup_waits = True
+        return result
 
 
 def _told_weight(brought):

@@ -35,6 +35,7 @@ class StockPicking(models.Model):
             names = ", ".join(pickings.mapped("name"))
             pickup._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
             pickup._no_question_any_more()
+            pickup._leave_behind(pickings)
         behind._wait_again()
 
     def _wait_again(self):

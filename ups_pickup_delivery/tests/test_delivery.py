@@ -199,17 +199,17 @@ class TestDelivery(TransactionCase):
     def test_pounds_and_what_lacks_a_weight(self):
         self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")
         self.product.weight = 0
-        pickup = self.ship(self.packed(70, 0))
+        pickup = self.ship(self.packed(70, 0, -5))
         self.assertEqual((pickup.weight_unit, pickup.weight), ("LBS", 0))
-        self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (2, 1))
+        self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (3, 2))
         self.assertFalse(pickup.is_overweight)
         self.assertFalse(stock_picking.is_overweight(sum([1.6] * 20), "KGS"))
         self.assertTrue(self.ship(self.packed(70.1)).is_overweight)
-        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (0, 1))
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (0, 2))
         action = pickup.action_unweighed()
         package = self.env[action["res_model"]].search(action["domain"])
         package.shipping_weight = 0.04
-        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (140.1, 0))
+        self.assertEqual((pickup.weight, pickup.delivery_unweighed), (140.2, 0))
         for _one_by_one in range(3):
             self.ship(self.packed(0.04))
         self.assertEqual(pickup.weight, 140.3)
@@ -433,6 +433,29 @@ class TestDelivery(TransactionCase):
             self.assertEqual(picking.ups_pickup_waits, waits, (state, environment))
             self.assertFalse(picking.ups_pickup_id)
             picking.ups_pickup_waits = False
+        companies = {"company_id": self.location.company_id.id}
+        companies["company_ids"] = [(6, 0, self.location.company_id.ids)]
+        clerk = new_test_user(self.env, "deletes", "ups_pickup.group_user", **companies)
+        pickup = self.ship(picking := self.delivery()).with_user(clerk)
+        with self.assertRaisesRegex(UserError, "Take its transfers out"):
+            pickup.unlink()
+        self.location.plan = "manual"
+        pickup.unlink()
+        self.assertTrue(picking.ups_pickup_waits)
+
+    def test_a_draft_once_more_has_what_joined_or_left_while_it_was_sent(self):
+        for back in (
+            lambda pickup: pickup._back_to_draft(lambda _own: "Refused"),
+            lambda pickup: pickup._none_says_a_person(),
+            lambda pickup: pickup._missed_twice(),
+        ):
+            pickup = self.ship(picking := self.delivery())
+            pickup._own_write({"state": "unconfirmed", "told": pickup._telling()})
+            self.ship(self.packed(3, 4))
+            picking._leave_ups_pickup()
+            back(pickup)
+            self.assertEqual((pickup.state, pickup.quantity, pickup.weight), ("draft", 2, 7))
+            pickup.picking_ids._leave_ups_pickup()
 
     def test_told_five_now_six(self):
         first = self.delivery()
@@ -542,6 +565,51 @@ class TestDelivery(TransactionCase):
         self.location.active = True
         self.cron()
         self.assertEqual((late.ups_pickup_id, draft.quantity), (draft, 3))
+
+    def test_the_day_and_the_hours_that_people_have_chosen_stay(self):
+        self.location.cutoff_time = 18
+        days = self.location.calendar_id.attendance_ids
+        days.filtered(lambda each: each.dayofweek == "5").unlink()
+        for vals, moment, day in (
+            ({"ready_time": 16, "close_time": 20}, datetime(2026, 11, 24, 20, 5), "2026-11-24"),
+            ({"ready_time": 16, "close_time": 20}, datetime(2026, 11, 24, 23, 5), "2026-11-25"),
+            ({"pickup_date": "2026-11-28"}, NOON, "2026-11-28"),
+            ({"pickup_date": "2026-11-28"}, datetime(2026, 11, 28, 17, 0), "2026-11-29"),
+        ):
+            with self.subTest(vals=vals, moment=moment):
+                self.set_time(NOON)
+                pickup = self.ship(self.delivery())
+                pickup.write(vals)
+                self.set_time(moment)
+                self.cron()
+                self.assertEqual(str(pickup.pickup_date), day)
+                if "close_time" in vals:
+                    self.assertEqual(self.ship(self.delivery()), pickup)
+                pickup.unlink()
+        self.set_time(NOON)
+        pickup = self.ship(picking := self.delivery())
+        asked = pickup.copy({"pickup_date": "2026-11-27"})
+        self.request(asked)
+        pickup.pickup_date = asked.pickup_date
+        self.cron()
+        self.assertEqual(picking.ups_pickup_id, asked, "who comes that day, and not today")
+
+    def test_what_was_left_behind_is_newer_than_what_ups_tells_of_earlier_ones(self):
+        for state, comes_back in (("done", False), ("requested", True)):
+            self.ship(picking := self.delivery())
+            earlier = picking.ups_pickup_id
+            earlier._own_write({"state": "unsuccessful"})
+            self.cron()
+            pickup = picking.ups_pickup_id
+            self.request(pickup)
+            pickup._own_write({"state": "done"})
+            picking.action_ups_pickup_left_behind()
+            self.commit()
+            draft = picking.ups_pickup_id
+            (earlier._own_write({"state": "done"}), pickup._own_write({"state": state}))
+            self.assertEqual(draft.state, "draft")
+            self.assertEqual(picking.ups_pickup_id, pickup if comes_back else draft)
+            self.assertFalse(pickup.delivery_news)
 
     def test_a_driver_who_came_after_all_takes_back_what_no_other_was_asked_for(self):
         for state, day in (("done", "2026-11-25"), ("requested", "2026-11-26")):
