@@ -88,7 +88,8 @@ class ResourceCalendarLeaves(models.Model):
     @api.model
     def _by_clock_of_place(self, vals):
         here, calendar = self.env.user.tz, self.env["resource.calendar"].sudo()
-        calendar = calendar.browse(vals.get("calendar_id"))
+        calendar_id = vals.get("calendar_id", self.env.context.get("default_calendar_id"))
+        calendar = calendar.browse(calendar_id)
         moments = {name: fields.Datetime.to_datetime(vals.get(name)) for name in BOUNDS}
         is_typed = here and not vals.get("resource_id") and all(moments.values())
         if not is_typed or not calendar._is_of_pickups() or _are_days(moments, calendar.tz):

@@ -77,7 +77,7 @@ class UpsPickupBatch(models.Model):
                     "Drafts that people have made, and that leave the batch: %s.", len(of_people)
                 )
             )
-        of_people.batch_id = False
+        of_people.write({"batch_id": False, "queued_on": False})
         own.unlink()
         return said
 

@@ -16,8 +16,11 @@ class UpsPickupLocation(models.Model):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        if self._origin and self.partner_id != self._origin.partner_id:
+        before = self._origin
+        if before and self.partner_id != before.partner_id:
             self.update(OLD_DOOR)
+        elif before:  # it is that door after all
+            self.update({name: before[name] for name in OLD_DOOR})
 
     def write(self, vals):
         """Override of `base`: what the same write says of the new door is kept."""

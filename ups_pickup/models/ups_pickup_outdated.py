@@ -11,7 +11,7 @@ from .. import clock
 from ..const import CHANGED_ACTIVITY, LISTED
 from ..one_by_one import one_by_one, those_that
 
-DOOR = ("street", "room", "floor", "city", "state", "postal_code", "country", "pickup_point")
+DOOR = ("street", "room", "floor", "city", "state", "postal_code", "country")
 
 COMPARED = (
     "change_asked",
@@ -49,16 +49,19 @@ class UpsPickup(models.Model):
         coming = those_that(listed, lambda each: each._may_come_today())
         places, days = coming.location_id, coming.mapped("pickup_date")
         leaves = places._leaves(min(days), max(days)) if days else None
+        closed = set(those_that(places, lambda each: each._closed(leaves)))
         doors = dict(one_by_one(places, lambda each: _door(each._address())))
-        words = dict(one_by_one(coming, lambda each: " ".join(each._changes(leaves, doors))))
+        words = dict(
+            one_by_one(coming, lambda each: " ".join(each._changes(leaves, closed, doors)))
+        )
         for pickup in self:
             pickup.changed_in_words = words.get(pickup._origin)
 
-    def _changes(self, leaves, doors):
+    def _changes(self, leaves, closed, doors):
         place, told = self.location_id, (self.told or {}).get("address")
         hours = (self.ready_time, self.close_time)
         # Without closed times it is open as it was when UPS was asked.
-        if leaves and not place._is_open(self.pickup_date, leaves, *hours):
+        if place in closed and not place._is_open(self.pickup_date, leaves, *hours):
             yield self.env._(
                 "UPS sends a driver, though %s is closed at that time. Cancel the pickup, unless"
                 " somebody is there all the same.",
@@ -68,7 +71,7 @@ class UpsPickup(models.Model):
             yield self.env._(
                 "UPS sends its driver to another address: %(street)s, %(city)s. If that is wrong,"
                 " cancel the pickup and request it again.",
-                street=told.get("street"),
+                street=" ".join(filter(None, map(told.get, ("street", "room", "floor")))),
                 city=told.get("city"),
             )
 
@@ -81,7 +84,11 @@ class UpsPickup(models.Model):
         coming &= Domain("environment", "=", ups_environment(self.env))
         pickups = self.sudo().search_fetch(coming, COMPARED)
         changed = pickups.filtered("changed_in_words")
-        asked.filtered(lambda each: each.res_id not in changed.ids).unlink()
+        well = pickups - changed
+        well.filtered("change_asked").change_asked = False  # the same may be so once more
+        there = self.sudo().browse(asked.mapped("res_id")).exists() - well
+        there = there.filtered(lambda each: each.state in (*LISTED, "cancelling"))
+        asked.filtered(lambda each: each.res_id not in there.ids).unlink()
         for pickup in changed:
             if pickup.changed_in_words != pickup.change_asked:
                 pickup._each(lambda own: own._ask_about_change())

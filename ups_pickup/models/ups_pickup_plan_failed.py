@@ -89,7 +89,7 @@ class UpsPickup(models.Model):
         own = self.with_context(lang=person.lang)
         note = escape(own._plan_failed_in_words(why))
         if asked := asked.filtered("active"):
-            asked.note = note
+            asked.note, self.asked_id = note, asked.user_id
             return
         summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)
         own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=note, user_id=person.id)

@@ -186,9 +186,10 @@ class UpsPickup(models.Model):
             self.asked_id = held.filtered("active").user_id
             return
         held.unlink()
+        self.asked_id = False
         if is_draft:
             own = self._for_its_person()
-            own._ask_about_plan(own.problem)
+            own._ask_about_plan(own.problem or "")
         elif is_coming:
             self._ask_about_change()
         else:

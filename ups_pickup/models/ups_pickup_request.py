@@ -33,7 +33,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .. import clock
-from ..const import LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
+from ..const import ENDED, LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
 from ..notice import notice, shown_anew
 from ..pickup_api import (
     Booked,
@@ -594,8 +594,9 @@ class UpsPickup(models.Model):
             given the pickup in an environment: then each reader has their own language.
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
-            # What was said of it, and asked about it, was of that state.
-            vals = vals | {"is_settled": False, "asked_id": False}
+            vals = vals | {"is_settled": False}  # what was said of it was said of that state
+        if vals.get("state") in ENDED:
+            vals = vals | {"asked_id": False}  # nobody is to come any more
         if any(each.prn != vals["prn"] for each in self if "prn" in vals):
             vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
         if vals.get("state", "draft") != "draft":

@@ -11,6 +11,8 @@ def migrate(cr, version):
     )
     if not column_exists(cr, "ups_pickup_batch", "dropped"):
         is_dropped = SQL("pickup.state = 'draft' AND pickup.write_date <= batch.write_date")
+    if column_exists(cr, "ups_pickup", "chosen_where"):
+        return
     # A column that is there is not computed for all pickups.
     cr.execute("ALTER TABLE ups_pickup ADD COLUMN chosen_where jsonb")
     cr.execute(
