@@ -157,30 +157,36 @@ class StockPicking(models.Model):
             return super().write(vals)
         for_ups = done._for_ups()
         result = super().write(vals)
-        # What a person has put in leaves with its carrier only, whoever that was.
-        done._goes_otherwise(for_ups, done if "carrier_id" in vals else for_ups)
+        done._goes_otherwise(for_ups, "carrier_id" in vals)
         if not vals.keys().isdisjoint(("carrier_id", "partner_id")):
             self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", done.ids))
         return result
 
-    def _goes_otherwise(self, before, may_leave):
+    def _goes_otherwise(self, before, by_carrier):
         """Validated ones have got another carrier or label, or their first one.
 
         :param before: those of them that were for UPS before.
-        :param may_leave: those of them that leave if they are not for UPS now.
+        :param bool by_carrier: whether it is the carrier that was written.
         """
         for_ups = self._for_ups()
-        (may_leave - for_ups)._leave_after_the_commit()
+        # What a person has put in leaves with its carrier only, whoever that was.
+        ((self if by_carrier else before) - for_ups)._leave_after_the_commit()
         new = (for_ups - before).filtered(lambda each: not each.sudo().ups_pickup_id)
+        if not by_carrier:
+            new._wait_late()
+            return
         for location, pickings in new.grouped(lambda each: each._ups_location()).items():
             # What was validated before is corrected for an invoice, say.
             late = [("date_done", ">=", location._last_close())]
-            pickings.filtered_domain(late)._wait_late()
+            pickings.filtered_domain(late)._wait_late({"ups_pickup_waits_since": False})
 
-    def _wait_late(self):
-        """Join after the commit, which the validation has not brought about."""
-        late = self.sudo().filtered(lambda each: not each.ups_pickup_waits)
-        late.ups_pickup_waits = True
+    def _wait_late(self, vals=()):
+        """Join after the commit, which the validation has not brought about.
+
+        :param vals: more of what is written.
+        """
+        late = self.sudo()
+        late.write({"ups_pickup_waits": True, **dict(vals)})
         late._note_for_ups()
 
     def send_to_shipper(self):
@@ -231,7 +237,8 @@ class StockPicking(models.Model):
     def _lacks_label(self):
         """:return: whether its connector was refused one, by which Odoo stops no batch.
 
-        It may be made at an earlier step, which gives its number to the next ones.
+        It may be made at an earlier step, which gives its number to the next ones that are there by
+        then: to no backorder, and to none that is pushed later (odoo/addons/stock_delivery).
         """
         carrier = self.carrier_id.sudo()
         if (
@@ -240,9 +247,13 @@ class StockPicking(models.Model):
             or self.carrier_tracking_ref
         ):
             return False
-        kind = self.sudo().picking_type_id
-        steps = kind | kind.warehouse_id.pack_type_id | kind.warehouse_id.pick_type_id
-        return any(each.print_label and each.active for each in steps)
+        lacks, step = False, self.sudo()
+        while step:
+            if any(step.mapped("carrier_tracking_ref")):
+                return False
+            lacks |= any(step.picking_type_id.mapped("print_label"))
+            step = step.move_ids.move_orig_ids.picking_id
+        return lacks
 
     def _ups_location(self):
         """:return: its warehouse's, which may be archived: nothing joins there then."""
@@ -348,6 +359,8 @@ class StockPicking(models.Model):
             left = pickup.union(*before) - pickup
             for each in left.filtered(lambda each: each.state in FREED):
                 each._let_go(before[each])
+            for each in left.filtered(lambda each: each.state in OVER):  # they have a new label
+                each._leave_behind(before[each])
             # nothing that they track changes, and to find that out takes as long as the rest
             untracked = self.with_context(tracking_disable=True)
             untracked.write({"ups_pickup_id": pickup.id, "ups_pickup_waits": False})
@@ -389,15 +402,23 @@ class StockPicking(models.Model):
         self._check_ups_user()
         self._check_can_be_collected()
         ids = self.ids
+
+        def ask(env):
+            own = env[self._name].browse(ids)
+            return own._ask_for_pickup().ids if own._is_saved() else None
+
         try:
-            pickup_ids = in_own_transaction(
-                self.env,
-                lambda env: env[self._name].browse(ids)._ask_for_pickup().ids,
-                wait=JOIN_WAITS,
-            )
+            pickup_ids = in_own_transaction(self.env, ask, wait=JOIN_WAITS)
         except LOST_RACE:
+            pickup_ids = None
+        if pickup_ids is None:
             return self._asks_when_saved()
         return self.env["ups.pickup"].browse(pickup_ids)._open()
+
+    def _is_saved(self):
+        """:return: whether they are validated, and no other transaction is changing them."""
+        free = self.try_lock_for_update(allow_referencing=True)
+        return free.filtered(lambda each: each.state == "done") == self
 
     def _asks_when_saved(self):
         """The caller's transaction has changed them, as an automation rule's at the validation.

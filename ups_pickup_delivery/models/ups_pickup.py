@@ -222,9 +222,14 @@ class UpsPickup(models.Model):
 
     @api.model
     def _for_deliveries(self, location, may_make=False, day=None):
-        """:return: today's open pickup until close, else that of the next day, or none."""
-        day = day or location._possible_date()
+        """:return: today's open pickup until close, else that of the next day, or none.
+
+        :param date day: only that of this day, instead.
+        """
+        asked, day = day, day or location._possible_date()
         there = self._there_until_close(location, day)
+        if asked:
+            there = there.filtered(lambda each: each.pickup_date == asked)
         if there or not day:
             return there[:1]
         makes = may_make or (location.plan == "when_packages" and location._is_plan_in_force())
@@ -345,14 +350,26 @@ class UpsPickup(models.Model):
     # === WHAT A CRASH, A FAILURE OR THE CALENDAR LEFT === #
 
     def _claim(self, base_url):
-        """What has left just before a crash, or came back, is not told to UPS."""
         self._lock_or_save_first()
+        self._count_what_is_there()
+        if self.state == "draft" and self.delivery_sum:
+            self.delivery_sum = {**self.delivery_sum, "is_told": True}  # until more is brought
+        return super()._claim(base_url)
+
+    @api.model
+    def _planned_draft(self, location_id, day):
+        """What turns out to be empty is requested by none, and this is committed."""
+        draft = self.browse(super()._planned_draft(location_id, day) or ())
+        draft._count_what_is_there()
+        return None if draft.origin == "deliveries" and not draft.line_ids else draft.id
+
+    def _count_what_is_there(self):
+        """What has left just before a crash, or came back, is not told to UPS."""
         if self.state == "draft" and self.origin == "deliveries":
             self.picking_ids._all_back()._leave_ups_pickup()
             # what people have corrected stays, if it is of the same pieces
             if len(self.picking_ids._ups_pieces()) != self.delivery_pieces:
                 self._fill_from_deliveries()
-        return super()._claim(base_url)
 
     @api.model
     def _cron_plan(self):
@@ -368,8 +385,13 @@ class UpsPickup(models.Model):
                     self.env,
                     lambda env, id=draft_id, work=work: getattr(env[self._name].browse(id), work)(),
                 )
-        for place in self._waiting_by_location():
-            by_itself(self.env, lambda env, place=place: env["stock.picking"]._join(*place))
+        for place_id, ids in self._waiting_by_location():
+            by_itself(
+                self.env,
+                lambda env, id=place_id, ids=ids: (
+                    env["ups.pickup.location"].browse(id)._join_what_waits(ids)
+                ),
+            )
         for pickup_id in freed.ids:
             by_itself(self.env, lambda env, id=pickup_id: env[self._name].browse(id)._lead_on())
         return super()._cron_plan()
@@ -439,10 +461,7 @@ class UpsPickup(models.Model):
         pickings = self.env["stock.picking"].sudo()
         waiting = pickings.search(pickings._ups_waits_domain(), order="id")
         by_location = waiting.grouped(lambda each: each._ups_location())
-        return [
-            (location.id, pickings.filtered_domain(~location._went_without_plan()).ids)
-            for location, pickings in by_location.items()
-        ]
+        return [(location.id, pickings.ids) for location, pickings in by_location.items()]
 
     def _free_if_left(self):
         self._lock()  # a person may have been quicker
@@ -470,6 +489,9 @@ class UpsPickup(models.Model):
 
         They come back only where that driver is still to come.
         """
+        names = ", ".join(pickings.mapped("name"))
+        self._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
+        self._no_question_any_more()
         ids, here = set(pickings.ids), [("location_id", "=", self.location_id.id)]
         for each in self.search([*here, ("delivery_freed", "!=", False)]):
             if not ids.isdisjoint(each.delivery_freed):
@@ -482,7 +504,10 @@ class UpsPickup(models.Model):
         if self._is_past_the_orm():
             return
         if vals.get("state") == "draft":  # what joined or left meanwhile has changed no line
-            self.sudo().filtered(lambda each: each.origin == "deliveries")._fill_from_deliveries()
+            drafts = self.sudo().filtered(lambda each: each.origin == "deliveries")
+            drafts.filtered(
+                lambda each: not (each.delivery_sum or {}).get("is_told")
+            )._fill_from_deliveries()
         if vals.get("state") in ("done", *LISTED):
             come = self if vals["state"] in LISTED else self - were_over
             for pickup in come.sudo().filtered("delivery_freed"):
@@ -569,6 +594,9 @@ class UpsPickup(models.Model):
         pickings = still_there.picking_ids
         result = super().unlink()
         pickings.ups_pickup_waits = True
+        # by hand, what is of another day is for nobody's next pickup
+        by_hand = pickings.filtered(lambda each: not each._ups_location()._has_plan())
+        by_hand.ups_pickup_waits_since = False
         return result
 
 

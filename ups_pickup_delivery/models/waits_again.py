@@ -32,9 +32,6 @@ class StockPicking(models.Model):
                 )
             )
         for pickup, pickings in behind.grouped("ups_pickup_id").items():
-            names = ", ".join(pickings.mapped("name"))
-            pickup._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
-            pickup._no_question_any_more()
             pickup._leave_behind(pickings)
         behind._wait_again()
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 from odoo.addons.ups_pickup import clock
 from odoo.addons.ups_pickup.models.archiving import named
 from odoo.fields import Domain
@@ -38,18 +38,22 @@ class UpsPickupLocation(models.Model):
 
         What was freed or left behind stands there, and so does what was given a label later.
         """
-        return Domain(
-            [
-                ("picking_type_id.warehouse_id.ups_pickup_location_id", "=", self.id),
-                ("ups_pickup_waits_since", "=", False),
-                ("date_done", "<", self._last_close()),
-            ]
+        return Domain.OR(
+            Domain("picking_type_id.warehouse_id.ups_pickup_location_id", "=", location.id)
+            & Domain("ups_pickup_waits_since", "=", False)
+            & Domain("date_done", "<", close)
+            for location, close in self._last_closes().items()
         )
 
     def _went_without_plan(self):
         """:return: a domain of what went otherwise from those where no plan sees to each day."""
-        by_hand = self.filtered(lambda each: not each._has_plan())
-        return Domain.OR(each._went_otherwise() for each in by_hand)
+        return self.filtered(lambda each: not each._has_plan())._went_otherwise()
+
+    def _join_what_waits(self, ids):
+        pickings = self.env["stock.picking"]
+        still_there = pickings.browse(ids).filtered_domain(~self._went_without_plan())
+        if still_there:
+            pickings._join(self.id, still_there.ids)
 
     def _has_plan(self):
         return self.plan != "manual" and self._is_plan_in_force()
@@ -65,7 +69,21 @@ class UpsPickupLocation(models.Model):
 
     def _last_close(self):
         """:return: the UTC moment when the last driver that there may have been had left."""
-        today = self._today()
-        first = today - timedelta(days=LOOK_BACK)
-        closes = (self._at(day, self._close_on(day)) for day in self._open_days(first, today)[self])
-        return max(filter(lambda each: each <= clock.now(), closes), default=self._at(first, 0))
+        return self._last_closes()[self]
+
+    def _last_closes(self):
+        """:return: those moments by location, by as many queries at any number of them."""
+        days = {location: location._today() for location in self}
+        first = min(days.values(), default=fields.Date.today()) - timedelta(days=LOOK_BACK)
+        open_days, now = self._open_days(first, max(days.values(), default=first)), clock.now()
+        return {
+            location: max(
+                (
+                    close
+                    for day in open_days[location]
+                    if (close := location._at(day, location._close_on(day))) <= now
+                ),
+                default=location._at(first, 0),
+            )
+            for location in self
+        }

@@ -907,12 +907,16 @@ class TestDelivery(TransactionCase):
         self.warehouse.delivery_steps = "pick_pack_ship"
         self.warehouse.pack_type_id.print_label = True
         self.warehouse.out_type_id.print_label = False
-        refused = self.delivery(carrier_id=carrier.id)
+        packed = self.delivery(kind=self.warehouse.pack_type_id)
+        refused, later = (self.delivery(carrier_id=carrier.id) for _each in range(2))
+        (refused | later).move_ids.move_orig_ids = packed.move_ids
         with patch.object(type(refused), "send_to_shipper"):
             self.assertFalse(self.ship(refused))
-        refused.carrier_tracking_ref = "1Z0000000000000001"
-        self.commit()
-        self.assertEqual(refused.ups_pickup_id.delivery_pieces, 1)
+            refused.carrier_tracking_ref = "1Z0000000000000001"
+            self.commit()
+            self.assertEqual(refused.ups_pickup_id.delivery_pieces, 1)
+            packed.carrier_tracking_ref = "1Z0000000000000002"
+            self.assertEqual(self.ship(later).delivery_pieces, 2)  # Odoo tells no backorder of it
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())

@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup.tests.common import PickupCase
-from odoo.addons.ups_pickup_delivery.models import stock_picking
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -115,16 +114,26 @@ class TestRealJoins(PickupCase):
         self.assertEqual(self.pickups_of(ids), [("draft", AT_ONCE, AT_ONCE, False)])
 
     def test_an_automation_rule_at_the_validation_asks_for_a_pickup(self):
-        """It runs within the transaction that holds the delivery's row."""
-        delivery_id = self.new_delivery()
+        """Odoo runs it while the state is computed, and others when its row is written."""
+        compute, told = self.pickings._compute_state, []
+
+        def rule(pickings):
+            compute(pickings)
+            if not told and "done" in pickings.mapped("state"):
+                told.append(pickings.action_ups_pickup())
+
+        ids = [self.new_delivery(), self.new_delivery()]
         self.plan(plan="manual")  # so that the validation alone makes no pickup
-        at_once = patch.object(stock_picking, "JOIN_WAITS", 0.5)
-        with at_once, self.transaction(SUPERUSER_ID) as env:
-            delivery = env["stock.picking"].browse(delivery_id)
+        with patch.object(self.pickings, "_compute_state", rule):
+            self.validate(ids[0])
+        with self.transaction(SUPERUSER_ID) as env:
+            delivery = env["stock.picking"].browse(ids[1])
             delivery._action_done()
             env.flush_all()
-            self.assertIn("after that", delivery.action_ups_pickup()["params"]["message"])
-        self.assertEqual(self.pickups_of([delivery_id]), [("draft", 1, 1, False)])
+            told.append(delivery.action_ups_pickup())
+        for each in told:
+            self.assertIn("after that", each["params"]["message"])
+        self.assertEqual(self.pickups_of(ids), [("draft", 2, 2, False)])
 
     def test_a_label_is_cancelled_while_another_delivery_joins(self):
         """Nothing is to be done twice, which would have the carrier cancel it once more."""
@@ -177,7 +186,9 @@ class TestRealJoins(PickupCase):
     def test_each_day_that_is_missed_is_told(self):
         """Before its draft goes on to the next one; who has done it was asked of that day alone."""
         self.plan(cutoff_time=16.5)  # UPS wants two hours before 17:00, so it is 15:00
-        self.validate(self.new_delivery())
+        self.validate(delivery_id := self.new_delivery())
+        with self.transaction(SUPERUSER_ID) as env:
+            env["stock.picking"].browse(delivery_id).ups_pickup_id.weight = 12  # as weighed
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
         for moment, missed, words, goes_on_to in (
             ("24 15:05", "11/24", "cut-off has passed", "25"),  # nothing ran since noon
@@ -193,7 +204,7 @@ class TestRealJoins(PickupCase):
                 with self.transaction(SUPERUSER_ID) as env:
                     [pickup] = env["ups.pickup"].search([("location_id", "=", self.location_id)])
                     asked = pickup.activity_ids
-                    self.assertEqual(f"{pickup.pickup_date:%d}", goes_on_to)
+                    self.assertEqual((f"{pickup.pickup_date:%d}", pickup.weight), (goes_on_to, 12))
                     self.assertEqual(len(asked), bool(missed))
                     for part in (f"the pickup of {missed}/2026", words, "is 15:00") * bool(missed):
                         self.assertIn(part, asked.note)

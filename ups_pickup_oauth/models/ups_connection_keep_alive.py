@@ -143,7 +143,7 @@ class UpsConnection(models.Model):
     def _ask_about_all(self):
         """Ask a person about each that works no more though nobody has called for it: its date is
         over, settings were changed, or who was asked is gone."""
-        in_force, in_vain = InForce.of(self.env), self._asked_in_vain()
+        in_force, in_vain = InForce.of(self.env), set(self._asked_in_vain())
         given = self.search([("state", "!=", "not_authorized")])
         for some in split_every(PREFETCH_MAX, given.ids, self.browse):
             for connection in some:

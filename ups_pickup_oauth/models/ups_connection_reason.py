@@ -312,6 +312,8 @@ class UpsConnection(models.Model):
     def _asked_in_vain(self):
         """Odoo deletes what the archived are asked, and keeps what they have done (mail).
 
+        Who had authorized, and is there still, has deleted the question.
+
         :return: those about which nobody is asked any more who could mend it.
         """
         asked = self.search_fetch([("asked_reason", "!=", False)], ["asked_reason", "company_id"])
@@ -333,7 +335,12 @@ class UpsConnection(models.Model):
             if not each.active or _may_mend(each.user_id, companies[each.res_id])
         )
         of_all = set(heard.mapped("asked_reason")) & set(OF_SETTINGS)
-        return (asked - heard).filtered(lambda each: each.asked_reason not in of_all)
+        return (asked - heard).filtered(
+            lambda each: (
+                each.asked_reason not in of_all
+                and not _may_mend(each.authorized_by_id, each.company_id)
+            )
+        )
 
     @api.model
     def _ask_about_settings(self):
