@@ -20,7 +20,7 @@ class UpsPickupLocation(models.Model):
         if before and self.partner_id != before.partner_id:
             self.update(OLD_DOOR)
         elif before:  # it is that door after all
-            self.update({name: before[name] for name in OLD_DOOR})
+            self.update({name: before[name] for name in OLD_DOOR if not self[name]})
 
     def write(self, vals):
         """Override of `base`: what the same write says of the new door is kept."""

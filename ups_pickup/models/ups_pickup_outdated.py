@@ -6,6 +6,7 @@ from markupsafe import escape
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
+from odoo.tools.intervals import Intervals
 
 from .. import clock
 from ..const import CHANGED_ACTIVITY, LISTED
@@ -49,19 +50,19 @@ class UpsPickup(models.Model):
         coming = those_that(listed, lambda each: each._may_come_today())
         places, days = coming.location_id, coming.mapped("pickup_date")
         leaves = places._leaves(min(days), max(days)) if days else None
-        closed = set(those_that(places, lambda each: each._closed(leaves)))
+        closed = dict(one_by_one(places, lambda each: each._closed(leaves)))
         doors = dict(one_by_one(places, lambda each: _door(each._address())))
-        words = dict(
-            one_by_one(coming, lambda each: " ".join(each._changes(leaves, closed, doors)))
-        )
+        words = dict(one_by_one(coming, lambda each: " ".join(each._changes(closed, doors))))
         for pickup in self:
             pickup.changed_in_words = words.get(pickup._origin)
 
-    def _changes(self, leaves, closed, doors):
+    def _changes(self, closed, doors):
         place, told = self.location_id, (self.told or {}).get("address")
-        hours = (self.ready_time, self.close_time)
-        # Without closed times it is open as it was when UPS was asked.
-        if place in closed and not place._is_open(self.pickup_date, leaves, *hours):
+        ready, close = (
+            place._moment(self.pickup_date, hour) for hour in (self.ready_time, self.close_time)
+        )
+        # Its working hours were what they were when UPS was asked.
+        if closed[place] & Intervals([(ready, close, place.browse())]):
             yield self.env._(
                 "UPS sends a driver, though %s is closed at that time. Cancel the pickup, unless"
                 " somebody is there all the same.",

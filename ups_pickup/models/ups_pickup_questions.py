@@ -170,7 +170,14 @@ class UpsPickup(models.Model):
     def _asked_in_vain(self):
         """:return: about which somebody was asked who is gone, or may not read it any more."""
         since = clock.now().date() - ASKED_ANEW
-        asked = self.sudo().search([("asked_id", "!=", False), ("pickup_date", ">=", since)])
+        asked = self.sudo().search(
+            [
+                ("asked_id", "!=", False),
+                ("pickup_date", ">=", since),
+                # What is being looked up is no question yet.
+                ("state", "not in", ("sending", "unconfirmed", "cancelling")),
+            ]
+        )
         return those_that(asked, lambda each: not each._may_be_asked(each.asked_id))
 
     def _ask_another(self):
@@ -184,6 +191,8 @@ class UpsPickup(models.Model):
         is_of_another_day = is_draft and self.plan_asked_for != self.pickup_date
         if is_of_another_day or (held and not held.active) or self._may_be_asked(held.user_id):
             self.asked_id = held.filtered("active").user_id
+            return
+        if not self._responsible():
             return
         held.unlink()
         self.asked_id = False

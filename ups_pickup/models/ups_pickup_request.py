@@ -595,8 +595,8 @@ class UpsPickup(models.Model):
         """
         if any(each.state != vals["state"] for each in self if "state" in vals):
             vals = vals | {"is_settled": False}  # what was said of it was said of that state
-        if vals.get("state") in ENDED:
-            vals = vals | {"asked_id": False}  # nobody is to come any more
+            if vals["state"] in ENDED:
+                vals = vals | {"asked_id": False}  # nobody is to come any more
         if any(each.prn != vals["prn"] for each in self if "prn" in vals):
             vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
         if vals.get("state", "draft") != "draft":

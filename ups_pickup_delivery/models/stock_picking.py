@@ -237,8 +237,8 @@ class StockPicking(models.Model):
     def _lacks_label(self):
         """:return: whether its connector was refused one, by which Odoo stops no batch.
 
-        It may be made at an earlier step, which gives its number to the next ones that are there by
-        then: to no backorder, and to none that is pushed later (odoo/addons/stock_delivery).
+        The last step that makes labels says so. It gives its number to the next ones that are there
+        by then: to no backorder, and to none that is pushed later (odoo/addons/stock_delivery).
         """
         carrier = self.carrier_id.sudo()
         if (
@@ -247,13 +247,15 @@ class StockPicking(models.Model):
             or self.carrier_tracking_ref
         ):
             return False
-        lacks, step = False, self.sudo()
+        step = seen = self.sudo()
         while step:
-            if any(step.mapped("carrier_tracking_ref")):
-                return False
-            lacks |= any(step.picking_type_id.mapped("print_label"))
-            step = step.move_ids.move_orig_ids.picking_id
-        return lacks
+            makers = step.filtered(lambda each: each.picking_type_id.print_label)
+            if makers:
+                return not any(makers.mapped("carrier_tracking_ref"))
+            earlier = step.move_ids.move_orig_ids.picking_id - seen  # returns go in a circle
+            step = earlier.filtered(lambda each: each.picking_type_code != "incoming")
+            seen |= step
+        return False
 
     def _ups_location(self):
         """:return: its warehouse's, which may be archived: nothing joins there then."""

@@ -195,9 +195,12 @@ class UpsPickup(models.Model):
     def _count_drafts_anew(self, *lines):
         """Something has changed of what these move lines have brought to drafts.
 
+        What is being sent, or was lost, may be a draft once more.
+
         :param lines: a domain's terms.
         """
-        joined = [("picking_id.ups_pickup_id.state", "=", "draft"), *lines]
+        states = ("draft", "sending", "unconfirmed")
+        joined = [("picking_id.ups_pickup_id.state", "in", states), *lines]
         found = self.env["stock.move.line"].sudo().search(joined)
         found.picking_id.ups_pickup_id._fill_from_deliveries()
 
@@ -491,7 +494,6 @@ class UpsPickup(models.Model):
         """
         names = ", ".join(pickings.mapped("name"))
         self._note(self.env._("Left behind, and waiting for the next pickup: %s", names))
-        self._no_question_any_more()
         ids, here = set(pickings.ids), [("location_id", "=", self.location_id.id)]
         for each in self.search([*here, ("delivery_freed", "!=", False)]):
             if not ids.isdisjoint(each.delivery_freed):
@@ -592,10 +594,13 @@ class UpsPickup(models.Model):
             )
         )
         pickings = still_there.picking_ids
+        drafts = still_there.filtered(lambda each: each.state == "draft")
+        # By hand, what was of that day alone is for nobody's next pickup.
+        by_hand = drafts.picking_ids.filtered(
+            lambda each: not each.ups_pickup_waits_since and not each._ups_location()._has_plan()
+        )
         result = super().unlink()
         pickings.ups_pickup_waits = True
-        # by hand, what is of another day is for nobody's next pickup
-        by_hand = pickings.filtered(lambda each: not each._ups_location()._has_plan())
         by_hand.ups_pickup_waits_since = False
         return result
 

@@ -33,6 +33,7 @@ class StockPicking(models.Model):
             )
         for pickup, pickings in behind.grouped("ups_pickup_id").items():
             pickup._leave_behind(pickings)
+            pickup._no_question_any_more()
         behind._wait_again()
 
     def _wait_again(self):

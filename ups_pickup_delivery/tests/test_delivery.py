@@ -10,6 +10,7 @@ from unittest.mock import DEFAULT, patch
 from odoo import fields
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
 from odoo.addons.ups_pickup_delivery.models import stock_picking
+from odoo.addons.ups_pickup_oauth.own_transaction import what_goes_along
 from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
@@ -47,7 +48,7 @@ class TestDelivery(TransactionCase):
     def in_this(self, env, work, **_how):
         """What happens in a transaction of its own, in the test's."""
         with env.cr.savepoint():
-            return work(env(su=True))
+            return work(env(su=True, context=what_goes_along(env.context)))
 
     def set_time(self, moment):
         self.startPatcher(patch("odoo.addons.ups_pickup.clock.now", lambda: moment))
@@ -907,7 +908,7 @@ class TestDelivery(TransactionCase):
         self.warehouse.delivery_steps = "pick_pack_ship"
         self.warehouse.pack_type_id.print_label = True
         self.warehouse.out_type_id.print_label = False
-        packed = self.delivery(kind=self.warehouse.pack_type_id)
+        packed = self.delivery(kind=self.warehouse.pack_type_id, carrier_id=carrier.id)
         refused, later = (self.delivery(carrier_id=carrier.id) for _each in range(2))
         (refused | later).move_ids.move_orig_ids = packed.move_ids
         with patch.object(type(refused), "send_to_shipper"):
@@ -917,6 +918,12 @@ class TestDelivery(TransactionCase):
             self.assertEqual(refused.ups_pickup_id.delivery_pieces, 1)
             packed.carrier_tracking_ref = "1Z0000000000000002"
             self.assertEqual(self.ship(later).delivery_pieces, 2)  # Odoo tells no backorder of it
+            self.warehouse.pack_type_id.print_label = False
+            again = self.delivery(carrier_id=carrier.id)
+            (again | packed).move_ids.move_orig_ids = (
+                again | packed
+            ).move_ids  # as returns of returns
+            self.assertEqual(self.ship(again).delivery_pieces, 3)
 
     def test_what_rolls_back_joins_nothing_and_no_failure_fails_the_validation(self):
         picking = self.validate(self.delivery())
