@@ -58,11 +58,8 @@ class UpsPickup(models.Model):
 
     def _changes(self, closed, doors):
         place, told = self.location_id, (self.told or {}).get("address")
-        ready, close = (
-            place._moment(self.pickup_date, hour) for hour in (self.ready_time, self.close_time)
-        )
         # Its working hours were what they were when UPS was asked.
-        if closed[place] & Intervals([(ready, close, place.browse())]):
+        if closed[place] and closed[place] & self._hours_there():
             yield self.env._(
                 "UPS sends a driver, though %s is closed at that time. Cancel the pickup, unless"
                 " somebody is there all the same.",
@@ -75,6 +72,10 @@ class UpsPickup(models.Model):
                 street=" ".join(filter(None, map(told.get, ("street", "room", "floor")))),
                 city=told.get("city"),
             )
+
+    def _hours_there(self):
+        hours, place = (self.ready_time, self.close_time), self.location_id
+        return Intervals([(*(place._moment(self.pickup_date, each) for each in hours), place)])
 
     @api.model
     def _ask_about_changes(self):
