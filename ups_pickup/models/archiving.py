@@ -17,10 +17,14 @@ class UpsPickupArchiving(models.AbstractModel):
 
         :raise UserError: if one of them is needed.
         """
+        self._refuse_if_needed()
+        return super().action_archive()
+
+    def _refuse_if_needed(self):
+        """:raise UserError: if one of them is needed."""
         for record in self.filtered("active"):
             if why := record._needed_by():
                 raise UserError(why)
-        return super().action_archive()
 
     def _needed_by(self):
         """:return: a sentence that says what has to be done before it is archived, or None."""

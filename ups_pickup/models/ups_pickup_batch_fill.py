@@ -163,6 +163,7 @@ class UpsPickupBatch(models.Model):
 
 
 class UpsPickup(models.Model):
+    # As above.
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
     chosen_where = fields.Json(

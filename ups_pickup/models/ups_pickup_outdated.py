@@ -112,6 +112,7 @@ class UpsPickup(models.Model):
 
 
 class UpsPickupLocation(models.Model):
+    # As above.
     _inherit = "ups.pickup.location"  # pylint: disable=consider-merging-classes-inherited
 
     changed_in_words = fields.Char(string="Changed Since", compute="_compute_changed_in_words")

@@ -87,12 +87,12 @@ class UpsPickup(models.Model):
             return
         self.plan_asked_for = self.pickup_date
         own = self.with_context(lang=person.lang)
-        note = escape(own._plan_failed_in_words(why))
+        words = escape(own._plan_failed_in_words(why))
         if asked := asked.filtered("active"):
-            asked.note, self.asked_id = note, asked.user_id
+            asked.note, self.asked_id = words, asked.user_id
             return
         summary = own.env._("UPS is not asked to come to %s", own.location_id.display_name)
-        own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=note, user_id=person.id)
+        own.activity_schedule(PLAN_ACTIVITY, summary=summary, note=words, user_id=person.id)
         self.asked_id = person
 
     def _plan_failed_in_words(self, why):

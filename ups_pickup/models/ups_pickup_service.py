@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..as_shown import as_searched
 from ..const import ENDED
@@ -42,7 +42,8 @@ class UpsPickupService(models.Model):
             self._refuse_other_code(vals)
             self._refuse_name_for_others(vals)
             if not vals.get("active", True):
-                self.filtered("active")._refuse_to_archive()
+                self.filtered("active")._refuse_without_it_for_others()
+                self._refuse_if_needed()  # the list's toggle is a button, too, and writes only
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -72,16 +73,6 @@ class UpsPickupService(models.Model):
                     service.display_name,
                 )
             )
-
-    def _refuse_to_archive(self):
-        """The list's toggle is a button, too, and all that it does is a `write`.
-
-        :raise UserError: if one of them is needed.
-        """
-        self._refuse_without_it_for_others()
-        for service in self:
-            if why := service._needed_by():
-                raise UserError(why)
 
     def _refuse_without_it_for_others(self):
         """:raise AccessError: if companies use it that the user does not work for."""

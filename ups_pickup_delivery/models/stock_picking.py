@@ -270,8 +270,8 @@ class StockPicking(models.Model):
         if not self and not returns:
             return
         by_location, return_ids, _pickup_ids = self._noted()
-        for kind, pickings in self.grouped("picking_type_id").items():
-            location = kind.sudo().warehouse_id.ups_pickup_location_id
+        for pickings in self.grouped("picking_type_id").values():
+            location = pickings[:1]._ups_location()
             by_location[location.id, may_make].update(pickings.ids)
         return_ids.update(each.id for each in returns)
 
