@@ -61,8 +61,7 @@ class Case:
 @dataclass(frozen=True)
 class Figures:
     """Of a contestant, by a measure's name: the median over the rounds. By the name with a word
-    before it: `least` and `most`, or beside the peer `added`, `ratio`, `fastest` (the ratio of the
-    least) and `least added`."""
+    before it: `least` and `most`, or beside the peer `added` and `ratio`."""
 
     rounds: Rounds
     contestant: str
@@ -74,9 +73,6 @@ class Figures:
         mine = self._all(self.contestant, measure)
         if how in ("least", "most"):
             return min(mine) if how == "least" else max(mine)
-        if how in ("fastest", "least added"):
-            least, other = min(mine), min(self._all(self.peer, measure))
-            return least / other if how == "fastest" else least - other
         if how:  # round by round, so that a slow minute of the machine weighs on both
             pairs = zip(mine, self._all(self.peer, measure), strict=True)
             mine = [each / other if how == "ratio" else each - other for each, other in pairs]
