@@ -313,10 +313,6 @@ class StockPicking(models.Model):
     # === JOIN AND LEAVE === #
 
     @api.model
-    def _ups_since(self):
-        return fields.Datetime.now() - timedelta(days=LOOK_BACK)
-
-    @api.model
     def _ups_waits_domain(self):
         """A person may have asked for what any carrier ships: that waits, too.
 
@@ -328,7 +324,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _ups_of_late(self):
-        since = self._ups_since()
+        since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
         again = Domain("ups_pickup_waits_since", ">=", since)
         return Domain("date_done", ">=", since) | again
 
@@ -354,7 +350,7 @@ class StockPicking(models.Model):
         pickup = self.env["ups.pickup"]
         if not self or not location:
             return pickup
-        location._one_join_at_a_time()
+        location._lock()
         if location._is_in_use():
             pickup = pickup._for_deliveries(location, may_make)
         if pickup:
