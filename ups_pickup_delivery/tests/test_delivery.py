@@ -753,6 +753,14 @@ class TestDelivery(TransactionCase):
             ended(picking)
             picking.ups_pickup_id._settled_says_a_person()
 
+        def asleep(record):
+            def sleeps(_picking):
+                record.active = False
+                self.cron()
+                self.assertFalse(self.ship(self.delivery()))
+
+            return sleeps, lambda _old: record.write({"active": True})
+
         def located(location):
             return lambda _picking: self.warehouse.write({"ups_pickup_location_id": location})
 
@@ -778,6 +786,8 @@ class TestDelivery(TransactionCase):
             ("another dock, with a plan", "manual", nothing, located(elsewhere.id), False),
             ("no dock for ten days", planned, located(False), located(here), False),
             ("of another carrier", planned, nothing, corrected, False),
+            ("its company slept", planned, *asleep(company.sudo()), False),
+            ("it slept", planned, *asleep(self.location), False),
             ("taken out, a label today", planned, lambda old: old._leave_ups_pickup(), label, True),
             ("settled, a label today", planned, settled, label, True),
         ):
