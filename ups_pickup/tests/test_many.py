@@ -308,7 +308,7 @@ class TestMany(PickupCase):
             mine, plans = booked.copy(), booked.copy()
             plans.sudo().origin = "plan"
             account = place.account_id
-            place.account_id = self.new_account(env, "OTHER1")
+            place.account_id = self.new_account(env, "OTHER1", payment_method="00")
             self.assertEqual((mine.account_id, plans.account_id), (account, place.account_id))
             with self.assertRaisesRegex(UserError, f"{mine.name}.*or delete them, before you"):
                 account.action_archive()
@@ -316,7 +316,8 @@ class TestMany(PickupCase):
             for free in (place, account):
                 free.action_archive()
             booked.action_again()
-            self.assertEqual(booked.again_ids.account_id, place.account_id)
+            again = booked.again_ids
+            self.assertEqual((again.account_id, again.payment_method), (place.account_id, "00"))
             env.cr.rollback()
 
     def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):

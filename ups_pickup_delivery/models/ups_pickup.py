@@ -147,7 +147,7 @@ class UpsPickup(models.Model):
         """What people have typed into that one, letters too, is in this one as well."""
         letters = pickup.line_ids - pickup._delivered_lines()
         vals = {name: pickup[name] for name in names}
-        vals = self._convert_to_write(vals)
+        vals = self._convert_to_write(vals) | pickup._paid_instead()
         vals["line_ids"] = [fields.Command.create(line.copy_data()[0]) for line in letters]
         self.with_context(clean_context(self.env.context)).write(vals)
 

@@ -9,6 +9,7 @@ from unittest.mock import DEFAULT, patch
 
 from odoo import fields
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
+from odoo.addons.ups_pickup_delivery.hooks import uninstall_hook
 from odoo.addons.ups_pickup_delivery.models import stock_picking
 from odoo.addons.ups_pickup_oauth.own_transaction import what_goes_along
 from odoo.addons.ups_pickup_oauth.settings import ups_settings
@@ -815,6 +816,23 @@ class TestDelivery(TransactionCase):
     def test_what_waits_again_joins_the_next_pickup(self):
         company = self.location.company_id
         account = self.location.account_id
+    def test_again_is_paid_by_the_account_of_the_location_where_its_own_is_archived(self):
+        """And what an uninstallation leaves is a person's."""
+        pickup, old = self.ship(self.delivery()), self.location.account_id
+        self.request(pickup)
+        pickup._own_write({"state": "cancelled"})
+        new = new_account(self.env, "SIM002", self.location.company_id.id, payment_method="00")
+        self.location.account_id = new
+        old.action_archive()
+        pickup.action_again()
+        again = pickup.again_ids
+        self.assertEqual((again.account_id, again.payment_method), (new, "00"))
+        with patch(f"{ADDON}.hooks.forget_what_people_saved"):
+            uninstall_hook(self.env)
+        again.sudo().delivery_sum = False
+        self.assertNotEqual(self.ship(self.delivery()), again)
+        self.assertEqual((again.origin, again.quantity), ("person", 1))
+
         elsewhere = new_location(self.env, "America/New_York", company.id, account.id)
         elsewhere.plan = "when_packages"
         service = self.carrier.ups_pickup_service_id
