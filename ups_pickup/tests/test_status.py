@@ -277,8 +277,8 @@ class TestStatus(PickupCase):
         self.simulator.memory.trucks.by_prn[prn].prn = "29ABCDEFGHI"
         self.force(pickup_id, mailed_on=self.now)
         self.run_cron()
-        told = self.stored_values(pickup_id, "state", "prn", "problem", "mailed_on")
-        self.assertEqual(told, ("requested", "29ABCDEFGHI", False, False), "it is mailed anew")
+        told = self.stored_values(pickup_id, "state", "prn", "problem", "is_mail_outdated")
+        self.assertEqual(told, ("requested", "29ABCDEFGHI", False, True), "it is mailed anew")
 
     def test_a_prn_that_the_api_does_not_take_is_cancelled_by_telephone(self):
         pickup_id, _prn = self.booked()
