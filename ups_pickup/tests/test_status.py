@@ -507,10 +507,18 @@ class TestStatus(PickupCase):
         def move(person, _asked):
             person.group_ids = person.env.ref("base.group_user")
 
+        def delete(person, _asked):
+            partner = person.partner_id
+            person.unlink()
+            partner.unlink()
+
         for what, leave, is_asked in (
             ("archived", lambda person, asked: person.action_archive(), True),
             ("moved", move, True),
+            ("deleted", delete, True),
+            ("gone", lambda person, asked: (person.action_archive(), delete(person, asked)), True),
             ("done", lambda person, asked: (asked.action_done(), person.action_archive()), False),
+            ("answered", lambda person, asked: (asked.action_done(), delete(person, asked)), False),
             ("cancelled", lambda person, asked: asked.unlink(), False),
         ):
             with self.subTest(what):
