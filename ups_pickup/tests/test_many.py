@@ -205,13 +205,14 @@ class TestMany(PickupCase):
             self.assertEqual(location.hours_in_words, hours)
             self.assertEqual(location.closed_in_words, "11/26/2026")
             self.assertEqual(location.open_count, 1)
-            told = f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
-            self.assertEqual(location.pickups_in_words, told)
+            days = f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
+            self.assertEqual(location.pickups_in_words, days)
             shown = env["ups.pickup"].search(location.action_pickups()["domain"])
             self.assertEqual(sorted(shown.ids), sorted((done_id, booked_id)))
             pickup = env["ups.pickup"].browse(booked_id)
             self.assertFalse(location.hint or location.changed_in_words or pickup.hint)
             phone = "“Phone” was taken over from the address, where it is “+1 212 555 0199”"
+            told = location.phone
             for record, vals, words, is_said in (
                 (location.partner_id, {"street": "9 Elm"}, "address: 12 Pier Road, New York", True),
                 (location.partner_id, {"phone": "+1 212 555 0199"}, phone, True),
@@ -222,6 +223,9 @@ class TestMany(PickupCase):
                 env.invalidate_all()
                 self.assertEqual(words in location.changed_in_words, is_said)
             self.assertIn("another address", pickup.hint)
+            location.phone = told
+            copies = [location.copy(), location.copy({"phone": told})]
+            self.assertEqual([each.phone for each in copies], ["+1 212 555 0199", told])
             location.write({"company_name": "A" * 28, "phone": False})
             for field in ("Name at the Door", "Phone"):
                 self.assertIn(field, location.hint)
