@@ -365,6 +365,7 @@ class TestMany(PickupCase):
                 ("the company's", usual, typed, of_both),
                 ("the company's, there", usual, proposed, of_both),
                 ("everybody's", mine.browse(), typed, of_both),
+                ("everybody's, whose author has moved", mine.browse(), proposed, of_both),
                 ("the company's, without an end", usual, ever, of_all),
             ):
                 own = {"calendar_id": calendar.id, "name": name}
