@@ -434,11 +434,20 @@ class StockPicking(models.Model):
         )
 
     def _check_can_be_collected(self):
+        gone = self._without_driver()._all_back()
         for picking in self:
             if picking.state != "done" or picking.picking_type_code != "outgoing":
                 raise UserError(
                     self.env._(
                         "%s is no validated delivery. Validate it, then request its pickup.",
+                        picking.name,
+                    )
+                )
+            if picking in gone:
+                raise UserError(
+                    self.env._(
+                        "Nothing of %s is there any more: it has come back, or was scrapped. Take"
+                        " it out of your choice.",
                         picking.name,
                     )
                 )

@@ -522,6 +522,9 @@ class TestDelivery(TransactionCase):
                     self.assertEqual((pickup.quantity, pickup.weight), (pieces, weight))
                 self.assertEqual(bool(picking.ups_pickup_id), bool(pieces))
                 pickup.picking_ids._leave_ups_pickup()
+            if not pieces:
+                with self.assertRaisesRegex(UserError, f"Nothing of {picking.name} is there"):
+                    picking.action_ups_pickup()
         pickup = self.ship(kept := self.delivery())
         self.ship(picking := self.delivery())
         self.validate(self.back(picking, 1))
@@ -813,9 +816,6 @@ class TestDelivery(TransactionCase):
                 self.assertEqual(old.ups_pickup_id, pickup)
                 pickup.picking_ids._leave_ups_pickup()
 
-    def test_what_waits_again_joins_the_next_pickup(self):
-        company = self.location.company_id
-        account = self.location.account_id
     def test_again_is_paid_by_the_account_of_the_location_where_its_own_is_archived(self):
         """And what an uninstallation leaves is a person's."""
         pickup, old = self.ship(self.delivery()), self.location.account_id
@@ -833,6 +833,9 @@ class TestDelivery(TransactionCase):
         self.assertNotEqual(self.ship(self.delivery()), again)
         self.assertEqual((again.origin, again.quantity), ("person", 1))
 
+    def test_what_waits_again_joins_the_next_pickup(self):
+        company = self.location.company_id
+        account = self.location.account_id
         elsewhere = new_location(self.env, "America/New_York", company.id, account.id)
         elsewhere.plan = "when_packages"
         service = self.carrier.ups_pickup_service_id
