@@ -1,19 +1,13 @@
 from odoo import api, models
 
-from ..const import (
-    ACCOUNT_ACTIVITY,
-    CHANGED_ACTIVITY,
-    PLAN_ACTIVITY,
-    TO_CHECK_ACTIVITY,
-    UNSUCCESSFUL_ACTIVITY,
-)
+from .. import const
 
 OURS = (
-    ACCOUNT_ACTIVITY,
-    CHANGED_ACTIVITY,
-    PLAN_ACTIVITY,
-    TO_CHECK_ACTIVITY,
-    UNSUCCESSFUL_ACTIVITY,
+    const.ACCOUNT_ACTIVITY,
+    const.CHANGED_ACTIVITY,
+    const.PLAN_ACTIVITY,
+    const.TO_CHECK_ACTIVITY,
+    const.UNSUCCESSFUL_ACTIVITY,
 )
 
 

@@ -92,14 +92,14 @@ class ResourceCalendarLeaves(models.Model):
         calendar = calendar.browse(calendar_id)
         moments = {name: fields.Datetime.to_datetime(vals.get(name)) for name in BOUNDS}
         is_typed = here and not vals.get("resource_id") and all(moments.values())
-        if not is_typed or not calendar._is_of_pickups() or _are_days(moments, calendar.tz):
+        if not is_typed or not calendar._is_of_pickups() or are_days(moments, calendar.tz):
             return vals
         return vals | {
             name: same_clock(moment, here, calendar.tz) for name, moment in moments.items()
         }
 
 
-def _are_days(moments, zone):
+def are_days(moments, zone):
     """:return: whether a clock of the zone shows whole days: proposed by Odoo, or copied."""
     start, end = (same_clock(moments[name], zone, "UTC") for name in BOUNDS)
     return (start.hour, start.minute, end.hour, end.minute) == (0, 0, 23, 59)

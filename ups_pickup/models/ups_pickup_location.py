@@ -193,6 +193,8 @@ class UpsPickupLocation(models.Model):
         for location, vals in zip(self, vals_list, strict=True):
             if "name" not in default:
                 vals["name"] = self.env._("%s (copy)", location.name)
+            for name in location._outdated().keys() - default.keys():
+                vals.pop(name, None)  # taken over anew, since nobody would notice the old one
             if "calendar_id" not in default:
                 # The rule for managers knows the closed days of locations that there are.
                 calendar = location.calendar_id.sudo()

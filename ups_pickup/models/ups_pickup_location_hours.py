@@ -9,7 +9,7 @@ from odoo.tools.intervals import Intervals
 
 from .. import clock
 from ..local_time import as_time, at, hour_of, in_words, local, same_clock
-from .resource_calendar import BOUNDS
+from .resource_calendar import BOUNDS, are_days
 
 LOOK_AHEAD = 60  # days
 
@@ -149,10 +149,12 @@ class UpsPickupLocation(models.Model):
     def _bounds(self, leave):
         """:return: from when until when it is: a company's holiday by the clock of each place.
 
-        One of no working hours was entered by the clock of whoever did so.
+        One of no working hours was entered by its author's clock, who may have moved since, or be
+        gone: what are whole days by the company's is taken for these.
         """
-        whose, usual = leave.calendar_id or leave.create_uid, self.company_id.resource_calendar_id
-        there, here = whose.tz or usual.tz or "UTC", self.calendar_id.tz or "UTC"
+        usual, here = self.company_id.resource_calendar_id.tz or "UTC", self.calendar_id.tz or "UTC"
+        author = not leave.calendar_id and not are_days(leave, usual) and leave.create_uid
+        there = (author or leave.calendar_id).tz or usual
         return [pytz.utc.localize(same_clock(leave[name], there, here)) for name in BOUNDS]
 
     def _moment(self, day, hour):

@@ -27,6 +27,8 @@ class UpsPickup(models.Model):
         readonly=True,
         copy=False,
     )
+    # It told another PRN: who is told of the new one is told of a call-off before that, too.
+    is_mail_outdated = fields.Boolean(groups=fields.NO_ACCESS, copy=False)
 
     @api.model
     def _mail_confirmations(self):
@@ -35,7 +37,8 @@ class UpsPickup(models.Model):
         A transaction each. Whoever wants no such mail archives or deletes its template.
         """
         now = clock.now()
-        self._mail_each(CONFIRMED, [("state", "in", LISTED), ("mailed_on", "=", False)], now)
+        is_due = ["|", ("mailed_on", "=", False), ("is_mail_outdated", "=", True)]
+        self._mail_each(CONFIRMED, [("state", "in", LISTED), *is_due], now)
         self._mail_each(
             CALLED_OFF,
             [
@@ -76,7 +79,7 @@ class UpsPickup(models.Model):
             own = env[self._name].browse(self.id)
             own._lock()
             if own.filtered_domain(domain):
-                own._own_write({"mailed_on": mailed_on})
+                own._own_write({"mailed_on": mailed_on, "is_mail_outdated": False})
                 if not is_true(own):
                     return
                 env["mail.template"].browse(template_id).send_mail(own.id)
@@ -92,7 +95,7 @@ class UpsPickup(models.Model):
             self._each(lambda own: own._mail_failed(name, mailed_on))
 
     def _mail_failed(self, name, mailed_on):
-        self._own_write({"mailed_on": mailed_on})
+        self._own_write({"mailed_on": mailed_on, "is_mail_outdated": False})
         self._note(
             self.env._(
                 "The mail to the location could not be written: correct the e-mail template"

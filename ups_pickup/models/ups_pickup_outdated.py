@@ -150,17 +150,24 @@ class UpsPickupLocation(models.Model):
 
     def _contact_changes(self):
         """:return: sentences about what was taken over, and is another there by now."""
-        now, then = self._of_contact(), self.taken_over or {}
-        for name, value in now.items():
-            if value and self[name] and self[name] == then.get(name) != value:
-                yield self.env._(
-                    "%(field)s was taken over from the address, where it is “%(now)s” by now. Enter"
-                    " it here, if UPS is to know it.",
-                    field=self._label(name),
-                    now=value,
-                )
+        for name, now in self._outdated().items():
+            yield self.env._(
+                "%(field)s was taken over from the address, where it is “%(now)s” by now. Enter"
+                " it here, if UPS is to know it.",
+                field=self._label(name),
+                now=now,
+            )
         if not self.partner_id.active:
             yield self.env._("The address is archived. Choose another one, if it is out of date.")
+
+    def _outdated(self):
+        """:return: by name what the contact has now, where that of before was taken over."""
+        then, may_read = self.sudo().taken_over or {}, self.partner_id.has_access("read")
+        return {
+            name: value
+            for name, value in (self._of_contact() if may_read else {}).items()
+            if value and self[name] and self[name] == then.get(name) != value
+        }
 
 
 def _door(address):

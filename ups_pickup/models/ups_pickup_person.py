@@ -101,13 +101,18 @@ class UpsPickup(models.Model):
         """:return: a new draft of it; other addons may find one that is there."""
         is_corrected = self.state == "cancelled" and not self._day_problems()
         kept = {"pickup_date": self.pickup_date} if is_corrected else {}
-        if not self.account_id.active:
-            kept["account_id"] = self.location_id.account_id.id
-        again = self.copy(kept)
+        again = self.copy(kept | self._paid_instead())
         again.sudo().write({"retry_of_id": self.id})
         if self.close_time == self.location_id._close_on(self.pickup_date):
             again.close_time = again.location_id._close_on(again.pickup_date)
         return again
+
+    def _paid_instead(self):
+        """:return: who pays what is made of it, where its own account is archived by now."""
+        if self.account_id.active:
+            return {}
+        account = self.location_id.account_id
+        return {"account_id": account.id, "payment_method": account.payment_method}
 
     @api.model
     def _shown(self, pickups):

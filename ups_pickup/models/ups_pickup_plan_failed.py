@@ -5,7 +5,11 @@ from datetime import timedelta
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.note import note
-from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
+from odoo.addons.ups_pickup_oauth.own_transaction import (
+    NO_CONNECTION,
+    in_own_transaction,
+    quietly,
+)
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -149,8 +153,12 @@ class UpsPickupLocation(models.Model):
     )
 
     def _plan_stopped(self, day, error):
-        """Tell what no draft can be asked about, since there is none: once a day."""
-        if self.plan_stopped_on and day <= self.plan_stopped_on:
+        """Tell what no draft can be asked about, since there is none: once a day.
+
+        What others hold, or have no connection for, the next run does: it is no rule of theirs.
+        """
+        is_told = self.plan_stopped_on and day <= self.plan_stopped_on
+        if is_told or isinstance(error, NO_CONNECTION):
             return
         words = isinstance(error, UserError) and str(error)  # any other's text may hold a row
 

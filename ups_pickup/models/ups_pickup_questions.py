@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from markupsafe import escape
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
@@ -184,10 +184,7 @@ class UpsPickup(models.Model):
         """Odoo deletes what the archived are asked, and keeps what they have done (mail)."""
         self._lock()
         is_draft, is_coming = self.state == "draft", self.state in LISTED
-        kind = CHANGED_ACTIVITY if is_coming else UNSUCCESSFUL_ACTIVITY
-        kind = PLAN_ACTIVITY if is_draft else kind
-        own = self.with_context(active_test=False)
-        held = own._activities(kind, [("res_id", "=", self.id)]).sorted("id")[-1:]
+        held = self._question()
         is_of_another_day = is_draft and self.plan_asked_for != self.pickup_date
         if is_of_another_day or (held and not held.active) or self._may_be_asked(held.user_id):
             self.asked_id = held.filtered("active").user_id
@@ -203,6 +200,13 @@ class UpsPickup(models.Model):
             self._ask_about_change()
         else:
             self._ask_about_failure(is_called_off=self.state == "cancelled")
+
+    def _question(self):
+        """:return: what was asked last of what it is now; also what is done."""
+        kind = CHANGED_ACTIVITY if self.state in LISTED else UNSUCCESSFUL_ACTIVITY
+        kind = PLAN_ACTIVITY if self.state == "draft" else kind
+        own = self.with_context(active_test=False)
+        return own._activities(kind, [("res_id", "=", self.id)]).sorted("id")[-1:]
 
     def _failure_in_words(self):
         place = self.location_id.display_name
@@ -234,3 +238,17 @@ class UpsPickupLocation(models.Model):
             ).ids
             pickups._activities(TO_CHECK_ACTIVITY, [("res_id", "in", ids)]).unlink()
         return super().write(vals)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def unlink(self):
+        """Override of `base`: Odoo deletes along what they were asked, and who that was.
+
+        Its own user, whom nobody asks, stands in for them, and the next run asks another.
+        """
+        asked = self.env["ups.pickup"].sudo().search([("asked_id", "in", self.ids)])
+        unanswered = asked.filtered(lambda each: all(each._question().mapped("active")))
+        unanswered.asked_id = SUPERUSER_ID
+        return super().unlink()

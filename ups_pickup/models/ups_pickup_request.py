@@ -598,7 +598,7 @@ class UpsPickup(models.Model):
             if vals["state"] in ENDED:
                 vals = vals | {"asked_id": False}  # nobody is to come any more
         if any(each.prn != vals["prn"] for each in self if "prn" in vals):
-            vals = {"mailed_on": False} | vals  # the driver asks for another one at the door
+            vals = {"is_mail_outdated": True} | vals  # the driver asks for another one at the door
         if vals.get("state", "draft") != "draft":
             vals = vals | {"queued_on": False}
         words = self._in_each_language(vals.get("problem"))

@@ -205,7 +205,7 @@ class PickupCase(Places, RealTransactionCase):
             self.assertFalse(calendars.exists(), "in everybody's choice of working hours")
             env["ups.pickup.account"].with_context(active_test=False).search(own).unlink()
             partners.unlink()
-            users = env["res.users"].browse(self.user_ids)
+            users = env["res.users"].browse(self.user_ids).exists()
             users_partners = users.partner_id
             env["mail.activity"].search([("user_id", "in", users.ids)]).unlink()
             users.unlink()

@@ -205,13 +205,14 @@ class TestMany(PickupCase):
             self.assertEqual(location.hours_in_words, hours)
             self.assertEqual(location.closed_in_words, "11/26/2026")
             self.assertEqual(location.open_count, 1)
-            told = f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
-            self.assertEqual(location.pickups_in_words, told)
+            days = f"11/24/2026 Requested ({prn}); 11/20/2026 Picked Up"
+            self.assertEqual(location.pickups_in_words, days)
             shown = env["ups.pickup"].search(location.action_pickups()["domain"])
             self.assertEqual(sorted(shown.ids), sorted((done_id, booked_id)))
             pickup = env["ups.pickup"].browse(booked_id)
             self.assertFalse(location.hint or location.changed_in_words or pickup.hint)
             phone = "“Phone” was taken over from the address, where it is “+1 212 555 0199”"
+            told = location.phone
             for record, vals, words, is_said in (
                 (location.partner_id, {"street": "9 Elm"}, "address: 12 Pier Road, New York", True),
                 (location.partner_id, {"phone": "+1 212 555 0199"}, phone, True),
@@ -222,6 +223,9 @@ class TestMany(PickupCase):
                 env.invalidate_all()
                 self.assertEqual(words in location.changed_in_words, is_said)
             self.assertIn("another address", pickup.hint)
+            location.phone = told
+            copies = [location.copy(), location.copy({"phone": told})]
+            self.assertEqual([each.phone for each in copies], ["+1 212 555 0199", told])
             location.write({"company_name": "A" * 28, "phone": False})
             for field in ("Name at the Door", "Phone"):
                 self.assertIn(field, location.hint)
@@ -308,7 +312,7 @@ class TestMany(PickupCase):
             mine, plans = booked.copy(), booked.copy()
             plans.sudo().origin = "plan"
             account = place.account_id
-            place.account_id = self.new_account(env, "OTHER1")
+            place.account_id = self.new_account(env, "OTHER1", payment_method="00")
             self.assertEqual((mine.account_id, plans.account_id), (account, place.account_id))
             with self.assertRaisesRegex(UserError, f"{mine.name}.*or delete them, before you"):
                 account.action_archive()
@@ -316,7 +320,8 @@ class TestMany(PickupCase):
             for free in (place, account):
                 free.action_archive()
             booked.action_again()
-            self.assertEqual(booked.again_ids.account_id, place.account_id)
+            again = booked.again_ids
+            self.assertEqual((again.account_id, again.payment_method), (place.account_id, "00"))
             env.cr.rollback()
 
     def test_the_check_of_a_location_says_what_every_pickup_would_be_refused_for(self):
@@ -360,6 +365,7 @@ class TestMany(PickupCase):
                 ("the company's", usual, typed, of_both),
                 ("the company's, there", usual, proposed, of_both),
                 ("everybody's", mine.browse(), typed, of_both),
+                ("everybody's, whose author has moved", mine.browse(), proposed, of_both),
                 ("the company's, without an end", usual, ever, of_all),
             ):
                 own = {"calendar_id": calendar.id, "name": name}

@@ -73,10 +73,17 @@ class TestSheetAndMail(PickupCase):
         self.assertIn(prn, subject)
         for expected in (prn, "14:00 to 17:00 (New York)", "11/24/2026"):
             self.assertIn(expected, body)
+        trucks = self.simulator.memory.trucks.by_prn
+        for new, mail in (("29ABCDEFGHI", self.run_cron), ("29JKLMNOPQR", lambda: None)):
+            trucks[new] = trucks.pop(prn)
+            trucks[new].prn = prn = new
+            self.click(pickup_id, "action_check")
+            mail()
         self.click(pickup_id, "action_cancel")
         for _again in range(2):
             self.run_cron()
-        [_first, (subject, body)] = self.mails()
+        [_first, (_subject, again), (subject, body)] = self.mails()
+        self.assertIn("29ABCDEFGHI", again)
         self.assertIn("Called off", subject)
         self.assertIn(prn, body)
 

@@ -277,8 +277,8 @@ class TestStatus(PickupCase):
         self.simulator.memory.trucks.by_prn[prn].prn = "29ABCDEFGHI"
         self.force(pickup_id, mailed_on=self.now)
         self.run_cron()
-        told = self.stored_values(pickup_id, "state", "prn", "problem", "mailed_on")
-        self.assertEqual(told, ("requested", "29ABCDEFGHI", False, False), "it is mailed anew")
+        told = self.stored_values(pickup_id, "state", "prn", "problem", "is_mail_outdated")
+        self.assertEqual(told, ("requested", "29ABCDEFGHI", False, True), "it is mailed anew")
 
     def test_a_prn_that_the_api_does_not_take_is_cancelled_by_telephone(self):
         pickup_id, _prn = self.booked()
@@ -507,10 +507,18 @@ class TestStatus(PickupCase):
         def move(person, _asked):
             person.group_ids = person.env.ref("base.group_user")
 
+        def delete(person, _asked):
+            partner = person.partner_id
+            person.unlink()
+            partner.unlink()
+
         for what, leave, is_asked in (
             ("archived", lambda person, asked: person.action_archive(), True),
             ("moved", move, True),
+            ("deleted", delete, True),
+            ("gone", lambda person, asked: (person.action_archive(), delete(person, asked)), True),
             ("done", lambda person, asked: (asked.action_done(), person.action_archive()), False),
+            ("answered", lambda person, asked: (asked.action_done(), delete(person, asked)), False),
             ("cancelled", lambda person, asked: asked.unlink(), False),
         ):
             with self.subTest(what):

@@ -313,10 +313,6 @@ class StockPicking(models.Model):
     # === JOIN AND LEAVE === #
 
     @api.model
-    def _ups_since(self):
-        return fields.Datetime.now() - timedelta(days=LOOK_BACK)
-
-    @api.model
     def _ups_waits_domain(self):
         """A person may have asked for what any carrier ships: that waits, too.
 
@@ -328,7 +324,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _ups_of_late(self):
-        since = self._ups_since()
+        since = fields.Datetime.now() - timedelta(days=LOOK_BACK)
         again = Domain("ups_pickup_waits_since", ">=", since)
         return Domain("date_done", ">=", since) | again
 
@@ -354,7 +350,7 @@ class StockPicking(models.Model):
         pickup = self.env["ups.pickup"]
         if not self or not location:
             return pickup
-        location._one_join_at_a_time()
+        location._lock()
         if location._is_in_use():
             pickup = pickup._for_deliveries(location, may_make)
         if pickup:
@@ -438,11 +434,20 @@ class StockPicking(models.Model):
         )
 
     def _check_can_be_collected(self):
+        gone = self._without_driver()._all_back()
         for picking in self:
             if picking.state != "done" or picking.picking_type_code != "outgoing":
                 raise UserError(
                     self.env._(
                         "%s is no validated delivery. Validate it, then request its pickup.",
+                        picking.name,
+                    )
+                )
+            if picking in gone:
+                raise UserError(
+                    self.env._(
+                        "Nothing of %s is there any more: it has come back, or was scrapped. Take"
+                        " it out of your choice.",
                         picking.name,
                     )
                 )

@@ -133,7 +133,7 @@ class UpsPickup(models.Model):
 
     def _carry_over(self, day=None):
         """:return: what its deliveries join now, that day or the next possible one; or none."""
-        self.location_id._one_join_at_a_time()
+        self.location_id._lock()
         again = self._for_deliveries(self.location_id, may_make=True, day=day)
         if again:
             again._is_again_for(self)
@@ -147,7 +147,7 @@ class UpsPickup(models.Model):
         """What people have typed into that one, letters too, is in this one as well."""
         letters = pickup.line_ids - pickup._delivered_lines()
         vals = {name: pickup[name] for name in names}
-        vals = self._convert_to_write(vals)
+        vals = self._convert_to_write(vals) | pickup._paid_instead()
         vals["line_ids"] = [fields.Command.create(line.copy_data()[0]) for line in letters]
         self.with_context(clean_context(self.env.context)).write(vals)
 
@@ -216,10 +216,7 @@ class UpsPickup(models.Model):
 
     def _open(self):
         """:return: An action that opens it, or their list."""
-        found = self._list_of(self.env._("UPS Pickup"), self._name, [("id", "in", self.ids)])
-        if len(self) == 1:
-            return {**found, "res_id": self.id, "views": [(False, "form")]}
-        return found
+        return self._shown(self) | {"name": self.env._("UPS Pickup")}
 
     # === JOIN === #
 
@@ -550,7 +547,7 @@ class UpsPickup(models.Model):
         none of an earlier day than people have chosen.
         """
         location, other = self.location_id, self.browse()
-        location._one_join_at_a_time()
+        location._lock()
         is_in_use, day = location._is_in_use(), location._possible_date()
         if is_in_use and not day:
             return

@@ -1,4 +1,4 @@
-"""What do deliveries need of a location: its hour, and one join at a time."""
+"""What do deliveries need of a location: its hour, and a say before it is archived."""
 
 from odoo import models
 from odoo.addons.ups_pickup.local_time import in_words
@@ -35,15 +35,3 @@ class UpsPickupLocation(models.Model):
         if day == today:
             return until
         return f"{format_date(self.env, day, date_format='EEE d')} {until}"
-
-    def _one_join_at_a_time(self):
-        """Have a second join begin anew after the first, whose draft it would not see otherwise.
-
-        Who only waits for a lock keeps the snapshot from before; who waits for a write loses it.
-        """
-        self.env.cr.execute(
-            "UPDATE ups_pickup_location SET write_date = write_date WHERE id = %s",
-            [self.id],
-            log_exceptions=False,
-        )
-        self.invalidate_recordset()

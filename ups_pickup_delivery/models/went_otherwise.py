@@ -25,10 +25,18 @@ class UpsPickupLocation(models.Model):
             location.sudo()._leave_what_went_otherwise()
         return result
 
-    def _leave_what_went_otherwise(self):
+    def _wake_plans(self):
+        super()._wake_plans()
+        for location in self.filtered(lambda each: each._has_plan()):
+            # Awake, what was freed before the last close would have joined within minutes.
+            freed = Domain("picking_type_id.warehouse_id.ups_pickup_location_id", "=", location.id)
+            freed &= Domain("ups_pickup_waits_since", "<", location._last_close())
+            location.sudo()._leave_what_went_otherwise(freed)
+
+    def _leave_what_went_otherwise(self, or_this=Domain.FALSE):
         """A plan begins with what still stands there."""
         pickings = self.env["stock.picking"]
-        gone = pickings.search(pickings._ups_waits_domain() & self._went_otherwise())
+        gone = pickings.search(pickings._ups_waits_domain() & (self._went_otherwise() | or_this))
         if gone:
             gone.with_context(tracking_disable=True).ups_pickup_waits = False
             self.message_post(body=self._gone_in_words(gone))

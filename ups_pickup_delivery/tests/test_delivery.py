@@ -9,6 +9,7 @@ from unittest.mock import DEFAULT, patch
 
 from odoo import fields
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
+from odoo.addons.ups_pickup_delivery.hooks import uninstall_hook
 from odoo.addons.ups_pickup_delivery.models import stock_picking
 from odoo.addons.ups_pickup_oauth.own_transaction import what_goes_along
 from odoo.addons.ups_pickup_oauth.settings import ups_settings
@@ -521,6 +522,9 @@ class TestDelivery(TransactionCase):
                     self.assertEqual((pickup.quantity, pickup.weight), (pieces, weight))
                 self.assertEqual(bool(picking.ups_pickup_id), bool(pieces))
                 pickup.picking_ids._leave_ups_pickup()
+            if not pieces:
+                with self.assertRaisesRegex(UserError, f"Nothing of {picking.name} is there"):
+                    picking.action_ups_pickup()
         pickup = self.ship(kept := self.delivery())
         self.ship(picking := self.delivery())
         self.validate(self.back(picking, 1))
@@ -753,6 +757,14 @@ class TestDelivery(TransactionCase):
             ended(picking)
             picking.ups_pickup_id._settled_says_a_person()
 
+        def asleep(record):
+            def sleeps(_picking):
+                record.active = False
+                self.cron()
+                self.assertFalse(self.ship(self.delivery()))
+
+            return sleeps, lambda _old: record.write({"active": True})
+
         def located(location):
             return lambda _picking: self.warehouse.write({"ups_pickup_location_id": location})
 
@@ -778,6 +790,8 @@ class TestDelivery(TransactionCase):
             ("another dock, with a plan", "manual", nothing, located(elsewhere.id), False),
             ("no dock for ten days", planned, located(False), located(here), False),
             ("of another carrier", planned, nothing, corrected, False),
+            ("its company slept", planned, *asleep(company.sudo()), False),
+            ("it slept", planned, *asleep(self.location), False),
             ("taken out, a label today", planned, lambda old: old._leave_ups_pickup(), label, True),
             ("settled, a label today", planned, settled, label, True),
         ):
@@ -801,6 +815,23 @@ class TestDelivery(TransactionCase):
                 old.action_ups_pickup()
                 self.assertEqual(old.ups_pickup_id, pickup)
                 pickup.picking_ids._leave_ups_pickup()
+
+    def test_again_is_paid_by_the_account_of_the_location_where_its_own_is_archived(self):
+        """And what an uninstallation leaves is a person's."""
+        pickup, old = self.ship(self.delivery()), self.location.account_id
+        self.request(pickup)
+        pickup._own_write({"state": "cancelled"})
+        new = new_account(self.env, "SIM002", self.location.company_id.id, payment_method="00")
+        self.location.account_id = new
+        old.action_archive()
+        pickup.action_again()
+        again = pickup.again_ids
+        self.assertEqual((again.account_id, again.payment_method), (new, "00"))
+        with patch(f"{ADDON}.hooks.forget_what_people_saved"):
+            uninstall_hook(self.env)
+        again.sudo().delivery_sum = False
+        self.assertNotEqual(self.ship(self.delivery()), again)
+        self.assertEqual((again.origin, again.quantity), ("person", 1))
 
     def test_what_waits_again_joins_the_next_pickup(self):
         company = self.location.company_id

@@ -98,7 +98,7 @@ class TestRealJoins(PickupCase):
     def test_all_who_validate_at_once_join_the_same_draft(self):
         ids = [self.new_delivery() for _each in range(AT_ONCE)]
         at_once, mine = threading.Barrier(AT_ONCE), threading.local()
-        turns = self.places._one_join_at_a_time
+        turns = self.places._lock
 
         def together(location):
             if not hasattr(mine, "came"):  # later tries do not wait for those that are done
@@ -107,7 +107,7 @@ class TestRealJoins(PickupCase):
             turns(location)
 
         with (
-            patch.object(self.places, "_one_join_at_a_time", together),
+            patch.object(self.places, "_lock", together),
             ThreadPoolExecutor(AT_ONCE) as pool,
         ):
             list(pool.map(self.validate, ids))

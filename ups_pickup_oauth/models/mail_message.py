@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime, html2plaintext
 
-SENT = frozenset(("author_guest_id", "date", "email_from"))
-"""Of people, what Odoo says of a line."""
-
 
 class MailMessage(models.Model):
     """A line of a history: whose it is; of `ups.connection`, in its reader's language and zone."""
@@ -57,16 +54,11 @@ class MailMessage(models.Model):
             raise others._make_access_error("create")
         return messages
 
-    def _ups_refuse_other_sender(self, vals):
-        """:raise AccessError: if a line would stand there with another sender or moment."""
-        kept = self.filtered(lambda each: each._ups_is_kept())
-        if kept and not SENT.isdisjoint(vals):
-            raise kept._make_access_error("write")
-
     def write(self, vals):
         """Override of `mail`: nobody makes another's of what they have said themselves."""
-        if not self.env.su:
-            self._ups_refuse_other_sender(vals)
+        kept = self.browse() if self.env.su else self.filtered(lambda each: each._ups_is_kept())
+        if kept and not {"author_guest_id", "date", "email_from"}.isdisjoint(vals):
+            raise kept._make_access_error("write")
         result = super().write(vals)
         if not self.env.su and not {"author_id", "message_type", "model", "res_id"}.isdisjoint(
             vals
