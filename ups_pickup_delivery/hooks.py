@@ -2,5 +2,8 @@ from odoo.addons.ups_pickup_oauth.hooks import forget_what_people_saved
 
 
 def uninstall_hook(env):
-    """Remove what Odoo's uninstall does not know of."""
+    """Remove what Odoo's uninstall does not know of, and end plans that wait for deliveries."""
     forget_what_people_saved(env, "ups_pickup_delivery")
+    locations = env["ups.pickup.location"].sudo().with_context(active_test=False)
+    locations.search([("plan", "=", "when_packages")]).plan = "manual"
+    env.cr.flush()  # the histories say so
