@@ -33,6 +33,7 @@ from . import (
     ups_pickup_price,
     ups_pickup_questions,
     ups_pickup_request,
+    ups_pickup_search,
     ups_pickup_service,
     ups_pickup_sheet,
     ups_pickup_status,

@@ -123,7 +123,11 @@ class UpsPickup(models.Model):
     weight_unit = fields.Selection(
         [("LBS", "lb"), ("KGS", "kg")],
         required=True,
-        default=lambda self: self._default_weight_unit(),
+        compute="_compute_weight_unit",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     is_overweight = fields.Boolean(
         string="Overweight", help="Any one package weighs more than 70 lb or 32 kg."
@@ -269,11 +273,6 @@ class UpsPickup(models.Model):
         return found if len(found) == 1 else False
 
     @api.model
-    def _default_weight_unit(self):
-        is_american = self.env.company.country_id.code == "US"
-        return "LBS" if is_american else self._database_weight_unit()
-
-    @api.model
     def _database_weight_unit(self):
         """:return: the unit of the products' weights (odoo/addons/product, `product.template`)."""
         parameter = self.env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs")
@@ -299,6 +298,10 @@ class UpsPickup(models.Model):
     def _compute_close_time(self):
         for pickup in self:
             pickup.close_time = pickup._usual_of(pickup.location_id, "close_time")
+
+    def _compute_weight_unit(self):
+        for pickup in self:
+            pickup.weight_unit = pickup._weight_unit_at(pickup.location_id)
 
     def _compute_instruction(self):
         for pickup in self:

@@ -11,6 +11,8 @@ MOST_ROWS = 20_000
 
 HOURS = ("ready_time", "close_time")
 
+WHEN = ("location_id", "pickup_date", *HOURS)
+
 
 class RowByRow(Exception):
     """Several rows at once are not fit: Odoo's `load` then tries each, and tells which."""
@@ -81,21 +83,33 @@ class UpsPickup(models.Model):
         ]
 
     @api.model
-    def _load_records_create(self, vals_list):
+    def _load_records(self, data_list, update=False):
         try:
-            pickups = super()._load_records_create(
-                [self._with_lines(as_usual(self, each)) for each in vals_list]
-            )
-            for pickup in pickups:
-                if problems := (pickup._hour_problems() or pickup._day_problems()):
-                    raise UserError("\n".join(problems))
+            return super()._load_records(data_list, update)
         except UserError as error:
             # Odoo would tell it of the first row.
-            raise (error if len(vals_list) == 1 else RowByRow()) from error
+            raise (error if len(data_list) == 1 else RowByRow()) from error
+
+    @api.model
+    def _load_records_create(self, vals_list):
+        pickups = super()._load_records_create(
+            [self._with_lines(as_usual(self, each)) for each in vals_list]
+        )
+        pickups._refuse_bad_days()
         return pickups
 
     def _load_records_write(self, values):
-        return super()._load_records_write(as_it_is(self, values))
+        """A day of long ago that a file has as it is was nobody's choice today."""
+        before = [self[name] for name in WHEN]
+        result = super()._load_records_write(as_it_is(self, values))
+        if self.state == "draft" and before != [self[name] for name in WHEN]:
+            self._refuse_bad_days()
+        return result
+
+    def _refuse_bad_days(self):
+        for pickup in self:
+            if problems := (pickup._hour_problems() or pickup._day_problems()):
+                raise UserError("\n".join(problems))
 
     @api.model
     def _with_lines(self, vals):

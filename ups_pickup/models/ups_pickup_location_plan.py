@@ -53,7 +53,10 @@ class UpsPickupLocation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        locations = super().create([self._without_marks(vals) for vals in vals_list])
+        vals_list = [self._without_marks(vals) for vals in vals_list]
+        locations = super().create(vals_list)
+        for location, vals in zip(locations, vals_list, strict=True):
+            location._wait_until_the_day(vals)
         locations._mark_plans()
         return locations
 
@@ -63,7 +66,10 @@ class UpsPickupLocation(models.Model):
             lambda each: each.plan != vals["plan"] or not each._is_plan_in_force()
         )
         woken = vals.get("active") and self.filtered(lambda each: not each.active)
+        waits = "plan" in vals and self.filtered(lambda each: each.plan != vals["plan"])
         result = super().write(self._without_marks(vals))
+        for location in waits or ():
+            location._wait_until_the_day(vals)
         if is_new:
             is_new._mark_plans()
         if woken:
@@ -75,6 +81,21 @@ class UpsPickupLocation(models.Model):
         """:return: the values without those that say where a plan was switched on."""
         marks = ("plan_database", "plan_environment", "plan_done_until")
         return vals if self.env.su else {key: vals[key] for key in vals if key not in marks}
+
+    def _wait_until_the_day(self, vals):
+        """Ask on the same day where a plan begins to wait for deliveries, and nothing else is said.
+
+        On the day before, UPS would be asked with the first package of each day.
+
+        :param dict vals: what was said; a list and a file know no onchange.
+        """
+        if self.plan == "when_packages" and "plan_day" not in vals:
+            hour = {} if "plan_time" in vals else {"plan_time": self._hour_for_the_same_day()}
+            self.write({"plan_day": "same"} | hour)
+
+    def _hour_for_the_same_day(self):
+        is_too_late = self.plan_time >= self.cutoff_time
+        return max(self.cutoff_time - 1, 0) if is_too_late else self.plan_time
 
     def _mark_plans(self):
         """Remember where the plan was switched on, since it is off anywhere else."""
@@ -110,14 +131,14 @@ class UpsPickupLocation(models.Model):
 
     @api.onchange("plan")
     def _onchange_plan(self):
-        """Nothing waits on the day before: UPS would be asked with the first package of the day."""
+        """As :meth:`_wait_until_the_day`, before it is saved."""
         if self.plan == "when_packages":
             self.plan_day = "same"
 
     @api.onchange("plan_day", "cutoff_time")
     def _onchange_plan_day(self):
-        if self.plan_day == "same" and self.plan_time >= self.cutoff_time:
-            self.plan_time = max(self.cutoff_time - 1, 0)
+        if self.plan_day == "same":
+            self.plan_time = self._hour_for_the_same_day()
 
     def _is_plan_in_force(self):
         own = self.sudo()

@@ -104,11 +104,14 @@ class UpsPickup(models.Model):
     def _ask_price_quietly(self):
         """A dialog opens without a price, too: UPS may have none, and books all the same."""
         try:
-            self._ask_price()
+            alerts = self._ask_price().alerts
         except NEVER_LEFT:
             raise  # the request would end so, too
         except UserError as error:
             self._keep_problem(str(error))
+        else:
+            if alerts:
+                self._keep_problem(lambda own: own._added_in_words(alerts))
 
     def _price_of_a_moment_ago(self, asked):
         """:return: the Charge that is kept, if UPS has just named it for the same."""

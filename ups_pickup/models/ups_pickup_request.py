@@ -41,6 +41,7 @@ from ..pickup_api import (
     Refused,
     SmartTrigger,
     Unknown,
+    codes,
     request_pickup,
     trigger_smart_pickup,
 )
@@ -57,7 +58,10 @@ LOOK_EVERY = 0.1
 PLACE = {"oncall": "location_id", "smart": "account_id"}
 """Whose one open pickup of a day it is (see the unique indexes)."""
 
-OURS = ("ups_look_later", "ups_of_a_queue", "ups_past_the_orm")
+SHOWN = ("location_id", "account_id", "pickup_date", "ready_time", "close_time", "quantity")
+"""What a person has in mind who says yes to the question before a request."""
+
+OURS = ("ups_look_later", "ups_of_a_queue", "ups_past_the_orm", "ups_shown")
 """Of the context, what an own transaction of a pickup has, too."""
 
 PAST_THE_ORM = object()
@@ -80,6 +84,7 @@ class Told:
     words: str = ""
     is_refused: bool = False  # for good, by UPS or by Odoo
     is_of_all: bool = False  # the next pickup would be refused, too
+    has_alerts: bool = False  # UPS has added something to its yes
 
     @property
     def kind(self):
@@ -87,7 +92,7 @@ class Told:
         if self.is_refused:
             return "danger"
         if self.prn or self.state == "cancelled":
-            return "success"
+            return "warning" if self.has_alerts else "success"
         return "warning" if self.state in OPEN else "danger"
 
 
@@ -227,8 +232,23 @@ class UpsPickup(models.Model):
             "res_id": self.id,
             "views": [(self.env.ref("ups_pickup.ups_pickup_view_form_confirm").id, "form")],
             "target": "new",
-            "context": {"dialog_size": "medium"},
+            "context": {"dialog_size": "medium", "ups_shown": self._as_shown()},
         }
+
+    def _as_shown(self):
+        """:return: what the question before a request shows of each, for the answer's context."""
+        return {f"{each.id}": [str(each[name]) for name in SHOWN] for each in self}
+
+    def _refuse_changed(self):
+        """:raise UserError: if somebody has changed it since the person who clicks was asked."""
+        shown, key = self.env.context.get("ups_shown"), f"{self.id}"
+        if isinstance(shown, dict) and key in shown and shown[key] != self._as_shown()[key]:
+            raise UserError(
+                self.env._(
+                    "It was changed while you were asked, so nothing was requested. Close this,"
+                    " look at the pickup, and click Request again."
+                )
+            )
 
     def _check_requester(self):
         """:raise AccessError: If the user may not request pickups of the company."""
@@ -295,6 +315,7 @@ class UpsPickup(models.Model):
             return self._told_of_another()
         if self.env.context.get("ups_of_a_queue") and not self.queued_on:
             raise SaveFirst(self._save_first_in_words())  # it has left the queue meanwhile
+        self._refuse_changed()
         self._check_before_sending()
         self._refuse_elsewhere(base_url)
         self._refuse_second()
@@ -408,7 +429,8 @@ class UpsPickup(models.Model):
             words = self._unconfirmed()
         is_of_all = isinstance(outcome, Refused) and outcome.is_of_all
         is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
-        return Told(self.id, self.state, self.prn or "", words, is_refused, is_of_all)
+        has_alerts = isinstance(outcome, Booked) and bool(outcome.alerts)
+        return Told(self.id, self.state, self.prn or "", words, is_refused, is_of_all, has_alerts)
 
     def _keep_booked(self, booked):
         words = self.env._("UPS sends a driver. PRN: %s", booked.prn)
@@ -419,14 +441,25 @@ class UpsPickup(models.Model):
                 "state": "requested",
                 "prn": booked.prn,
                 "status_on": clock.now(),
-                "problem": False,
+                "problem": self._doubt(booked.alerts),
                 **self._price_booked(booked.charge),
             }
         )
-        words = f"{words} {self._sharing_in_words()}".rstrip()
-        self._note(f"{words} {self._added_in_words(booked.alerts)}".rstrip())
+        added = self._sharing_in_words(), self._added_in_words(booked.alerts)
+        words = " ".join(filter(None, (words, *added)))
+        self._note(words)
         self._look_soon()
         return words
+
+    @api.model
+    def _doubt(self, alerts):
+        """:return: a problem, where what UPS adds says that no driver comes; or False."""
+        if all(alert.code != codes.OFF_WEEKEND for alert in alerts):
+            return False
+        return lambda own: own.env._(
+            "UPS has given a PRN, but says that it does not serve this address on that day of the"
+            " weekend. Call UPS and ask whether a driver comes."
+        )
 
     def _sharing_in_words(self):
         if others := self._with_same_prn() - self:

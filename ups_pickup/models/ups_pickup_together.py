@@ -30,26 +30,29 @@ class UpsPickup(models.Model):
         if len(self) == 1:
             return super().action_price()
         self._check_requester()
-        lacking, named, refused = self._without_price(), 0, []
+        lacking, named, said = self._without_price(), 0, []
         chosen = random.sample(lacking.ids, min(len(lacking), MOST_AT_ONCE))
         for pickup in lacking.browse(chosen):
             try:
-                pickup._ask_price()
+                alerts = pickup._ask_price().alerts
                 named += 1
             except NEVER_LEFT:
                 raise
             except UserError as error:
                 if getattr(error, "is_of_all", False):
                     raise
-                refused.append(f"{pickup.display_name}: {error}")
-        words = [self.env._("Prices that UPS has named: %s.", named), *refused]
+                said.append(f"{pickup.display_name}: {error}")
+            else:
+                if alerts:
+                    said.append(f"{pickup.display_name}: {self._added_in_words(alerts)}")
+        words = [self.env._("Prices that UPS has named: %s.", named), *said]
         if left := len(lacking[MOST_AT_ONCE:]):
             words.append(self.env._("Still without a price: %s. Click Price again.", left))
         return notice(
-            "warning" if refused or left else "info",
+            "warning" if said or left else "info",
             "\n".join(words),
             title=self.env._("UPS Pickup"),
-            sticky=bool(refused),
+            sticky=bool(said),
             next=shown_anew(),
         )
 
@@ -69,6 +72,8 @@ class UpsPickup(models.Model):
             "params": {
                 "model": asking._name,
                 "ids": asking.ids,
+                # A batch goes on for long, and takes its drafts as they are by then.
+                "context": {"ups_shown": drafts._as_shown()} if asking == self else {},
                 "title": self.env._("Request UPS Pickups"),
                 "words": "\n".join([words, *drafts._prices_in_words()]),
                 "button": self.env._("Request"),

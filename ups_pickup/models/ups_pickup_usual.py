@@ -2,9 +2,13 @@
 
 from odoo import api, fields, models
 
+from ..no_number import refuse_no_number
 from ..ups_country import ups_country
 
-FOLLOWS = ("account_id", "ready_time", "close_time", "instruction")
+FOLLOWS = ("account_id", "ready_time", "close_time", "instruction", "weight_unit")
+
+AMERICAN = ("US", "PR")
+"""Where packages are weighed in pounds, whatever the database's products are."""
 
 
 class UpsPickupLocation(models.Model):
@@ -67,27 +71,32 @@ class UpsPickup(models.Model):
         self.usual_on = self.pickup_date
 
     def write(self, vals):
-        """Another location brings what it usually has, to drafts where nobody has changed it."""
-        place = self.env["ups.pickup.location"].browse(vals.get("location_id"))
-        if not place:
+        """Another location or day brings what is usual, to drafts where nobody has changed it."""
+        if not (vals.get("location_id") or vals.get("pickup_date")):
             return super().write(vals)
-        for usual, pickups in self.grouped(lambda each: each._brought_by(place, vals)).items():
+        refuse_no_number(self, vals)
+        for usual, pickups in self.grouped(lambda each: each._brought_by(vals)).items():
             usual = dict(usual)
-            if "line_ids" in usual:
+            if place := usual.pop("lines_of", None):
                 usual["line_ids"] = [fields.Command.clear(), *self._usual_lines(place)]
             super(UpsPickup, pickups).write(usual | vals)
         return True
 
-    def _brought_by(self, place, vals):
-        """:return: what a write of the location alone writes, too, as names and values."""
-        before = self.location_id
-        if self.state != "draft" or place == before:
+    def _brought_by(self, vals):
+        """:return: what a write of location or date writes, too, as names and values."""
+        before, day = self.location_id, self.pickup_date
+        place = before.browse(vals.get("location_id")) or before
+        new_day = fields.Date.to_date(vals.get("pickup_date")) or day
+        if self.state != "draft" or (place, new_day) == (before, day):
             return ()
-        brought = [(name, self._usual_of(place, name)) for name in self._follows(before, place)]
+        follows = [
+            name for name in self._follows(before, place) if place != before or name == "close_time"
+        ]
+        brought = [(name, self._usual_of(place, name, new_day)) for name in follows]
         # No lines are somebody's choice, and those of deliveries are what was packed.
-        has_usual = self.line_ids and self.origin != "deliveries"
+        has_usual = place != before and self.line_ids and self.origin != "deliveries"
         if has_usual and self._has_usual_lines_of(before) and self._country_of(place):
-            brought.append(("line_ids", True))
+            brought.append(("lines_of", place))
         return tuple(brought)
 
     def _follows(self, before, place):
@@ -95,13 +104,20 @@ class UpsPickup(models.Model):
         return [
             name
             for name in FOLLOWS
-            if self._as_written(name, self[name]) == self._usual_of(before, name)
+            if self._is_as_usual(before, name)
             # No company pays by the account of another one.
             or (name == "account_id" and self.account_id.company_id != place.company_id)
         ]
 
+    def _is_as_usual(self, place, name):
+        if name == "weight_unit":  # what was weighed was weighed in that unit
+            return not self.weight
+        return self._as_written(name, self[name]) == self._usual_of(place, name)
+
     def _usual_of(self, location, name, day=None):
         """:return: what is written of a location, on that day or at this pickup's date."""
+        if name == "weight_unit":
+            return self._weight_unit_at(location)
         value = location[name]  # as the user, to whom a form may have been given another company's
         day = day or self.pickup_date
         if name == "close_time" and location and day:
@@ -133,6 +149,11 @@ class UpsPickup(models.Model):
                 }
             )
         ]
+
+    @api.model
+    def _weight_unit_at(self, location):
+        country = self._country_of(location) or self.env.company.country_id
+        return "LBS" if country.code in AMERICAN else self._database_weight_unit()
 
     @api.model
     def _country_of(self, location):

@@ -43,7 +43,8 @@ def off_weekend(content: object, date: datetime.date | None) -> tuple[Alert, ...
     }.get(date.weekday() if date else None, ())
     if "N" not in map(words, said):
         return ()
-    return (Alert("WST", "The address is outside of the Weekend Service Territory."),)
+    outside = "The address is outside of the Weekend Service Territory."
+    return (Alert(codes.OFF_WEEKEND, outside),)
 
 
 def prn(content: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ON_CALL, SMART = "oncall", "smart"
 SMART_CANCELLED = "002"
 PICKUP_TYPES = {"01": ON_CALL, "02": SMART}
+OFF_WEEKEND = "WST"  # of an Alert: UPS says it in an element of its own
 
 
 @dataclass(frozen=True, slots=True)

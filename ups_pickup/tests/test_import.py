@@ -103,7 +103,8 @@ class TestImport(PickupCase):
             self.assertEqual((usual.location_id.id, usual.quantity), (self.location_id, 1))
             self.assertFalse(mixed.hint or usual.hint)
             mixed.sudo().prn = "29ABCDEFGHI"
-            self.assertEqual(env["ups.pickup"].name_search("29ABCDEFGHI")[0][0], mixed.id)
+            for written in ("29ABCDEFGHI", "29ab cdef-ghi", "CDEF"):
+                self.assertEqual(env["ups.pickup"].name_search(written)[0][0], mixed.id)
         self.assertEqual(self.posts(), 0)
 
     def test_an_empty_cell_is_as_usual(self):
@@ -132,6 +133,31 @@ class TestImport(PickupCase):
             self.assertEqual((made.ready_time, made.quantity, made.service_id.code), (14, 1, "003"))
             self.assertEqual(made.account_id, place.account_id)
             env.cr.rollback()
+
+    def test_another_date_for_a_known_draft(self):
+        """It is told of its row where UPS could not be asked, and brings the close of that day."""
+        with self.transaction(SUPERUSER_ID) as env:
+            calendar = env["ups.pickup.location"].browse(self.location_id).calendar_id
+            calendar.attendance_ids.filtered(lambda each: each.dayofweek == "6").hour_to = 16
+        usual, typed, old = (
+            self.new_pickup(pickup_date="2026-11-26", close_time=close) for close in (17, 16.5, 17)
+        )
+        self.force(old, pickup_date="2026-11-20")
+        columns = [".id", "pickup_date", "weight"]
+        for days, at_fault in (
+            ({usual: "2026-11-29", typed: "2026-11-27", old: "2026-11-20"}, None),
+            ({usual: "2026-11-27", typed: "2026-11-29"}, 1),
+            ({usual: "2026-11-27", typed: "2026-11-23"}, 1),
+            ({usual: "2026-11-28", typed: "2026-11-27"}, 0),
+        ):
+            with self.transaction(self.clerk_id) as env:
+                rows = [[f"{pickup_id}", day, "3"] for pickup_id, day in days.items()]
+                messages = env["ups.pickup"].load(columns, rows)["messages"]
+            at = [each["rows"]["from"] for each in messages]
+            self.assertEqual(at, [] if at_fault is None else [at_fault])
+        for pickup_id, close in ((usual, 16), (typed, 16.5), (old, 17)):
+            self.assertEqual(self.stored_values(pickup_id, "close_time"), close)
+        self.assertEqual(f"{self.stored_values(usual, 'pickup_date')}", "2026-11-29")
 
     def test_files_fit_as_they_are(self):
         """Odoo's import knows each column of the templates, and of a German's spreadsheet."""

@@ -1,5 +1,6 @@
 """From a draft to a driver: once, whoever else is at it, and only what is stored."""
 
+import json
 import threading
 from contextlib import suppress
 from unittest.mock import Mock, patch
@@ -46,10 +47,18 @@ class TestLife(PickupCase):
         with patch.dict(answers.GOOD, adds):
             pickup_id = self.new_pickup()
             self.assertIn("UPS adds: Call <us>", self.click(pickup_id, "action_price"))
-            self.click(pickup_id)
+            self.assertIn("UPS adds: Call <us>", self.click(pickup_id))
         prn = self.stored_values(pickup_id, "prn")
         said = f"PRN: {prn} UPS adds: Call &lt;us&gt; about it"
         self.assertIn(said, str(self.history(pickup_id)))
+        saturday_id = self.new_pickup(pickup_date="2026-11-28")
+        off = {"WeekendServiceTerritory": {"SatWST": "N", "SunWST": "Y"}}
+        with self.transaction() as env, patch.object(answers, "weekend", lambda _asked: off):
+            told = env["ups.pickup"].browse(saturday_id).action_request()["params"]
+        self.assertEqual(told["type"], "warning")
+        self.assertIn("Weekend Service Territory", told["message"])
+        self.assertIn("ask whether a driver", self.stored_values(saturday_id, "problem"))
+        self.assertFalse(self.stored_values(pickup_id, "problem"))
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()
@@ -204,8 +213,8 @@ class TestLife(PickupCase):
         self.authorize(expired=False)
         pickup_id = self.new_pickup()
         with self.transaction() as env:
-            action = env["ups.pickup"].browse(pickup_id).action_confirm()
-        self.assertEqual((action["target"], action["res_id"]), ("new", pickup_id))
+            dialog = env["ups.pickup"].browse(pickup_id).action_confirm()
+        self.assertEqual((dialog["target"], dialog["res_id"]), ("new", pickup_id))
         self.assertEqual(self.posts(), 0)
         self.assertTrue(self.stored_values(pickup_id, "price"))
         with self.transaction(SUPERUSER_ID) as env:
@@ -220,7 +229,16 @@ class TestLife(PickupCase):
             with self.transaction(SUPERUSER_ID) as env:
                 env["ir.config_parameter"].set_param("database.is_neutralized", False)
         self.assertEqual(self.simulator.calls("cancel"), 0)
-        self.click(pickup_id)
+        context = json.loads(json.dumps(dialog["context"]))
+        with self.transaction() as env:
+            other = env["ups.pickup"].browse(booked_id).copy({"pickup_date": "2026-11-26"})
+            params = (other + other.browse(pickup_id)).action_confirm()["params"]
+        for shown in (context, params["context"]):
+            self.force(pickup_id, pickup_date="2026-11-27")
+            with self.assertRaisesRegex(UserError, "changed while you were asked"):
+                self.click(pickup_id, **shown)
+            self.force(pickup_id, pickup_date="2026-11-24")
+        self.click(pickup_id, **context)
         self.assertEqual(self.posts(), 1)
 
     def test_an_environment_that_changed_since(self):

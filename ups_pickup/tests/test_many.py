@@ -287,6 +287,15 @@ class TestMany(PickupCase):
                 self.assertEqual(form.close_time, closes)
             form.close_time, form.pickup_date = 16.5, date(2026, 11, 30)
             self.assertEqual(form.close_time, 16.5)
+            self.assertEqual(form.weight_unit, "KGS")  # in Japan
+            form.location_id = self.new_location(env, "UTC")
+            self.assertEqual(form.weight_unit, "LBS")
+            form.weight, form.location_id = 5, first
+            drafts[1].weight = 5
+            drafts.location_id = first
+            self.assertEqual(
+                (form.weight_unit, *drafts.mapped("weight_unit")), ("LBS", "KGS", "LBS")
+            )
             env.cr.rollback()
 
     def test_what_is_needed_is_archived_by_nobody_and_a_copy_has_days_of_its_own(self):

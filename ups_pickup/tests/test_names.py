@@ -64,6 +64,15 @@ class TestNames(TransactionCase):
         ):
             self.assertIn('duplicate="0"', self.env[model].get_view(view_type=view)["arch"])
 
+    def test_the_clock_finds_what_it_counts(self):
+        """Its click sets filters of these names (mail, `activity_menu.js`)."""
+        for name, model in self.env.items():
+            if name.startswith("ups.") and "activity_ids" in model._fields:
+                arch = model.get_view(view_type="search")["arch"]
+                for each in ("overdue", "today", "upcoming_all"):
+                    self.assertIn(f'name="activities_{each}"', arch)
+                self.assertIn('name="filter_activities_my"', arch)
+
     def test_methods(self):
         for model, calls in METHODS.items():
             for call in calls.split():

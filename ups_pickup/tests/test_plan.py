@@ -342,6 +342,25 @@ class TestPlan(PickupCase):
             form.plan_day, form.plan_time, form.plan = "before", 17.0, "when_packages"
             self.assertEqual((form.plan_day, form.plan_time), ("same", 14.0))
 
+    def test_a_plan_that_waits_asks_on_the_same_day_unless_another_is_said(self):
+        with self.transaction() as env:
+            place = env["ups.pickup.location"].browse(self.location_id)
+            new = place.copy_data({"cutoff_time": 12.0})[0]
+            del new["plan_day"], new["plan_time"]
+            waits = {"plan": "when_packages"}
+            for said, day, hour in (
+                ({}, "same", 14.0),
+                ({"plan_time": 10.0}, "same", 10.0),
+                ({"plan_day": "before"}, "before", 17.0),
+            ):
+                place.write({"plan": "working_days", "plan_day": "before", "plan_time": 17.0})
+                place.write(waits | said)
+                place.write(waits)  # an import of the same
+                self.assertEqual((place.plan_day, place.plan_time), (day, hour))
+            made = place.create(new | waits)
+            self.assertEqual((made.plan_day, made.plan_time), ("same", 11.0))
+            env.cr.rollback()
+
     def test_who_was_asked_is_asked_no_more_once_it_is_requested(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.opt_out()

@@ -559,9 +559,7 @@ class UpsPickup(models.Model):
             self.picking_ids.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
             (self | other)._fill_from_deliveries()
         elif self.state == "draft":
-            is_usual = self.close_time == location._close_on(self.pickup_date)
-            close = location._close_on(day) if is_usual else self.close_time
-            self.write({"pickup_date": day, "close_time": close, "problem": False})
+            self.write({"pickup_date": day, "problem": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_made_again(self):

@@ -16,6 +16,8 @@ from odoo.addons.ups_pickup_oauth.settings import ups_settings
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from ..hooks import uninstall_hook
+
 ADDON = "odoo.addons.ups_pickup_delivery"
 NOON = datetime(2026, 11, 24, 17, 0)  # 12:00 in New York, a Tuesday
 EVENING = datetime(2026, 11, 24, 23, 0)
@@ -706,6 +708,13 @@ class TestDelivery(TransactionCase):
         self.cron()
         self.assertEqual(picking.ups_pickup_id.origin, "deliveries")
         self.assertEqual(str(picking.ups_pickup_id.pickup_date), "2026-11-25")
+
+    def test_no_plan_waits_for_deliveries_without_the_addon(self):
+        self.env.cr.flush()
+        uninstall_hook(self.env)
+        self.assertEqual(self.location.plan, "manual")
+        said = self.location.message_ids[0].sudo().tracking_value_ids
+        self.assertEqual(said.mapped("new_value_char"), ["By hand"])
 
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"

@@ -14,7 +14,8 @@ function confirm(env, { params }) {
         body: params.words,
         confirmLabel: params.button,
         confirm: async () => {
-            const told = await orm.call(params.model, "action_request", [params.ids]);
+            const { context, ids, model } = params;
+            const told = await orm.call(model, "action_request", [ids], { context });
             await action.doAction(told === true ? "soft_reload" : told);
         },
         cancelLabel: params.close,
