@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, format_date
 
@@ -369,8 +369,10 @@ class UpsPickup(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_open(self):
+        is_manager = self.env.su or self.env.user.has_group("ups_pickup.group_manager")
         for pickup in self:
-            if pickup.state in OPEN:
+            is_unlisted = pickup.state == "unknown" and pickup._may_come_today()
+            if pickup.state in OPEN or is_unlisted:
                 raise UserError(
                     self.env._(
                         "A driver may come for %s. Cancel it first, then it can be deleted.",
@@ -379,6 +381,14 @@ class UpsPickup(models.Model):
                 )
             if pickup._may_come_for_a_lost_request():
                 raise UserError(pickup._lost_in_words())
+            if pickup._may_be_charged() and not is_manager:
+                raise AccessError(
+                    self.env._(
+                        "UPS has sent a driver for %s, and may charge it: only a manager of UPS"
+                        " pickups deletes it.",
+                        pickup.display_name,
+                    )
+                )
 
     @api.model
     def _without_own(self, vals):
@@ -462,6 +472,9 @@ class UpsPickup(models.Model):
     def _may_come_today(self):
         """:return: whether UPS has sent a driver, whose day is not over there."""
         return bool(self.prn) and self.pickup_date >= self.location_id._today()
+
+    def _may_be_charged(self):
+        return bool(self.prn) and self.state not in ("draft", "cancelled")
 
     def _may_come_for_a_lost_request(self):
         """:return: whether a draft is looked for at UPS, which nothing does once it is gone."""

@@ -80,6 +80,8 @@ class TestStatus(PickupCase):
                     self.run_cron()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)
                 if state == "unknown":  # its driver may still come
+                    with self.assertRaisesRegex(UserError, "Cancel it first"):
+                        self.click(pickup_id, "unlink")
                     self.click(pickup_id, "action_cancel")
                     self.assertEqual(self.stored_values(pickup_id, "state"), "cancelled")
                 self.force(pickup_id, state="draft", prn=False)
