@@ -316,7 +316,7 @@ class UpsPickup(models.Model):
 
     def _compute_sharing_ids(self):
         for pickup in self:
-            pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
+            pickup.sharing_ids = pickup._sharing_its_driver()
 
     @api.depends("name", "location_id", "pickup_date", "company_id")
     @api.depends_context("lang", "uid")
@@ -490,8 +490,15 @@ class UpsPickup(models.Model):
         )
 
     def _with_same_prn(self):
-        """:return: the pickups that share its truck, also those of other accounts and companies."""
+        """:return: the pickups with its PRN, also those of other accounts, companies and days."""
         return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
+
+    def _sharing_its_driver(self):
+        """:return: the others of its day with its PRN; those that were cancelled need no driver."""
+        others = self._with_same_prn() - self if self.prn else self.browse()
+        return others.filtered(
+            lambda each: each.pickup_date == self.pickup_date and each.state != "cancelled"
+        )
 
     def _names_of(self, others):
         """:return: their names; of other companies' only that there are some."""

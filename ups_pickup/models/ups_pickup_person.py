@@ -43,7 +43,7 @@ class UpsPickup(models.Model):
         """Enter the PRN that UPS's telephone told.
 
         :param str prn: 11 letters and digits.
-        :raise UserError: If it is none, or another account's of another day or address.
+        :raise UserError: If it is none, or that of a pickup of another day or address.
         """
         self.ensure_one()
         prn = re.sub(r"[\s-]", "", prn or "").upper() if isinstance(prn, str) else ""
@@ -255,11 +255,15 @@ class UpsPickup(models.Model):
                 self.env._("%s is neither a draft nor unconfirmed: it needs no PRN.", self.name)
             )
         same = self.search([("prn", "=", prn), ("environment", "=", self.environment)])
-        if same.filtered(
-            lambda each: each.account_id != self.account_id and each._door() != self._door()
-        ):
+        others = same - self.retry_of_id  # by telephone, UPS may send the driver of that one anew
+        if others and self._door() not in [each._door() for each in others]:
             raise UserError(
-                self.env._("Another account has the PRN %s. Ask UPS, and enter it again.", prn)
+                self.env._(
+                    "The PRN %(prn)s is that of %(others)s, for another day or address. Ask UPS,"
+                    " and enter it again.",
+                    prn=prn,
+                    others=self._names_of(others),
+                )
             )
         telling = {} if self.state != "draft" else {"told": self._telling()}
         self._move_by_a_person({"prn": prn, **telling})

@@ -310,10 +310,10 @@ class UpsPickup(models.Model):
         if self._seen() != seen:
             return
         entry = self._entry_in(listed.entries)
-        if self.state == "cancelled" and self.prn and self._with_same_prn() - self:
-            return  # the driver comes for the others
-        if self.state == "draft":
+        if self.state in ("draft", "cancelled"):
             self._own_write({"looked_on": clock.now()})
+        if self.state == "cancelled" and self._sharing_its_driver():
+            return  # the driver comes for the others
         if entry and self._has_new_prn(entry, listed):
             self._take_new_prn(entry.prn)
         if entry:
