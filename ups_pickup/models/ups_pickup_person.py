@@ -182,7 +182,10 @@ class UpsPickup(models.Model):
             )
 
     def _ended_says_a_person(self, state, words):
-        self._own_write({"state": state, "outcome_source": "person", "problem": False})
+        vals = {"state": state, "outcome_source": "person", "problem": False}
+        if state == "cancelled":
+            vals["claimed_on"] = clock.now()  # UPS's list may be some minutes late
+        self._own_write(vals)
         self._note(words)
         self._no_question_any_more()
 
@@ -205,8 +208,15 @@ class UpsPickup(models.Model):
         is_a_word = self.outcome_source == "person" and self.state in ("done", "unsuccessful")
         return is_a_word and self._may_come_today()
 
+    def _may_come_though_cancelled(self):
+        """:return: as above, of the word that it is cancelled: for that, what stands there does not
+        wait.
+        """
+        is_a_word = self.outcome_source == "person" and self.state == "cancelled"
+        return is_a_word and self._may_come_today()
+
     def _not_yet_says_a_person(self):
-        if not self._can_be_taken_back():
+        if not (self._can_be_taken_back() or self._may_come_though_cancelled()):
             raise UserError(
                 self.env._(
                     "“Not yet” takes back what a person has said of a pickup, on its own day: %s is"
@@ -216,6 +226,7 @@ class UpsPickup(models.Model):
             )
         self._move_by_a_person({"outcome_source": False})
         self._note(self.env._("No driver has come yet, says %s.", self.env.user.name))
+        self._no_question_any_more()
 
     def _settled_says_a_person(self):
         if self.state != "unsuccessful":
