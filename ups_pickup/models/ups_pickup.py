@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, format_date
 
@@ -319,7 +319,7 @@ class UpsPickup(models.Model):
 
     def _compute_sharing_ids(self):
         for pickup in self:
-            pickup.sharing_ids = pickup.prn and pickup._with_same_prn() - pickup
+            pickup.sharing_ids = pickup._sharing_its_driver()
 
     @api.depends("name", "location_id", "pickup_date", "company_id")
     @api.depends_context("lang", "uid")
@@ -372,8 +372,10 @@ class UpsPickup(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_open(self):
+        is_manager = self.env.su or self.env.user.has_group("ups_pickup.group_manager")
         for pickup in self:
-            if pickup.state in OPEN:
+            is_unlisted = pickup.state == "unknown" and pickup._may_come_today()
+            if pickup.state in OPEN or is_unlisted:
                 raise UserError(
                     self.env._(
                         "A driver may come for %s. Cancel it first, then it can be deleted.",
@@ -382,6 +384,14 @@ class UpsPickup(models.Model):
                 )
             if pickup._may_come_for_a_lost_request():
                 raise UserError(pickup._lost_in_words())
+            if pickup._may_be_charged() and not is_manager:
+                raise AccessError(
+                    self.env._(
+                        "UPS has sent a driver for %s, and may charge it: only a manager of UPS"
+                        " pickups deletes it.",
+                        pickup.display_name,
+                    )
+                )
 
     @api.model
     def _without_own(self, vals):
@@ -466,6 +476,9 @@ class UpsPickup(models.Model):
         """:return: whether UPS has sent a driver, whose day is not over there."""
         return bool(self.prn) and self.pickup_date >= self.location_id._today()
 
+    def _may_be_charged(self):
+        return bool(self.prn) and self.state not in ("draft", "cancelled")
+
     def _may_come_for_a_lost_request(self):
         """:return: whether a draft is looked for at UPS, which nothing does once it is gone."""
         is_lost = self.state == "draft" and self.claimed_on and self.past_references
@@ -480,8 +493,15 @@ class UpsPickup(models.Model):
         )
 
     def _with_same_prn(self):
-        """:return: the pickups that share its truck, also those of other accounts and companies."""
+        """:return: the pickups with its PRN, also those of other accounts, companies and days."""
         return self.search([("prn", "=", self.prn), ("environment", "=", self.environment)])
+
+    def _sharing_its_driver(self):
+        """:return: the others of its day with its PRN; those that were cancelled need no driver."""
+        others = self._with_same_prn() - self if self.prn else self.browse()
+        return others.filtered(
+            lambda each: each.pickup_date == self.pickup_date and each.state != "cancelled"
+        )
 
     def _names_of(self, others):
         """:return: their names; of other companies' only that there are some."""

@@ -112,8 +112,18 @@ class UpsPickup(models.Model):
                     self.prn,
                 )
             )
-        if others := self._others_who_need_the_truck():
+        self._lock_those_with_same_prn()
+        if others := self._others_with_its_driver():
             return self._cancelled_beside(others)
+        if others := self._others_going_on():  # a DELETE by PRN would call off their driver, too
+            raise UserError(
+                self.env._(
+                    "UPS has given the PRN %(prn)s to %(others)s as well, for another day. Call UPS"
+                    " to cancel this day alone, and then click “It is cancelled”.",
+                    prn=self.prn,
+                    others=self._names_of(others),
+                )
+            )
         self._own_write(
             {
                 "state": "cancelling",
@@ -126,8 +136,7 @@ class UpsPickup(models.Model):
         self.flush_recordset()
         return self.prn
 
-    def _others_who_need_the_truck(self):
-        """:return: open pickups with the same PRN that nobody is cancelling, all of them locked."""
+    def _lock_those_with_same_prn(self):
         same = self._with_same_prn()
         self.env.cr.execute(
             SQL(
@@ -137,11 +146,15 @@ class UpsPickup(models.Model):
             log_exceptions=False,
         )
         same.invalidate_recordset(["state"])
-        return self._others_with_its_driver()
 
-    def _others_with_its_driver(self):
+    def _others_going_on(self):
+        """:return: open pickups with the same PRN that nobody is cancelling, of any day."""
         going_on = set(OPEN) - {"cancelling"}
         return (self._with_same_prn() - self).filtered(lambda each: each.state in going_on)
+
+    def _others_with_its_driver(self):
+        """:return: those of its own day: another day is another driver."""
+        return self._others_going_on().filtered(lambda each: each.pickup_date == self.pickup_date)
 
     def _cancelled_beside(self, others):
         words = self.env._(

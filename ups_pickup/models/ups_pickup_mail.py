@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import psycopg2
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
@@ -41,15 +41,31 @@ class UpsPickup(models.Model):
         self._mail_each(CONFIRMED, [("state", "in", LISTED), *is_due], now)
         self._mail_each(
             CALLED_OFF,
-            [
-                ("state", "=", "cancelled"),
-                ("mailed_on", "!=", False),
-                ("pickup_date", ">=", now.date() - timedelta(days=1)),
-            ],
+            self._called_off_domain(),
             False,
             # Of several with the same PRN, the driver comes all the same.
             is_true=lambda own: not own._others_with_its_driver(),
         )
+
+    @api.model
+    def _called_off_domain(self):
+        return [
+            ("state", "=", "cancelled"),
+            ("mailed_on", "!=", False),
+            ("pickup_date", ">=", clock.now().date() - timedelta(days=1)),
+        ]
+
+    def unlink(self):
+        """Override of `mail`, which deletes what is not sent yet along: the location would wait for
+        a driver who does not come.
+        """
+        domain = [*self._called_off_domain(), *self._mailed_domain()]
+        for pickup in self.with_user(SUPERUSER_ID).filtered_domain(domain):
+            if not pickup._others_with_its_driver():
+                pickup._only_telling(lambda own: own._queue_mail(own._template(CALLED_OFF)))
+        own = [("model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "outgoing")]
+        self.env["mail.mail"].sudo().search(own).write({"model": False, "res_id": False})
+        return super().unlink()
 
     @api.model
     def _mail_each(self, xmlid, domain, mailed_on, is_true=lambda own: True):
@@ -58,10 +74,14 @@ class UpsPickup(models.Model):
         :param mailed_on: what each has afterwards.
         :param is_true: with a pickup, locked: whether the location has to read it.
         """
-        template = self.env.ref(xmlid, raise_if_not_found=False)
-        if template and template.active:
+        if template := self._template(xmlid):
             for pickup in self.sudo().search([*domain, *self._mailed_domain()]):
                 pickup._mail(template, domain, mailed_on, is_true)
+
+    @api.model
+    def _template(self, xmlid):
+        template = self.env.ref(xmlid, raise_if_not_found=False)
+        return template and template.filtered("active")
 
     @api.model
     def _mailed_domain(self):
@@ -82,9 +102,7 @@ class UpsPickup(models.Model):
                 own._own_write({"mailed_on": mailed_on, "is_mail_outdated": False})
                 if not is_true(own):
                     return
-                env["mail.template"].browse(template_id).send_mail(own.id)
-                if cron := env.ref(MAIL_CRON, raise_if_not_found=False):
-                    cron._trigger()
+                own._queue_mail(env["mail.template"].browse(template_id))
 
         try:
             in_own_transaction(self.env, mail)
@@ -93,6 +111,12 @@ class UpsPickup(models.Model):
         except Exception as error:
             _logger.warning("UPS pickup %s is not mailed: %s", self.id, type(error).__name__)
             self._each(lambda own: own._mail_failed(name, mailed_on))
+
+    def _queue_mail(self, template):
+        if template:
+            template.send_mail(self.id)
+            if cron := self.env.ref(MAIL_CRON, raise_if_not_found=False):
+                cron._trigger()
 
     def _mail_failed(self, name, mailed_on):
         self._own_write({"mailed_on": mailed_on, "is_mail_outdated": False})

@@ -43,7 +43,7 @@ class UpsPickup(models.Model):
         """Enter the PRN that UPS's telephone told.
 
         :param str prn: 11 letters and digits.
-        :raise UserError: If it is none, or another account's of another day or address.
+        :raise UserError: If it is none, or that of a pickup of another day or address.
         """
         self.ensure_one()
         prn = re.sub(r"[\s-]", "", prn or "").upper() if isinstance(prn, str) else ""
@@ -187,7 +187,10 @@ class UpsPickup(models.Model):
             )
 
     def _ended_says_a_person(self, state, words):
-        self._own_write({"state": state, "outcome_source": "person", "problem": False})
+        vals = {"state": state, "outcome_source": "person", "problem": False}
+        if state == "cancelled":
+            vals["claimed_on"] = clock.now()  # UPS's list may be some minutes late
+        self._own_write(vals)
         self._note(words)
         self._no_question_any_more()
 
@@ -210,8 +213,15 @@ class UpsPickup(models.Model):
         is_a_word = self.outcome_source == "person" and self.state in ("done", "unsuccessful")
         return is_a_word and self._may_come_today()
 
+    def _may_come_though_cancelled(self):
+        """:return: as above, of the word that it is cancelled: for that, what stands there does not
+        wait.
+        """
+        is_a_word = self.outcome_source == "person" and self.state == "cancelled"
+        return is_a_word and self._may_come_today()
+
     def _not_yet_says_a_person(self):
-        if not self._can_be_taken_back():
+        if not (self._can_be_taken_back() or self._may_come_though_cancelled()):
             raise UserError(
                 self.env._(
                     "“Not yet” takes back what a person has said of a pickup, on its own day: %s is"
@@ -221,6 +231,7 @@ class UpsPickup(models.Model):
             )
         self._move_by_a_person({"outcome_source": False})
         self._note(self.env._("No driver has come yet, says %s.", self.env.user.name))
+        self._no_question_any_more()
 
     def _settled_says_a_person(self):
         if self.state != "unsuccessful":
@@ -260,11 +271,15 @@ class UpsPickup(models.Model):
                 self.env._("%s is neither a draft nor unconfirmed: it needs no PRN.", self.name)
             )
         same = self.search([("prn", "=", prn), ("environment", "=", self.environment)])
-        if same.filtered(
-            lambda each: each.account_id != self.account_id and each._door() != self._door()
-        ):
+        others = same - self.retry_of_id  # by telephone, UPS may send the driver of that one anew
+        if others and self._door() not in [each._door() for each in others]:
             raise UserError(
-                self.env._("Another account has the PRN %s. Ask UPS, and enter it again.", prn)
+                self.env._(
+                    "The PRN %(prn)s is that of %(others)s, for another day or address. Ask UPS,"
+                    " and enter it again.",
+                    prn=prn,
+                    others=self._names_of(others),
+                )
             )
         telling = {} if self.state != "draft" else {"told": self._telling()}
         self._move_by_a_person({"prn": prn, **telling})

@@ -152,7 +152,9 @@ class UpsPickup(models.Model):
         )
 
     def _ask_about_failure(self, is_called_off=False):
-        """One activity for each pickup that UPS says was unsuccessful, or has called off itself."""
+        """One activity for each pickup that UPS says was unsuccessful, or has called off itself, or
+        sends a driver for all the same.
+        """
         if (self.state == "unsuccessful" or is_called_off) and (person := self._responsible()):
             self._only_telling(lambda own: own._activity_of_failure(person))
 
@@ -212,6 +214,8 @@ class UpsPickup(models.Model):
         place = self.location_id.display_name
         if self.state == "unsuccessful":
             return self.env._("UPS did not collect at %s", place)
+        if self.outcome_source == "person":  # who has said that it is cancelled
+            return self.env._("Is a driver to come to %s?", place)
         return self.env._("UPS has called off its driver for %s", place)
 
     def _no_question_any_more(self):

@@ -462,7 +462,7 @@ class UpsPickup(models.Model):
         )
 
     def _sharing_in_words(self):
-        if others := self._with_same_prn() - self:
+        if others := self._others_with_its_driver():
             return self.env._(
                 "UPS gives the same PRN as for %s: one driver comes for both.",
                 self._names_of(others),

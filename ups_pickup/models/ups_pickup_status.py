@@ -130,9 +130,13 @@ class UpsPickup(models.Model):
             [
                 "|",
                 ("state", "in", OPEN),
+                "|",
                 "&",
                 ("state", "=", "draft"),
                 ("claimed_on", "!=", False),  # given up, and UPS has not said that it has none
+                "&",
+                ("state", "=", "cancelled"),
+                ("outcome_source", "=", "person"),  # UPS may send its driver all the same
                 ("environment", "=", ups_environment(self.env)),
                 *self._days_that_may_be_listed(),
             ],
@@ -150,7 +154,7 @@ class UpsPickup(models.Model):
         """:return: whether a look at it could tell something."""
         if not self._may_be_listed(days) or self._is_in_flight(now):
             return False
-        if self.state not in (*LISTED, "draft") or not self.looked_on:
+        if self.state not in (*LISTED, "draft", "cancelled") or not self.looked_on:
             return True
         if self.looked_on > now - STATUS_EVERY + SLACK:
             return False
@@ -310,10 +314,10 @@ class UpsPickup(models.Model):
         if self._seen() != seen:
             return
         entry = self._entry_in(listed.entries)
-        if self.state == "cancelled" and self.prn and self._with_same_prn() - self:
-            return  # the driver comes for the others
-        if self.state == "draft":
+        if self.state in ("draft", "cancelled"):
             self._own_write({"looked_on": clock.now()})
+        if self.state == "cancelled" and self._sharing_its_driver():
+            return  # the driver comes for the others
         if entry and self._has_new_prn(entry, listed):
             self._take_new_prn(entry.prn)
         if entry:
@@ -409,6 +413,7 @@ class UpsPickup(models.Model):
             return
         if state is None or not (news.is_final or self._may_go_on()):
             self._own_write(vals)  # a person's word stands until UPS's last one
+            self._tell_if_not_cancelled(entry)
             return
         is_news, differs = state != self.state, self._differs_from_told()
         is_called_off = state == "cancelled" and self.state in (*LISTED, "unconfirmed", "unknown")
@@ -422,6 +427,24 @@ class UpsPickup(models.Model):
             if is_called_off:
                 self._say_who_called_off()
             self._ask_about_failure(is_called_off)
+        elif state == "cancelled":  # as a person has said
+            self._no_question_any_more()
+
+    def _tell_if_not_cancelled(self, entry):
+        """Ask once about what a person has marked as cancelled, if UPS lists its driver since."""
+        is_of_day = entry.service_date in (None, self.pickup_date)
+        is_too_soon = self.claimed_on and clock.now() - self.claimed_on < BETWEEN_LOOKS
+        is_coming = self._news(entry).state in LISTED and is_of_day and not is_too_soon
+        if self.state == "cancelled" and is_coming and not self.problem:
+            self._say(
+                {},
+                lambda own: own.env._(
+                    "It was marked as cancelled, but UPS lists it still. If nobody is to come, call"
+                    " UPS with PRN %s; if the driver is to come, click “Not yet”.",
+                    own.prn,
+                ),
+            )
+            self._ask_about_failure(is_called_off=True)
 
     def _say_who_called_off(self):
         self._say(
@@ -579,6 +602,14 @@ class UpsPickup(models.Model):
         self._say({"state": "unknown"}, lambda own: own._over_in_words())
 
     def _over_in_words(self):
+        if self.state == "delayed":
+            return self.env._(
+                "Its day is over, and UPS has said last that the driver is late: %(words)s. The"
+                " driver may come on another day. Ask UPS with PRN %(prn)s before you order another"
+                " one, and mark it.",
+                words=self.status_message or "?",
+                prn=self.prn,
+            )
         if why := self.account_id.last_problem:
             return self.env._(
                 "Its day is over, and UPS could not be asked: %s Ask whoever was there, and mark"

@@ -50,6 +50,7 @@ class TestRoles(PickupCase):
             ("again", lambda env: pickup(env, "action_again"), EVERYBODY),
             ("count", lambda env: env["ups.pickup"].overview_counts(), COUNTING),
             ("cancel", lambda env: pickup(env, "action_cancel"), EVERYBODY),
+            ("delete", lambda env: pickup(env, "unlink"), MANAGERS),
             ("location", lambda env: location(env).write({"floor": "2"}), MANAGERS),
             ("address", lambda env: location(env).partner_id.write({"street2": "R"}), MANAGERS),
             ("hours", lambda env: location(env).calendar_id.write({"tz": "UTC"}), MANAGERS),
@@ -78,6 +79,8 @@ class TestRoles(PickupCase):
         pickup_id = self.new_pickup()
         if action in ("check", "cancel"):
             self.click(pickup_id)
+        if action == "delete":
+            self.force(pickup_id, state="done", prn="29ABCDEFGHI")
         if action == "again":
             self.force(pickup_id, state="unsuccessful")
         return pickup_id

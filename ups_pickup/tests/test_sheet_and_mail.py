@@ -86,6 +86,14 @@ class TestSheetAndMail(PickupCase):
         self.assertIn("29ABCDEFGHI", again)
         self.assertIn("Called off", subject)
         self.assertIn(prn, body)
+        later_id = self.new_pickup(pickup_date="2026-11-27")
+        self.click(later_id)
+        self.run_cron()
+        self.click(later_id, "action_cancel")
+        for each in (pickup_id, later_id):  # the mails of the first one are not sent yet
+            self.click(each, "unlink")
+        said = ["called off" in body for _subject, body in self.mails()]
+        self.assertEqual(said, [False, True, False, True])
 
     def test_a_broken_template_stops_no_pickup(self):
         self.set_place(notification_email="ramp@example.com")

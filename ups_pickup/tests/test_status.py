@@ -80,6 +80,8 @@ class TestStatus(PickupCase):
                     self.run_cron()
                 self.assertEqual(self.stored_values(pickup_id, "state"), state)
                 if state == "unknown":  # its driver may still come
+                    with self.assertRaisesRegex(UserError, "Cancel it first"):
+                        self.click(pickup_id, "unlink")
                     self.click(pickup_id, "action_cancel")
                     self.assertEqual(self.stored_values(pickup_id, "state"), "cancelled")
                 self.force(pickup_id, state="draft", prn=False)
@@ -325,12 +327,64 @@ class TestStatus(PickupCase):
         for street, is_taken in (("9 Elsewhere", False), (ADDRESS["street"], True)):
             with self.transaction(SUPERUSER_ID) as env:
                 env["ups.pickup.location"].browse(other_id).partner_id.street = street
-            with nullcontext() if is_taken else self.assertRaisesRegex(UserError, "Another acc"):
+            with nullcontext() if is_taken else self.assertRaisesRegex(UserError, "another comp"):
                 self.click(second_id, "action_mark_requested", prn)
         told = self.click(first_id, "action_cancel")
         self.assertIn("the same driver comes for a pickup of another company", told)
         self.assertEqual(self.stored_values(first_id, "state"), "cancelled")
         self.assertEqual(self.simulator.calls("cancel"), 0)
+
+    def test_one_prn_is_of_one_day_and_address(self):
+        """Where UPS itself has given it to two days, no DELETE calls both drivers off."""
+        first_id, prn = self.booked()
+        next_id = self.new_pickup(pickup_date="2026-11-25")
+        elsewhere_id = self.place("America/New_York", name="Elsewhere")
+        with self.transaction(SUPERUSER_ID) as env:
+            env["ups.pickup.location"].browse(elsewhere_id).partner_id.street = "9 Elsewhere"
+        for each in (next_id, self.new_pickup(elsewhere_id)):
+            with self.assertRaisesRegex(UserError, "is that of PU/.* for another day or address"):
+                self.click(each, "action_mark_requested", prn)
+        self.click(next_id)
+        self.force(next_id, prn=prn)
+        self.assertFalse(self.stored_values(first_id, "sharing_ids"))
+        with self.assertRaisesRegex(UserError, "for another day. Call UPS"):
+            self.click(next_id, "action_cancel")
+        self.click(next_id, "action_mark_cancelled")
+        self.assertEqual(self.simulator.calls("cancel"), 0)
+        self.click(first_id, "action_cancel")
+        self.assertEqual(self.simulator.calls("cancel"), 1)
+        self.force(first_id, state="unsuccessful")  # and UPS's telephone sends its driver anew
+        self.set_time("2026-11-25 09:00", "America/New_York")
+        self.click(first_id, "action_again")
+        again_id = self.stored_values(first_id, "again_ids").id
+        self.click(again_id, "action_mark_requested", prn)
+        self.assertEqual(self.stored_values(again_id, "state", "prn"), ("requested", prn))
+
+    def test_what_a_person_has_marked_as_cancelled_and_ups_lists(self):
+        for code, state in (("007", "cancelled"), ("005", "delayed")):
+            self.set_time("2026-11-24 12:00", "America/New_York")
+            pickup_id, prn = self.booked()
+            self.click(pickup_id, "action_mark_cancelled")
+            for minute, is_told in (("12:05", False), ("13:05", True), ("13:25", True)):
+                self.set_time(f"2026-11-24 {minute}", "America/New_York")
+                self.run_cron()
+                with self.subTest(code, minute=minute):
+                    self.assertEqual(len(self.questions()), is_told)
+                    problem = self.stored_values(pickup_id, "problem")
+                    self.assertEqual(bool(problem), is_told)
+            self.assertIn(f"lists it still. If nobody is to come, call UPS with PRN {prn}", problem)
+            self.simulator.set_code(prn, code)
+            if state == "delayed":
+                self.click(pickup_id, "action_mark_not_yet")
+            self.wait(minutes=20)
+            self.run_cron()
+            told = self.stored_values(pickup_id, "state", "problem")
+            self.assertEqual((told, self.questions()), ((state, False), []))
+        self.set_time("2026-11-25 08:00", "America/New_York")
+        self.run_cron()
+        state, problem = self.stored_values(pickup_id, "state", "problem")
+        self.assertEqual(state, "unknown")
+        self.assertRegex(problem, f"late: Missed commit.* Ask UPS with PRN {prn} before you order")
 
     def test_a_merged_request_is_offered_and_not_taken(self):
         first_id, prn = self.booked()
