@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.asking import asked_of
 from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction, quietly
 from odoo.exceptions import UserError
@@ -86,7 +87,7 @@ class UpsPickup(models.Model):
         if self.state != "draft" or is_deleted or not person or is_done:
             return
         self.plan_asked_for = self.pickup_date
-        own = self.with_context(lang=person.lang)
+        own = asked_of(self, person, by_mail=True)
         words = escape(own._plan_failed_in_words(why))
         if asked := asked.filtered("active"):
             asked.note, self.asked_id = words, asked.user_id
