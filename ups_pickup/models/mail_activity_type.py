@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..const import (
     ACCOUNT_ACTIVITY,
+    BATCH_ACTIVITY,
     CHANGED_ACTIVITY,
     PLAN_ACTIVITY,
     TO_CHECK_ACTIVITY,
@@ -10,6 +11,7 @@ from ..const import (
 
 OURS = (
     ACCOUNT_ACTIVITY,
+    BATCH_ACTIVITY,
     CHANGED_ACTIVITY,
     PLAN_ACTIVITY,
     TO_CHECK_ACTIVITY,

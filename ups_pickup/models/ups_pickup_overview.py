@@ -141,10 +141,18 @@ class UpsPickup(models.Model):
         refused = self.env["ups.pickup.account"].search(
             [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
         )
-        stopped = self.env["ups.pickup.location"]._where_plans_stopped()
+        places = self.env["ups.pickup.location"]
+        own = Domain("company_id", "in", self.env.companies.ids)
+        left = self._left_of_batches(own)
+        sentences = (
+            self._standstill_in_words(),
+            self._drivers_in_production_in_words(own),
+            places._plans_off_in_words(own),
+        )
         return [
-            *filter(None, [self._standstill_in_words()]),
-            *(each._plan_stopped_in_words() for each in stopped),
+            *filter(None, sentences),
+            *(each._plan_stopped_in_words() for each in places._where_plans_stopped()),
+            *(batch._left_in_words() for batch in left),
             *(f"{each.display_name}: {each.last_problem}" for each in refused),
         ]
 
