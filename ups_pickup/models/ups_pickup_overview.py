@@ -8,8 +8,9 @@ from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
 
 from .. import clock
-from ..const import TO_CHECK
+from ..const import OPEN, TO_CHECK
 from ..local_time import in_words, zone_in_words
+from .ups_pickup_request import PLACE
 
 SUCCESSFUL_DAYS = 7
 TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
@@ -30,6 +31,12 @@ class UpsPickup(models.Model):
         help="Nobody knows what became of it.",
         compute="_compute_is_to_check",
         search="_search_is_to_check",
+    )
+    is_unanswered = fields.Boolean(
+        string="Nobody Has Seen to It",
+        help="It was unsuccessful, and nobody has requested another one by “Again”, or needs none.",
+        compute="_compute_is_unanswered",
+        search="_search_is_unanswered",
     )
     is_current_environment = fields.Boolean(
         string="Of the Environment in Force",
@@ -67,6 +74,15 @@ class UpsPickup(models.Model):
             is_asked = pickup.state in TO_CHECK and (pickup.state != "cancelling" or pickup.problem)
             pickup.is_to_check = bool(is_asked)
 
+    @api.depends("state", "is_settled", "again_ids.state", "again_ids.pickup_date")
+    def _compute_is_unanswered(self):
+        for pickup in self:
+            is_open = pickup.state == "unsuccessful" and not pickup.is_settled
+            pickup.is_unanswered = is_open and not any(
+                again.state != "draft" or again.pickup_date >= again.location_id._today()
+                for again in pickup.again_ids
+            )
+
     @api.depends(
         "state", "location_id", "pickup_date", "ready_time", "close_time", "account_id", "kind",
         "weight", "line_ids.quantity", "line_ids.service_id", "instruction", "changed_in_words",
@@ -91,6 +107,11 @@ class UpsPickup(models.Model):
             return NotImplemented
         domain = _to_check()
         return _where(domain, value)
+
+    def _search_is_unanswered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return _where(_unanswered(_by_day(self._places(), 0)), value)
 
     @api.model
     def _search_day(self, operator, value, ahead):
@@ -183,19 +204,28 @@ class UpsPickup(models.Model):
             "successful": span,
         }
         counts = _tiles(rows, today, tomorrow, start, end)
-        counts["unsuccessful"] = self._unanswered(domain, start, end)
-        return counts | {"dates": dates, "cutoffs": _cutoffs(rows, today)}
+        wanted = _unanswered(today) & _within(start, end) & self._narrowed(domain)
+        counts["unsuccessful"] = self.search_count(wanted)
+        has_drafts = any(state == "draft" for _location, _day, state, *_counted in rows)
+        drafts = self._drafts_to_send(domain, today) if has_drafts else {}
+        return counts | {"dates": dates, "cutoffs": _cutoffs(drafts)}
 
     @api.model
     def _narrowed(self, domain):
         return Domain(domain or []) & Domain("environment", "=", ups_environment(self.env))
 
     @api.model
-    def _unanswered(self, domain, start, end):
-        """:return: how many were unsuccessful, and nobody has taken care of by “Again”."""
-        wanted = Domain("state", "=", "unsuccessful") & Domain("is_settled", "=", False)
-        wanted &= Domain("again_ids", "=", False)
-        return self.search_count(wanted & _within(start, end) & self._narrowed(domain))
+    def _drafts_to_send(self, domain, today):
+        """:return: by location the number of today's, without those that are asked for already."""
+        where, there = ["kind", "location_id", "account_id"], _on_days(today)
+        is_open = Domain("state", "in", OPEN) & there & self._narrowed([])
+        trucks = {_truck(*group) for group in self.sudo()._read_group(is_open, where)}
+        drafts = Domain("state", "=", "draft") & there & self._narrowed(domain)
+        found = Counter()
+        for *group, count in self._read_group(drafts, where, ["__count"]):
+            if _truck(*group) not in trucks:
+                found[group[1]] += count
+        return found
 
     @api.model
     def _counted(self, domain, start, end, days):
@@ -251,12 +281,13 @@ def _tiles(rows, today, tomorrow, start, end):
     return counts
 
 
-def _cutoffs(rows, today):
+def _truck(kind, location, account):
+    """:return: what the pickups of a day have in common that one driver is asked for."""
+    return kind, (location if PLACE[kind] == "location_id" else account).id
+
+
+def _cutoffs(drafts):
     """:return: for each open location with drafts for today the seconds left, the next first."""
-    drafts = Counter()
-    for location, day, state, _is_asked, count in rows:
-        if state == "draft" and location in today.get(day, ()):
-            drafts[location] += count
     cutoffs = [_cutoff(location, drafts[location]) for location in _open_today(drafts)]
     return sorted(cutoffs, key=lambda each: (each["seconds"] < 0, each["seconds"]))
 
@@ -287,6 +318,20 @@ def _cutoff(location, drafts):
 def _where(domain, value):
     """:return: the search of a yes-or-no field whose `in` is given these values."""
     return Domain.OR([domain] * (True in value) + [~domain] * (not all(value)))
+
+
+def _unanswered(today):
+    """What was unsuccessful. A draft of another one that nobody has sent in time is no answer.
+
+    :param today: all locations by their date of today.
+    """
+    is_ahead = Domain.OR(
+        Domain("pickup_date", ">=", day) & Domain("location_id", "in", locations.ids)
+        for day, locations in today.items()
+    )
+    answers = Domain("again_ids", "any", Domain("state", "!=", "draft") | is_ahead)
+    wanted = Domain("state", "=", "unsuccessful") & Domain("is_settled", "=", False)
+    return wanted & ~answers
 
 
 def _to_check():
