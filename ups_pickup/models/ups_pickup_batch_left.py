@@ -45,27 +45,28 @@ class UpsPickup(models.Model):
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _left_of_batches(self, domain=Domain.TRUE):
-        """Of what batches were to request: what cannot be, and what waits while its batch pauses.
-
-        Not what another driver is asked for beside, nor what was for a day that is over.
-
-        :return: the drafts by batch.
-        """
-        paused = Domain("queued_on", "!=", False) & Domain("batch_id.paused_why", "!=", False)
-        refused = Domain("queued_on", "=", False) & Domain("problem", "!=", False)
-        refused &= Domain("batch_id.queued_database", "!=", False)
+    def _left_drafts(self):
+        """:return: the drafts of batches that wait, or have a problem, as a domain."""
         day_before = clock.now().date() - timedelta(days=1)
         drafts = Domain("state", "=", "draft") & Domain("pickup_date", ">=", day_before)
         drafts &= Domain("environment", "=", ups_environment(self.env))
-        drafts &= Domain("company_id.active", "=", True) & domain
-        rows = self.sudo().search(drafts & (paused | refused), order="pickup_date, id")
+        drafts &= Domain("batch_id", "!=", False)
+        return drafts & (Domain("queued_on", "!=", False) | Domain("problem", "!=", False))
+
+    @api.model
+    def _left_of_batches(self, domain=Domain.TRUE):
+        """:return: by batch the drafts that could not be requested, or wait while it pauses."""
+        domain &= self._left_drafts() & Domain("company_id.active", "=", True)
+        rows = self.sudo().search(domain, order="pickup_date, id")
         twins = rows._open_twins()
-        left = those_that(
-            rows - self.browse(each.id for each in twins),
-            lambda each: each.pickup_date >= each.location_id._today(),
-        )
+        left = those_that(rows, lambda each: each not in twins and each._is_left())
         return left.grouped("batch_id")
+
+    def _is_left(self):
+        """:return: whether it stands still, its batch was requested, and its day is not over."""
+        batch = self.batch_id
+        stands = batch.paused_why if self.queued_on else batch.queued_database
+        return bool(stands) and self.pickup_date >= self.location_id._today()
 
     def _ask_about_batch(self):
         batch = self.batch_id

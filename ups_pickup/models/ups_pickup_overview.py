@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
@@ -13,6 +14,19 @@ from ..local_time import in_words, zone_in_words
 from .ups_pickup_request import PLACE
 
 SUCCESSFUL_DAYS = 7
+
+
+class Row(NamedTuple):
+    """So many pickups of which the database has told the same."""
+
+    location: object
+    day: date
+    state: str
+    is_asked: bool
+    count: int
+    truck: tuple  # of those that one driver of the day is for, the same
+
+
 TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
 
 
@@ -149,30 +163,34 @@ class UpsPickup(models.Model):
             a sentence each; ``steps`` to the first pickup, where there is none yet.
         :rtype: dict
         """
-        told = self.overview_counts(domain, date_from, date_to)
+        own = Domain("company_id", "in", self.env.companies.ids)
+        beside = own & (self._real_drivers() | self._left_drafts())
+        told, by_state = self._told(domain, date_from, date_to, beside)
         told["is_test"] = ups_environment(self.env) == "cie"
-        told["troubles"] = self._troubles()
+        told["troubles"] = self._troubles(own, by_state)
         has_pickups = any(map(told.get, TILES)) or self.search_count([], limit=1)
         told["steps"] = [] if has_pickups else self._first_steps()
         return told
 
     @api.model
-    def _troubles(self):
-        """:return: what keeps pickups from going on by themselves."""
-        refused = self.env["ups.pickup.account"].search(
-            [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
-        )
-        places = self.env["ups.pickup.location"]
-        own = Domain("company_id", "in", self.env.companies.ids)
-        left = self._left_of_batches(own)
+    def _troubles(self, own, by_state):
+        """:return: what keeps pickups from going on by themselves.
+
+        :param own: what is of the user's companies.
+        :param by_state: the number of real drivers while UPS is tested, and of drafts that their
+            batch could not request.
+        """
+        refused = self.env["ups.pickup.account"].search(Domain("last_problem", "!=", False) & own)
+        plans = self.env["ups.pickup.location"]._plans(own)
+        left = self._left_of_batches(own) if by_state.get("draft") else ()
         sentences = (
             self._standstill_in_words(),
-            self._drivers_in_production_in_words(own),
-            places._plans_off_in_words(own),
+            self._real_drivers_in_words(sum(by_state.get(state, 0) for state in OPEN)),
+            plans.off._plans_off_in_words(),
         )
         return [
             *filter(None, sentences),
-            *(each._plan_stopped_in_words() for each in places._where_plans_stopped()),
+            *(each._plan_stopped_in_words() for each in plans.stopped),
             *(batch._left_in_words() for batch in left),
             *(f"{each.display_name}: {each.last_problem}" for each in refused),
         ]
@@ -188,6 +206,13 @@ class UpsPickup(models.Model):
             ``cutoffs``.
         :rtype: dict
         """
+        return self._told(domain, date_from, date_to)[0]
+
+    @api.model
+    def _told(self, domain, date_from, date_to, beside=Domain.FALSE):
+        """:return: as :meth:`overview_counts`, and by state how many there are of what is wanted
+        beside, which nothing unsuccessful is.
+        """
         self.check_access("read")
         places = self._places()
         today, tomorrow = _by_day(places, 0), _by_day(places, 1)
@@ -196,6 +221,8 @@ class UpsPickup(models.Model):
         week_ago = end - min(timedelta(days=SUCCESSFUL_DAYS - 1), end - date.min)
         start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
         rows = list(self._counted(domain, start, end, [today, tomorrow]))
+        # Drivers that the list does not show are asked for, too.
+        all_rows = list(self._counted([], start, end, [today])) if domain else rows
         span = [day.isoformat() for day in (start, end) if day != date.min]
         dates = {
             "today": [day.isoformat() for day in days],
@@ -204,28 +231,15 @@ class UpsPickup(models.Model):
             "successful": span,
         }
         counts = _tiles(rows, today, tomorrow, start, end)
-        wanted = _unanswered(today) & _within(start, end) & self._narrowed(domain)
-        counts["unsuccessful"] = self.search_count(wanted)
-        has_drafts = any(state == "draft" for _location, _day, state, *_counted in rows)
-        drafts = self._drafts_to_send(domain, today) if has_drafts else {}
-        return counts | {"dates": dates, "cutoffs": _cutoffs(drafts)}
+        unanswered = _unanswered(today) & _within(start, end) & self._narrowed(domain)
+        by_state = dict(self._read_group(unanswered | beside, ["state"], ["__count"]))
+        counts["unsuccessful"] = by_state.get("unsuccessful", 0)
+        drafts = _drafts_to_send(rows, all_rows, today)
+        return counts | {"dates": dates, "cutoffs": _cutoffs(drafts)}, by_state
 
     @api.model
     def _narrowed(self, domain):
         return Domain(domain or []) & Domain("environment", "=", ups_environment(self.env))
-
-    @api.model
-    def _drafts_to_send(self, domain, today):
-        """:return: by location the number of today's, without those that are asked for already."""
-        where, there = ["kind", "location_id", "account_id"], _on_days(today)
-        is_open = Domain("state", "in", OPEN) & there & self._narrowed([])
-        trucks = {_truck(*group) for group in self.sudo()._read_group(is_open, where)}
-        drafts = Domain("state", "=", "draft") & there & self._narrowed(domain)
-        found = Counter()
-        for *group, count in self._read_group(drafts, where, ["__count"]):
-            if _truck(*group) not in trucks:
-                found[group[1]] += count
-        return found
 
     @api.model
     def _counted(self, domain, start, end, days):
@@ -239,16 +253,18 @@ class UpsPickup(models.Model):
         )
         rows = self._read_group(
             wanted & self._narrowed(domain),
-            ["location_id", "pickup_date:day", "state"],
+            ["location_id", "pickup_date:day", "state", "kind", "account_id"],
             ["__count", "problem:count"],
         )
-        for location, day, state, count, with_problem in rows:
+        for location, day, state, kind, account, count, with_problem in rows:
+            place = location if PLACE[kind] == "location_id" else account
+            row = Row(location, _day(day), state, state in TO_CHECK, count, (kind, place.id))
             # One that is being cancelled at this moment has no problem, and is no question.
             if state == "cancelling":
-                yield location, _day(day), state, True, with_problem
-                yield location, _day(day), state, False, count - with_problem
+                yield row._replace(count=with_problem)
+                yield row._replace(is_asked=False, count=count - with_problem)
             else:
-                yield location, _day(day), state, state in TO_CHECK, count
+                yield row
 
 
 def _within(start, end):
@@ -270,7 +286,7 @@ def _on_days(by_day):
 
 def _tiles(rows, today, tomorrow, start, end):
     counts = dict.fromkeys(TILES, 0)
-    for location, day, state, is_asked, count in rows:
+    for location, day, state, is_asked, count, _truck in rows:
         if state != "cancelled":
             counts["today"] += count * (location in today.get(day, ()))
             counts["tomorrow"] += count * (location in tomorrow.get(day, ()))
@@ -281,9 +297,15 @@ def _tiles(rows, today, tomorrow, start, end):
     return counts
 
 
-def _truck(kind, location, account):
-    """:return: what the pickups of a day have in common that one driver is asked for."""
-    return kind, (location if PLACE[kind] == "location_id" else account).id
+def _drafts_to_send(rows, all_rows, today):
+    """:return: by location the number of today's, without those that are asked for already."""
+    asked = {(row.day, row.truck) for row in all_rows if row.state in OPEN}
+    drafts = Counter()
+    for row in rows:
+        is_today = row.state == "draft" and row.location in today.get(row.day, ())
+        if is_today and (row.day, row.truck) not in asked:
+            drafts[row.location] += row.count
+    return drafts
 
 
 def _cutoffs(drafts):

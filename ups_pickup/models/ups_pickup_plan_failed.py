@@ -167,17 +167,6 @@ class UpsPickupLocation(models.Model):
             vals = {"plan_stopped_on": False, "plan_stopped_by": False}
             quietly(self.env, lambda env: env[self._name].browse(self.id).write(vals))
 
-    @api.model
-    def _where_plans_stopped(self):
-        """:return: those of the user's companies whose plan something else than UPS has stopped."""
-        return self.sudo().search(
-            [
-                ("plan", "!=", "manual"),
-                ("plan_stopped_on", ">=", clock.now().date() - SEEN_LATELY),
-                ("company_id", "in", self.env.companies.ids),
-            ]
-        )
-
     def _plan_stopped_in_words(self):
         return self.env._(
             "%(location)s: the plan could not request the pickup of %(day)s. %(why)s",

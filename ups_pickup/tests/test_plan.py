@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged
 
@@ -249,7 +250,7 @@ class TestPlan(PickupCase):
                 own = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
                 troubles = " ".join(own.overview()["troubles"])
                 place = env["ups.pickup.location"].browse(self.location_id)
-                advice = place._plans_off_in_words()
+                advice = place._plans(Domain("id", "=", place.id)).off._plans_off_in_words()
                 self.assertIn(advice, env["res.config.settings"]._ups_advice())
                 return troubles, advice, place.plan_off_in_words or ""
 
