@@ -33,6 +33,7 @@ UNSUCCESSFUL_ACTIVITY = "ups_pickup.mail_activity_type_unsuccessful"
 PLAN_ACTIVITY = "ups_pickup.mail_activity_type_plan"
 CHANGED_ACTIVITY = "ups_pickup.mail_activity_type_changed"
 ACCOUNT_ACTIVITY = "ups_pickup.mail_activity_type_account"
+BATCH_ACTIVITY = "ups_pickup.mail_activity_type_batch"
 
 CANCELLABLE = (*LISTED, "cancelling")
 

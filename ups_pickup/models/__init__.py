@@ -11,6 +11,7 @@ from . import (
     ups_pickup_account_refused,
     ups_pickup_batch,
     ups_pickup_batch_fill,
+    ups_pickup_batch_left,
     ups_pickup_batch_request,
     ups_pickup_calendar,
     ups_pickup_cancel,
@@ -37,6 +38,7 @@ from . import (
     ups_pickup_service,
     ups_pickup_sheet,
     ups_pickup_status,
+    ups_pickup_switched,
     ups_pickup_together,
     ups_pickup_usual,
 )

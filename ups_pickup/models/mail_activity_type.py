@@ -4,6 +4,7 @@ from .. import const
 
 OURS = (
     const.ACCOUNT_ACTIVITY,
+    const.BATCH_ACTIVITY,
     const.CHANGED_ACTIVITY,
     const.PLAN_ACTIVITY,
     const.TO_CHECK_ACTIVITY,

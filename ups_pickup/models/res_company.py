@@ -16,15 +16,17 @@ class ResCompany(models.Model):
     def _ups_opt_out_question(self):
         question = super()._ups_opt_out_question()
         losing = Domain("company_id", "in", (self | self.sudo().ups_branch_ids).ids)
-        count = self.env["ups.pickup"].sudo().search_count(losing & self._drivers_may_come())
-        if not count:
-            return question
-        words = self.env._(
+        return " ".join(filter(None, (question, self._drivers_in_words(losing))))
+
+    @api.model
+    def _drivers_in_words(self, domain):
+        """:return: how many drivers somebody could call off no more, or an empty text."""
+        count = self.env["ups.pickup"].sudo().search_count(domain & self._drivers_may_come())
+        return count and self.env._(
             "UPS pickups for which a driver may come: %s. Whoever is to call one off cancels it"
             " before.",
             count,
         )
-        return f"{question} {words}"
 
     @api.model
     def _drivers_may_come(self):

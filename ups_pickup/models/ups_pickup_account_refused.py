@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.asking import asked_of
 from odoo.addons.ups_pickup_oauth.own_transaction import quietly
 
 from .. import clock
@@ -101,7 +102,7 @@ class UpsPickupAccount(models.Model):
         )
         for person, theirs in pickups.grouped(lambda each: each._responsible()).items():
             if person and person not in asked:
-                own = theirs[0].with_context(lang=person.lang, mail_activity_quick_update=True)
+                own = asked_of(theirs[0], person)
                 own.activity_schedule(
                     ACCOUNT_ACTIVITY,
                     summary=own.env._("UPS tells nothing of the account %s", self.display_name),

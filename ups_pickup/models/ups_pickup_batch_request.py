@@ -32,6 +32,7 @@ class UpsPickupBatch(models.Model):
         batch_of = {row: row.batch_id for row in rows}
         langs = {row: row.batch_id.create_uid.lang for row in rows}
         why_paused = {batch: batch.paused_why or "" for batch in rows.batch_id}
+        paused_before = [batch.id for batch, why in why_paused.items() if why]
         waiting = list(rows)[::-1]
         commit_progress(remaining=len(waiting))
         paused, seconds_left = set(), 1
@@ -56,6 +57,7 @@ class UpsPickupBatch(models.Model):
             seconds_left = commit_progress(1)
         if rows:
             self.env["ups.pickup"]._look_soon()  # once, not for each
+        quietly(self.env, lambda env: env[self._name]._ask_about_left(paused_before))
         # Of what is paused there is nothing left to do: Odoo would start the next run at once.
         commit_progress(remaining=sum(batch_of[row] not in paused for row in waiting))
 

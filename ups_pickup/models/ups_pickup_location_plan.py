@@ -42,14 +42,40 @@ class UpsPickupLocation(models.Model):
     )
     is_plan_off = fields.Boolean(
         string="Plan Is Off Here",
-        help="The plan was switched on in another database or environment. Choose it again.",
+        help="The plan was switched on in another database or environment.",
         compute="_compute_is_plan_off",
+    )
+    plan_off_in_words = fields.Char(
+        help="Why the plan is off, and what switches it on.", compute="_compute_is_plan_off"
     )
 
     @api.depends("plan", "plan_environment")
+    @api.depends_context("lang")
     def _compute_is_plan_off(self):
         for location in self:
-            location.is_plan_off = location.plan != "manual" and not location._is_plan_in_force()
+            # What is only being chosen is not off: Save marks where it was switched on.
+            plans = {location.plan, location._origin.plan}
+            is_planned = not plans & {"manual", False}
+            is_off = is_planned and not location._is_plan_in_force()
+            location.is_plan_off = is_off
+            location.plan_off_in_words = is_off and location._plan_off_in_words()
+
+    def _plan_off_in_words(self):
+        """Whoever only tries UPS shall not take the plan away from production unawares."""
+        here, there = ups_environment(self.env), self.plan_environment
+        if there in (here, False):
+            return self.env._(
+                "The plan was switched on in another database, so it is off here. To switch it on,"
+                " choose “By hand”, then the plan again."
+            )
+        names = self.env["ups.pickup"]._fields["environment"]._description_selection(self.env)
+        return self.env._(
+            "The plan was switched on in UPS's environment %(there)s, so it is off while %(here)s"
+            " is in force. Only if it is to request in %(here)s from now on, choose “By hand”, then"
+            " the plan again: it is then off in %(there)s.",
+            there=dict(names).get(there, there),
+            here=dict(names).get(here, here),
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -142,8 +168,12 @@ class UpsPickupLocation(models.Model):
 
     def _is_plan_in_force(self):
         own = self.sudo()
-        is_same_ups = own.plan_environment == ups_environment(self.env)
-        return is_same_ups and is_of_this_database(self.env, own.plan_database)
+        return self._is_of_here(own.plan_environment, own.plan_database)
+
+    @api.model
+    def _is_of_here(self, environment, database):
+        is_same_ups = environment == ups_environment(self.env)
+        return is_same_ups and is_of_this_database(self.env, database)
 
 
 class UpsConnection(models.Model):

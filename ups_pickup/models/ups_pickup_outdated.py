@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.asking import asked_of
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
 from odoo.tools.intervals import Intervals
@@ -100,7 +101,7 @@ class UpsPickup(models.Model):
         person = self._responsible()
         if not self.changed_in_words or not person:
             return
-        own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
+        own = asked_of(self, person)
         self.write({"change_asked": self.changed_in_words, "asked_id": person.id})
         self._activities(CHANGED_ACTIVITY, [("res_id", "=", self.id)]).unlink()
         own.activity_schedule(

@@ -2,16 +2,31 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.fields import Domain
 
 from .. import clock
-from ..const import TO_CHECK
+from ..const import OPEN, TO_CHECK
 from ..local_time import in_words, zone_in_words
+from .ups_pickup_request import PLACE
 
 SUCCESSFUL_DAYS = 7
+
+
+class Row(NamedTuple):
+    """So many pickups of which the database has told the same."""
+
+    location: object
+    day: date
+    state: str
+    is_asked: bool
+    count: int
+    truck: tuple  # of those that one driver of the day is for, the same
+
+
 TILES = ("today", "tomorrow", "to_check", "unsuccessful", "successful")
 
 
@@ -30,6 +45,12 @@ class UpsPickup(models.Model):
         help="Nobody knows what became of it.",
         compute="_compute_is_to_check",
         search="_search_is_to_check",
+    )
+    is_unanswered = fields.Boolean(
+        string="Nobody Has Seen to It",
+        help="It was unsuccessful, and nobody has requested another one by “Again”, or needs none.",
+        compute="_compute_is_unanswered",
+        search="_search_is_unanswered",
     )
     is_current_environment = fields.Boolean(
         string="Of the Environment in Force",
@@ -67,6 +88,15 @@ class UpsPickup(models.Model):
             is_asked = pickup.state in TO_CHECK and (pickup.state != "cancelling" or pickup.problem)
             pickup.is_to_check = bool(is_asked)
 
+    @api.depends("state", "is_settled", "again_ids.state", "again_ids.pickup_date")
+    def _compute_is_unanswered(self):
+        for pickup in self:
+            is_open = pickup.state == "unsuccessful" and not pickup.is_settled
+            pickup.is_unanswered = is_open and not any(
+                again.state != "draft" or again.pickup_date >= again.location_id._today()
+                for again in pickup.again_ids
+            )
+
     @api.depends(
         "state", "location_id", "pickup_date", "ready_time", "close_time", "account_id", "kind",
         "weight", "line_ids.quantity", "line_ids.service_id", "instruction", "changed_in_words",
@@ -91,6 +121,11 @@ class UpsPickup(models.Model):
             return NotImplemented
         domain = _to_check()
         return _where(domain, value)
+
+    def _search_is_unanswered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return _where(_unanswered(_by_day(self._places(), 0)), value)
 
     @api.model
     def _search_day(self, operator, value, ahead):
@@ -128,23 +163,35 @@ class UpsPickup(models.Model):
             a sentence each; ``steps`` to the first pickup, where there is none yet.
         :rtype: dict
         """
-        told = self.overview_counts(domain, date_from, date_to)
+        own = Domain("company_id", "in", self.env.companies.ids)
+        beside = own & (self._real_drivers() | self._left_drafts())
+        told, by_state = self._told(domain, date_from, date_to, beside)
         told["is_test"] = ups_environment(self.env) == "cie"
-        told["troubles"] = self._troubles()
+        told["troubles"] = self._troubles(own, by_state)
         has_pickups = any(map(told.get, TILES)) or self.search_count([], limit=1)
         told["steps"] = [] if has_pickups else self._first_steps()
         return told
 
     @api.model
-    def _troubles(self):
-        """:return: what keeps pickups from going on by themselves."""
-        refused = self.env["ups.pickup.account"].search(
-            [("last_problem", "!=", False), ("company_id", "in", self.env.companies.ids)]
+    def _troubles(self, own, by_state):
+        """:return: what keeps pickups from going on by themselves.
+
+        :param own: what is of the user's companies.
+        :param by_state: the number of real drivers while UPS is tested, and of drafts that their
+            batch could not request.
+        """
+        refused = self.env["ups.pickup.account"].search(Domain("last_problem", "!=", False) & own)
+        plans = self.env["ups.pickup.location"]._plans(own)
+        left = self._left_of_batches(own) if by_state.get("draft") else ()
+        sentences = (
+            self._standstill_in_words(),
+            self._real_drivers_in_words(sum(by_state.get(state, 0) for state in OPEN)),
+            plans.off._plans_off_in_words(),
         )
-        stopped = self.env["ups.pickup.location"]._where_plans_stopped()
         return [
-            *filter(None, [self._standstill_in_words()]),
-            *(each._plan_stopped_in_words() for each in stopped),
+            *filter(None, sentences),
+            *(each._plan_stopped_in_words() for each in plans.stopped),
+            *(batch._left_in_words() for batch in left),
             *(f"{each.display_name}: {each.last_problem}" for each in refused),
         ]
 
@@ -159,6 +206,13 @@ class UpsPickup(models.Model):
             ``cutoffs``.
         :rtype: dict
         """
+        return self._told(domain, date_from, date_to)[0]
+
+    @api.model
+    def _told(self, domain, date_from, date_to, beside=Domain.FALSE):
+        """:return: as :meth:`overview_counts`, and by state how many there are of what is wanted
+        beside, which nothing unsuccessful is.
+        """
         self.check_access("read")
         places = self._places()
         today, tomorrow = _by_day(places, 0), _by_day(places, 1)
@@ -167,6 +221,8 @@ class UpsPickup(models.Model):
         week_ago = end - min(timedelta(days=SUCCESSFUL_DAYS - 1), end - date.min)
         start = fields.Date.to_date(date_from) or (date.min if date_to else week_ago)
         rows = list(self._counted(domain, start, end, [today, tomorrow]))
+        # Drivers that the list does not show are asked for, too.
+        all_rows = list(self._counted([], start, end, [today])) if domain else rows
         span = [day.isoformat() for day in (start, end) if day != date.min]
         dates = {
             "today": [day.isoformat() for day in days],
@@ -175,19 +231,15 @@ class UpsPickup(models.Model):
             "successful": span,
         }
         counts = _tiles(rows, today, tomorrow, start, end)
-        counts["unsuccessful"] = self._unanswered(domain, start, end)
-        return counts | {"dates": dates, "cutoffs": _cutoffs(rows, today)}
+        unanswered = _unanswered(today) & _within(start, end) & self._narrowed(domain)
+        by_state = dict(self._read_group(unanswered | beside, ["state"], ["__count"]))
+        counts["unsuccessful"] = by_state.get("unsuccessful", 0)
+        drafts = _drafts_to_send(rows, all_rows, today)
+        return counts | {"dates": dates, "cutoffs": _cutoffs(drafts)}, by_state
 
     @api.model
     def _narrowed(self, domain):
         return Domain(domain or []) & Domain("environment", "=", ups_environment(self.env))
-
-    @api.model
-    def _unanswered(self, domain, start, end):
-        """:return: how many were unsuccessful, and nobody has taken care of by “Again”."""
-        wanted = Domain("state", "=", "unsuccessful") & Domain("is_settled", "=", False)
-        wanted &= Domain("again_ids", "=", False)
-        return self.search_count(wanted & _within(start, end) & self._narrowed(domain))
 
     @api.model
     def _counted(self, domain, start, end, days):
@@ -201,16 +253,18 @@ class UpsPickup(models.Model):
         )
         rows = self._read_group(
             wanted & self._narrowed(domain),
-            ["location_id", "pickup_date:day", "state"],
+            ["location_id", "pickup_date:day", "state", "kind", "account_id"],
             ["__count", "problem:count"],
         )
-        for location, day, state, count, with_problem in rows:
+        for location, day, state, kind, account, count, with_problem in rows:
+            place = location if PLACE[kind] == "location_id" else account
+            row = Row(location, _day(day), state, state in TO_CHECK, count, (kind, place.id))
             # One that is being cancelled at this moment has no problem, and is no question.
             if state == "cancelling":
-                yield location, _day(day), state, True, with_problem
-                yield location, _day(day), state, False, count - with_problem
+                yield row._replace(count=with_problem)
+                yield row._replace(is_asked=False, count=count - with_problem)
             else:
-                yield location, _day(day), state, state in TO_CHECK, count
+                yield row
 
 
 def _within(start, end):
@@ -232,7 +286,7 @@ def _on_days(by_day):
 
 def _tiles(rows, today, tomorrow, start, end):
     counts = dict.fromkeys(TILES, 0)
-    for location, day, state, is_asked, count in rows:
+    for location, day, state, is_asked, count, _truck in rows:
         if state != "cancelled":
             counts["today"] += count * (location in today.get(day, ()))
             counts["tomorrow"] += count * (location in tomorrow.get(day, ()))
@@ -243,12 +297,19 @@ def _tiles(rows, today, tomorrow, start, end):
     return counts
 
 
-def _cutoffs(rows, today):
-    """:return: for each open location with drafts for today the seconds left, the next first."""
+def _drafts_to_send(rows, all_rows, today):
+    """:return: by location the number of today's, without those that are asked for already."""
+    asked = {(row.day, row.truck) for row in all_rows if row.state in OPEN}
     drafts = Counter()
-    for location, day, state, _is_asked, count in rows:
-        if state == "draft" and location in today.get(day, ()):
-            drafts[location] += count
+    for row in rows:
+        is_today = row.state == "draft" and row.location in today.get(row.day, ())
+        if is_today and (row.day, row.truck) not in asked:
+            drafts[row.location] += row.count
+    return drafts
+
+
+def _cutoffs(drafts):
+    """:return: for each open location with drafts for today the seconds left, the next first."""
     cutoffs = [_cutoff(location, drafts[location]) for location in _open_today(drafts)]
     return sorted(cutoffs, key=lambda each: (each["seconds"] < 0, each["seconds"]))
 
@@ -279,6 +340,20 @@ def _cutoff(location, drafts):
 def _where(domain, value):
     """:return: the search of a yes-or-no field whose `in` is given these values."""
     return Domain.OR([domain] * (True in value) + [~domain] * (not all(value)))
+
+
+def _unanswered(today):
+    """What was unsuccessful. A draft of another one that nobody has sent in time is no answer.
+
+    :param today: all locations by their date of today.
+    """
+    is_ahead = Domain.OR(
+        Domain("pickup_date", ">=", day) & Domain("location_id", "in", locations.ids)
+        for day, locations in today.items()
+    )
+    answers = Domain("again_ids", "any", Domain("state", "!=", "draft") | is_ahead)
+    wanted = Domain("state", "=", "unsuccessful") & Domain("is_settled", "=", False)
+    return wanted & ~answers
 
 
 def _to_check():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
+from odoo.addons.ups_pickup_oauth.asking import asked_of
 from odoo.addons.ups_pickup_oauth.note import note
 from odoo.addons.ups_pickup_oauth.own_transaction import (
     NO_CONNECTION,
@@ -90,7 +91,7 @@ class UpsPickup(models.Model):
         if self.state != "draft" or is_deleted or not person or is_done:
             return
         self.plan_asked_for = self.pickup_date
-        own = self.with_context(lang=person.lang)
+        own = asked_of(self, person, by_mail=True)
         words = escape(own._plan_failed_in_words(why))
         if asked := asked.filtered("active"):
             asked.note, self.asked_id = words, asked.user_id
@@ -173,17 +174,6 @@ class UpsPickupLocation(models.Model):
         if self.plan_stopped_on:
             vals = {"plan_stopped_on": False, "plan_stopped_by": False}
             quietly(self.env, lambda env: env[self._name].browse(self.id).write(vals))
-
-    @api.model
-    def _where_plans_stopped(self):
-        """:return: those of the user's companies whose plan something else than UPS has stopped."""
-        return self.sudo().search(
-            [
-                ("plan", "!=", "manual"),
-                ("plan_stopped_on", ">=", clock.now().date() - SEEN_LATELY),
-                ("company_id", "in", self.env.companies.ids),
-            ]
-        )
 
     def _plan_stopped_in_words(self):
         return self.env._(

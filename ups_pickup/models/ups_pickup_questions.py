@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from markupsafe import escape
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.ups_pickup_oauth.asking import asked_of
 from odoo.addons.ups_pickup_oauth.own_transaction import in_own_transaction
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 
@@ -109,8 +110,7 @@ class UpsPickup(models.Model):
         """
         asked = self._questions().get((user_id, company_id), self.env["mail.activity"])
         person = asked[:1].user_id or self.env["res.users"].browse(user_id)
-        person_env = self.with_context(lang=person.lang, mail_activity_quick_update=True)
-        pickups = person_env.search(
+        pickups = asked_of(self, person).search(
             [*self._to_check_domain(), ("id", "in", ids)], order="pickup_date, id"
         )
         if not pickups:
@@ -159,7 +159,7 @@ class UpsPickup(models.Model):
             self._only_telling(lambda own: own._activity_of_failure(person))
 
     def _activity_of_failure(self, person):
-        own = self.with_context(lang=person.lang, mail_activity_quick_update=True)
+        own = asked_of(self, person)
         own.activity_schedule(
             UNSUCCESSFUL_ACTIVITY,
             summary=own._failure_in_words(),

@@ -88,10 +88,50 @@ class TestBatch(PickupCase):
                     batch = env["ups.pickup.batch"].browse(batch_id)
                     self.assertIn(words, batch.paused_why)
                     self.assertEqual(len(batch.pickup_ids.filtered("queued_on")), 9 - trucks)
+                    self.assertFalse(batch.pickup_ids.activity_ids, "it may mend itself")
+                self.assertIn(words, self.told())
+                self.run_batches()
+                self.assertEqual(self.asked(batch_id), 1)
                 self.simulator.clear_faults()
                 self.authorize(expired=False)
                 self.assertEqual(self.run_batch(batch_id), "done")
                 self.assertEqual(len(set(self.dates())), 9)
+                self.assertEqual((self.asked(batch_id), self.told()), (0, ""))
+
+    def told(self):
+        """:return: what stands above the tiles."""
+        with self.transaction() as env:
+            own = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+            return "".join(own.overview()["troubles"])
+
+    def asked(self, batch_id):
+        with self.transaction(SUPERUSER_ID) as env:
+            asked = env["ups.pickup.batch"].browse(batch_id).pickup_ids.activity_ids
+            self.assertLessEqual(asked.user_id.ids, [self.admin_id])
+            return len(asked)
+
+    def test_who_has_made_a_batch_is_asked_once_what_is_left_of_it(self):
+        batch_id = self.filled_batch("2026-11-26")
+        self.request_batch(batch_id)
+        self.simulator.refuse_next("request", "9510119", "No such service", status=400, times=2)
+        self.run_batches()
+        self.assertIn("requested: 1, not possible: 2", self.told())
+        with self.transaction(SUPERUSER_ID) as env:
+            rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
+            days = rows.filtered("problem").sorted("pickup_date").mapped("pickup_date")
+        for what, questions in (("nothing", 1), ("mended", 1), ("done", 0), ("mended", 0)):
+            with self.subTest(what):
+                if what == "mended":  # by a colleague, who has asked for a driver there
+                    self.assertNotEqual(self.told(), "")
+                    self.click(self.new_pickup(pickup_date=days.pop(0)))
+                if what == "done":
+                    with self.transaction() as env:
+                        env["ups.pickup.batch"].browse(
+                            batch_id
+                        ).pickup_ids.activity_ids.action_done()
+                self.run_batches()
+                self.assertEqual(self.asked(batch_id), questions)
+        self.assertEqual(self.told(), "")
 
     def test_a_batch_that_was_changed_requests_what_is_chosen_now(self):
         batch_id = self.filled_batch("2026-11-28")

@@ -57,6 +57,11 @@ class TestMany(PickupCase):
             self.click(failed_id, "action_settle")
         self.click(failed_id, "action_mark_unsuccessful")
         self.assertEqual(unanswered(), 1)
+        self.click(failed_id, "action_again")
+        for day, count in ((24, 0), (25, 1)):  # the other one was requested by nobody
+            self.set_time(f"2026-11-{day} 12:00", "America/New_York")
+            self.assertEqual(unanswered(), count)
+            self.assertEqual(self.stored_values(failed_id, "is_unanswered"), bool(count))
 
     def test_a_strike_is_many_cancellations(self):
         self.set_place(notification_email="a@x.eu, b@x.eu")

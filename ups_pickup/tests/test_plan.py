@@ -2,8 +2,9 @@
 
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged
 from psycopg2 import OperationalError
@@ -245,6 +246,38 @@ class TestPlan(PickupCase):
         self.run_plans()
         self.assertEqual(self.dates(), ["20261124"])
 
+    def test_another_environment_says_what_it_stops(self):
+        """A plan and a driver in production, then UPS is only tried."""
+
+        def told():
+            with self.transaction() as env:
+                own = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
+                troubles = " ".join(own.overview()["troubles"])
+                place = env["ups.pickup.location"].browse(self.location_id)
+                advice = place._plans(Domain("id", "=", place.id)).off._plans_off_in_words()
+                self.assertIn(advice, env["res.config.settings"]._ups_advice())
+                return troubles, advice, place.plan_off_in_words or ""
+
+        with patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}):
+            self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+            self.force(self.new_pickup(), state="requested", prn="2929602E9CP")
+            self.assertEqual(told(), ("", "", ""))
+            settings = self.registry["res.config.settings"]
+            touched = patch.object(settings, "_ups_touches", return_value=True)
+            with touched, self.transaction() as env:
+                warning = Form(env["res.config.settings"]).ups_reauthorize_warning
+            self.assertRegex(warning, "off after this change: 1. .*may come: 1.")
+        troubles, advice, why = told()
+        self.assertRegex(troubles, "production for which a driver may come: 1")
+        self.assertIn(advice, troubles)
+        self.assertRegex(advice, "Plans that are off.* 1 .America/New_York")
+        self.assertIn("off while Test (CIE) is in force", why)
+        self.run_plans()
+        self.assertEqual(self.posts(), 0)
+        self.plan(plan="working_days")
+        self.wait(days=2)
+        self.assertEqual(told(), ("", "", ""))
+
     def test_an_archived_company_asks_for_no_driver(self):
         """Nobody could see it there, and cancel it."""
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
@@ -380,18 +413,23 @@ class TestPlan(PickupCase):
         self.set_place(user_id=person.id)
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.simulator.refuse_next("request", "9510119", "No such service", status=400)
-        for moment, reason, in_english in (
-            ("2026-11-24 09:05", "abgelehnt", "UPS refused it"),
-            ("2026-11-25 15:05", "Annahmeschluss ist vorbei", "The cut-off has passed"),
+        # At any moment one of the zones has another date than UTC.
+        for moment, zone, reason, in_english in (
+            ("2026-11-24 09:05", "Pacific/Kiritimati", "abgelehnt", "UPS refused it"),
+            ("2026-11-25 15:05", "Etc/GMT+12", "Annahmeschluss ist", "The cut-off has passed"),
         ):
             with self.subTest(moment):
                 self.set_time(moment, "America/New_York")
+                with self.transaction(SUPERUSER_ID) as env:
+                    env["res.users"].browse(person.id).tz = zone
                 self.run_plans()
                 with self.transaction(SUPERUSER_ID) as env:
                     domain = [("location_id", "=", self.location_id)]
                     draft = env["ups.pickup"].search(domain, order="id desc", limit=1)
                     asked = draft.activity_ids
                     self.assertIn("UPS ist nicht gebeten", asked.summary)
+                    today = fields.Date.context_today(asked.with_context(tz=zone))
+                    self.assertEqual(asked.date_deadline, today)
                     in_german = draft.with_context(lang="de_DE").problem
                     for words in (in_german, str(asked.note)):
                         self.assertIn(reason, words)

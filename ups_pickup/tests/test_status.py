@@ -644,12 +644,14 @@ class TestStatus(PickupCase):
                 self.new_pickup(place, pickup_date=day)
         done_id = self.new_pickup(places[1], pickup_date="2026-11-20")
         self.force(done_id, state="done")
-        for day in ("2026-11-20", "2026-11-21"):
-            failed_id = self.new_pickup(places[1], pickup_date=day)
+        failed = [self.new_pickup(places[1], pickup_date=f"2026-11-{day}") for day in (20, 21)]
+        for failed_id in failed:
             self.force(failed_id, state="unsuccessful", prn="2929602E9CP")
-        self.click(failed_id, "action_again")  # somebody takes care of it
+        self.click(failed[1], "action_again")  # somebody takes care of it
         cie = self.new_pickup(places[1], pickup_date="2026-11-24")
         self.force(cie, environment="production")
+        again = self.new_pickup(places[1], pickup_date="2026-11-23")  # which nobody has requested
+        self.force(again, retry_of_id=failed[0])
         with self.transaction() as env:
             pickups = env["ups.pickup"].with_context(allowed_company_ids=[self.company_id])
             counts = pickups.overview_counts()
@@ -666,7 +668,7 @@ class TestStatus(PickupCase):
             elsewhere = env["ups.pickup"].with_context(allowed_company_ids=env.company.ids)
             found = elsewhere.search([("is_today", "=", True), ("location_id", "in", places)])
             self.assertEqual(len(found), counts["today"] + 1)
-            for name in ("is_today", "is_to_check"):
+            for name in ("is_today", "is_to_check", "is_unanswered"):
                 here = [("location_id", "in", places)]
                 both = elsewhere.search([(name, "in", [True, False]), *here])
                 self.assertEqual(both, elsewhere.search(here), name)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from .. import messages
+from ..asking import asked_of
 from ..database_identity import is_beside
 from ..settings import ups_settings
 
@@ -364,8 +365,8 @@ class UpsConnection(models.Model):
         return any(each.activity_search([REAUTHORIZE_ACTIVITY]) for each in others)
 
     def _ask_person(self, person, reason):
-        """Make an activity, in the person's language: the cron has none."""
-        own = self.with_context(mail_activity_quick_update=True, lang=person.lang)
+        """Make an activity."""
+        own = asked_of(self, person)
         company = own.company_id.display_name
         own.activity_schedule(
             REAUTHORIZE_ACTIVITY,
