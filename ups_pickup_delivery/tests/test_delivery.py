@@ -174,12 +174,21 @@ class TestDelivery(TransactionCase):
         by_kind = [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)]
         inner, outer = self.packed(3, 4), self.env["stock.package"].create({"shipping_weight": 9})
         inner.move_line_ids.result_package_id.package_dest_id = outer
+        box = self.env["stock.package.type"].create({"name": "Tote", "package_use": "reusable"})
+        tote = self.env["stock.package"].create({"package_type_id": box.id, "shipping_weight": 40})
+        emptied = [self.delivery(), self.delivery()]
+        for each in emptied:
+            each.move_line_ids.result_package_id = tote
+        weighed = self.delivery(3)
+        weighed.shipping_weight = 45
         for name, pickings, lines, weight, is_overweight in (
             ("no package", [self.delivery(5)], us(1), 10, False),
             ("two packages", [self.packed(3, 4)], us(2), 7, False),
             ("loose and packed", [mixed], us(2), 6, False),
             ("a package of two transfers", shared, us(1), 3, False),
             ("packages in a package", [inner], us(2), 7, False),
+            ("in the same box, one after the other", emptied, us(2), 4, False),
+            ("weighed as a whole", [weighed], us(1), 45, True),
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
@@ -253,6 +262,15 @@ class TestDelivery(TransactionCase):
                 lambda picking: picking.move_line_ids.write({"result_package_id": False}),
                 [("001", "US", 1)],
                 4,
+            ),
+            (
+                "weighed as a whole",
+                lambda picking: (
+                    picking.move_line_ids.write({"result_package_id": False}),
+                    picking.write({"shipping_weight": 12}),
+                ),
+                [("001", "US", 1)],
+                12,
             ),
             (
                 "a product weighed",
