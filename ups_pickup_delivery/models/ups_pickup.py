@@ -60,11 +60,9 @@ class UpsPickup(models.Model):
             pickup.delivery_news = pickup._delivery_news(brought["pieces"])
 
     def _delivery_news(self, now):
-        if self.state not in (*OPEN, "done") or not self.told:
-            return False
-        letters = CONTAINERS["letter"]  # which people add
-        pieces = [each for each in self.told["pieces"] if each["container"] != letters]
-        told = sum(each["quantity"] for each in pieces)
+        if self.state not in (*OPEN, "done") or not self.told or self._is_for_nothing():
+            return False  # of nothing, its changes tell
+        told = self._told_packages()
         if self.state == "done":
             return now > told and self.env._(
                 "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"
@@ -72,12 +70,37 @@ class UpsPickup(models.Model):
                 told=told,
                 now=now,
             )
-        if self.origin == "deliveries" and not now:
-            return self.env._("UPS was told %s, now there is nothing. Cancel the pickup.", told)
         # A person or a plan may have told UPS of more than deliveries bring.
         if now > told or (self.origin == "deliveries" and now != told):
             return self.env._("UPS was told %(told)s, now %(now)s", told=told, now=now)
         return False
+
+    def _told_packages(self):
+        letters = CONTAINERS["letter"]  # which people add
+        pieces = [each for each in self.told["pieces"] if each["container"] != letters]
+        return sum(each["quantity"] for each in pieces)
+
+    def _is_for_nothing(self):
+        """:return: whether all that UPS was told of is gone."""
+        if self.origin != "deliveries" or not self.told or not self.sudo().delivery_sum:
+            return False
+        has_letters = self._told_packages() != sum(each["quantity"] for each in self.told["pieces"])
+        return not self.sudo().delivery_sum["pieces"] and not has_letters
+
+    @api.depends("delivery_sum", "origin")
+    def _compute_changed_in_words(self):
+        return super()._compute_changed_in_words()
+
+    def _changes(self, closed, doors):
+        yield from super()._changes(closed, doors)
+        if self._is_for_nothing():
+            yield self.env._(
+                "UPS was told %s, now there is nothing. Cancel the pickup.", self._told_packages()
+            )
+
+    @api.model
+    def _compared(self):
+        return (*super()._compared(), "delivery_sum", "origin")
 
     def _ask_about_failure(self, is_called_off=False):
         """Of what came too late for UPS to be told, too, once UPS has collected."""
