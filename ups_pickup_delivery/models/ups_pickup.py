@@ -15,7 +15,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED, LOOK_BACK, MOST_WEIGHT, OVER
+from ..const import FREED, IN_UNIT, LOOK_BACK, MOST_WEIGHT, OVER
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -31,7 +31,8 @@ class UpsPickup(models.Model):
     picking_ids = fields.One2many(
         "stock.picking", "ups_pickup_id", string="Transfers", groups="stock.group_stock_user"
     )
-    # What its transfers bring, so that one more joins without reading the others.
+    # What its transfers bring, so that one more joins without reading the others, and by "filled"
+    # what its draft was filled with: what is another there, people have entered.
     delivery_sum = fields.Json(string="Brought", copy=False, groups=fields.NO_ACCESS)
     # Whom it let go, so that they come back where its driver has come after all.
     delivery_freed = fields.Json(string="Moved On", copy=False, groups=fields.NO_ACCESS)
@@ -305,9 +306,43 @@ class UpsPickup(models.Model):
         return joined.sorted(lambda each: (each.state == "draft", each.pickup_date))
 
     def _fill_from_deliveries(self):
-        """Count anew what all that joined brings."""
+        """Count anew what all that joined brings; what people had entered instead is told."""
         for pickup in self:
+            entered = pickup._entered()
             pickup._bring(pickup.picking_ids._ups_pieces(), NOTHING, Counter())
+            now = pickup._says()
+            lost = {name: value for name, value in entered.items() if now[name] != value}
+            if lost:
+                pickup._note(pickup._replaced_in_words(lost))
+
+    def _says(self):
+        """:return: by field what a draft of deliveries is filled with, and people correct."""
+        return {
+            "pickup_date": str(self.pickup_date),
+            "quantity": sum(self._delivered_lines().mapped("quantity")),
+            "weight": [round(self.weight, 1), self.weight_unit],
+            "is_overweight": self.is_overweight,
+        }
+
+    def _filled(self):
+        return (self.delivery_sum or NOTHING).get("filled", {})
+
+    def _entered(self):
+        """:return: what people have entered in place of what it was filled with."""
+        filled, says = self._filled(), self._says()
+        return {name: value for name, value in says.items() if value != filled.get(name, value)}
+
+    def _replaced_in_words(self, lost):
+        units = dict(self._fields["weight_unit"]._description_selection(self.env))
+        words = {"quantity": lost.get("quantity"), "is_overweight": ""}
+        if "weight" in lost:
+            weight, unit = lost["weight"]
+            words["weight"] = f"{weight:g} {units[unit]}"
+        labels = {name: self._fields[name]._description_string(self.env) for name in lost}
+        return self.env._(
+            "Its deliveries were counted anew, in place of what somebody had entered: %s",
+            ", ".join(f"{labels[name]} {words[name]}".rstrip() for name in lost),
+        )
 
     def _add_deliveries(self, pickings):
         """Count what has just joined; the others are read again only if a package is of both."""
@@ -322,6 +357,8 @@ class UpsPickup(models.Model):
     def _bring(self, pieces, before, counts):
         """Lines and weights of drafts follow; what UPS was told stays as it was.
 
+        What people have entered stays where it can: a join is added to it.
+
         :param dict pieces: as `_ups_pieces` tells them.
         :param dict before: what others have brought.
         :param counts: how many pieces there are of them, by service and country.
@@ -333,18 +370,39 @@ class UpsPickup(models.Model):
             "unweighed": before["unweighed"] + weights.count(0),
             "weight": before["weight"] + sum(weights),
             "heaviest": max(before["heaviest"], *weights, 0),
+            "filled": self._filled(),
         }
         vals = {"delivery_sum": brought}
         if self.state == "draft" and self.origin == "deliveries":
             counts.update((service, country) for service, country, _w in pieces)
-            vals |= {
-                "line_ids": list(self._line_commands(counts)),
-                "weight_unit": unit,
-                "weight": _told_weight(brought),
+            now = {
+                "quantity": brought["pieces"],
+                "weight": [_told_weight(brought), unit],
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
+            joins = weights if before is not NOTHING else None
+            vals |= {"line_ids": list(self._line_commands(counts)), **self._weighed(now, joins)}
+            brought["filled"] = self._filled() | now
         own = self.with_context(clean_context(self.env.context))  # no caller's lines
         own.with_context(tracking_disable=True).write(vals)  # none of it is tracked
+
+    def _weighed(self, now, joins):
+        """:return: the weight and whether it is overweight, of which people have a say.
+
+        :param dict now: what it would be filled with.
+        :param joins: the weights of what is added to what is there, or None if all is counted anew.
+        """
+        filled, unit = self._filled(), now["weight"][1]
+        kept = {
+            name: value
+            for name, value in self._entered().items()
+            if joins is not None or now.get(name) == filled[name]
+        }
+        (weight, its_unit), is_over = (now | kept)["weight"], (now | kept)["is_overweight"]
+        if joins and "weight" in kept and weight:  # who has entered none tells none
+            weight = _at_most(weight + sum(joins) * IN_UNIT.get((unit, its_unit), 1))
+        is_over = is_over or is_overweight(max(joins or [0]), unit)
+        return {"weight": weight, "weight_unit": its_unit, "is_overweight": is_over}
 
     def _delivered_lines(self):
         """:return: those that deliveries fill: letters are put there by people."""
@@ -503,8 +561,15 @@ class UpsPickup(models.Model):
         made_again = [("retry_of_id", "=", self.id), ("state", "in", goes_on)]
         again = again or self.search(made_again, limit=1)
         self._let_go(self.picking_ids)
-        self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
-        (self | again)._fill_from_deliveries()
+        self._hand_over(again)
+
+    def _hand_over(self, other):
+        """Have its deliveries join that one, or wait if there is none."""
+        pickings = self.picking_ids
+        pickings.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
+        self._fill_from_deliveries()
+        if other:
+            other._add_deliveries(pickings)
 
     def _let_go(self, pickings):
         """Remember whom it lets go."""
@@ -630,8 +695,11 @@ class UpsPickup(models.Model):
 
 def _told_weight(brought):
     """:return: 0 where UPS is told none: the sum lacks some, or is above what UPS takes."""
-    weight = round(brought["weight"], 1)
-    return 0 if brought["unweighed"] or weight > MOST_WEIGHT else weight
+    return 0 if brought["unweighed"] else _at_most(brought["weight"])
+
+
+def _at_most(weight):
+    return 0 if round(weight, 1) > MOST_WEIGHT else round(weight, 1)
 
 
 def _in_lines(total):

@@ -494,7 +494,39 @@ class TestDelivery(TransactionCase):
         self.assertEqual((last.ups_pickup_id, pickup.delivery_news), (pickup, False))
         pickup.picking_ids.action_ups_pickup_leave()
         self.env.invalidate_all()
-        self.assertIn("Cancel the pickup", pickup.delivery_news)
+        self.assertFalse(pickup.delivery_news)
+        self.assertIn("Cancel the pickup", pickup.changed_in_words)
+
+    def test_what_people_have_entered_stays_and_what_joins_is_added(self):
+        entered = {"is_overweight": True, "weight": 55}
+        pounds = {"weight": 121, "weight_unit": "LBS"}
+        for name, vals, joins, weight, unit, is_over in (
+            ("nothing", {}, 1, 8, "KGS", False),
+            ("a pallet", entered, 1, 56, "KGS", True),
+            ("in pounds", pounds, 10, 143, "LBS", False),
+            ("no weight", {"weight": 0}, 1, 0, "KGS", False),
+            ("no weight, and a heavy one", {"weight": 0}, 40, 0, "KGS", True),
+            ("more than UPS takes", {"weight": 9999}, 1, 0, "KGS", False),
+        ):
+            with self.subTest(name):
+                first = self.packed(3, 4)
+                pickup = self.ship(first)
+                pickup.write(vals)
+                pickup.line_ids.quantity = 5
+                self.commit()
+                self.ship(self.packed(joins))
+                self.assertEqual((pickup.quantity, pickup.weight_unit), (6, unit))
+                self.assertEqual((pickup.weight, pickup.is_overweight), (weight, is_over))
+                first._leave_ups_pickup()
+                self.assertEqual((pickup.quantity, pickup.weight), (1, joins))
+                history = pickup.message_ids[0].body
+                self.assertIn("somebody had entered: Pieces 6", history)
+                self.assertEqual("Weight 56 kg, Overweight" in history, vals == entered)
+                pickup.picking_ids._leave_ups_pickup()
+        pickup = self.ship(one := self.packed(3), self.packed(4))
+        pickup.write(entered)
+        one.move_line_ids.result_package_id.shipping_weight = 3  # as it was
+        self.assertEqual((pickup.weight, pickup.is_overweight), (55, True))
 
     def test_more_pieces_than_a_line_takes(self):
         kind = self.carrier.ups_pickup_service_id, self.env.ref("base.us")
