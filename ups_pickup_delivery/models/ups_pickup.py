@@ -1,10 +1,11 @@
 """What do deliveries bring to a pickup, and what was UPS told of it?"""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import zip_longest
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup import clock
 from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
@@ -23,6 +24,9 @@ KEPT_THAT_DAY = (*KEPT, "ready_time", "close_time")
 """What one pickup takes over of another."""
 
 NOTHING = {"pieces": 0, "unweighed": 0, "weight": 0, "heaviest": 0}
+
+WAITS_BY_HAND = {"ups_pickup_waits": True, "ups_pickup_waits_since": False}
+"""As what was validated before the last close: for who selects it."""
 
 
 class UpsPickup(models.Model):
@@ -264,14 +268,21 @@ class UpsPickup(models.Model):
 
     @api.model
     def _there_until_close(self, location, day):
-        today, hour = location._today(), hour_of(location._now())
-        return self._there_on(location, {today, day} - {None}).filtered(
+        today = location._today()
+        return self._there_on(location, today, day or today).filtered(
             lambda each: (
-                hour < each.close_time
-                if each.state != "draft" and each.pickup_date == today
-                else each.pickup_date == day or not each._is_of_day_gone()
+                each._is_still_to_come()
+                if each.state != "draft"
+                else each.pickup_date == day
+                or (each.pickup_date == today and not each._is_of_day_gone())
             )
         )
+
+    def _is_still_to_come(self):
+        """:return: whether its day is not over, or not its hours of today."""
+        location = self.location_id
+        now = location._today(), hour_of(location._now())
+        return now < (self.pickup_date, self.close_time)
 
     def _may_take_along(self):
         """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
@@ -286,16 +297,18 @@ class UpsPickup(models.Model):
                 "pickup_date": day,
                 "origin": "deliveries",
                 "weight_unit": self._database_weight_unit(),
+                "delivery_sum": NOTHING | {"filled": {"pickup_date": str(day)}},
             }
         )
 
     @api.model
-    def _there_on(self, location, days):
+    def _there_on(self, locations, first, last):
         """:return: what deliveries can join on these days, drafts last, the next day first."""
         there = self.search_fetch(
             [
-                ("location_id", "=", location.id),
-                ("pickup_date", "in", list(days)),
+                ("location_id", "in", locations.ids),
+                ("pickup_date", ">=", first),
+                ("pickup_date", "<=", last),
                 ("environment", "=", ups_environment(self.env)),
                 ("kind", "=", "oncall"),
                 ("state", "in", ("draft", *OPEN)),
@@ -524,19 +537,41 @@ class UpsPickup(models.Model):
         self.sudo()._take_back()
 
     def _in_vain(self):
-        """:return: the ids of those whose day is gone, or for whose day UPS was asked already."""
+        """:return: the ids of those whose day is gone, or with whose packages a driver goes."""
         drafts = self.filtered("picking_ids")
-        twins = drafts._open_twins()
-        return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
+        if not drafts:
+            return []
+        first, last = clock.now().date() - timedelta(days=1), max(drafts.mapped("pickup_date"))
+        there = self._there_on(drafts.location_id, first, last)
+        drivers = there.filtered(lambda each: each.state != "draft").grouped("location_id")
+        return those_that(
+            drafts,
+            lambda each: (
+                each._goes_with_one_of(drivers.get(each.location_id, ())) or each._is_of_day_gone()
+            ),
+        ).ids
+
+    def _goes_with_one_of(self, drivers):
+        """What stands there goes with the first who comes; on a day that people have chosen, with
+        none before that.
+        """
+        first = self.pickup_date if "pickup_date" in self._entered() else date.min
+        return any(
+            first <= each.pickup_date <= self.pickup_date and each._is_still_to_come()
+            for each in drivers
+        )
 
     def _is_of_day_gone(self):
         """:return: whether neither its own hours nor the usual ones can be asked for any more.
 
-        A closed day that is still to come may be opened for an extra shift.
+        A closed day that is still to come may be opened for an extra shift. Whoever was asked to
+        call UPS can enter its PRN until the close.
         """
         location, day = self.location_id, self.pickup_date
         if not location._is_in_use() or day > location._today():
             return not location._is_in_use()
+        if self.plan_asked_for == day and self._is_still_to_come():
+            return False
         hours = (), (self.ready_time, self.close_time)
         return all(location._day_problem(day, *each) for each in hours)
 
@@ -639,20 +674,33 @@ class UpsPickup(models.Model):
         """
         location, other = self.location_id, self.browse()
         location._one_join_at_a_time()
+        if not self._in_vain():  # since its person was asked a moment ago
+            return
         is_in_use, day = location._is_in_use(), location._possible_date()
         if is_in_use and not day:
             return
         if is_in_use:
-            day = max(day, self.pickup_date)
+            self._let_go_what_went_otherwise()
+            day, chosen = max(day, self.pickup_date), "pickup_date" in self._entered()
             there = self._there_until_close(location, day) - self
-            other = there.filtered(lambda each: each.pickup_date >= self.pickup_date)[:1]
+            other = there.filtered(lambda each: not chosen or each.pickup_date >= self.pickup_date)
         if other or not is_in_use or self.origin != "deliveries":
-            self.picking_ids.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
-            (self | other)._fill_from_deliveries()
-        elif self.state == "draft":
+            self._hand_over(other[:1])
+        elif self.state == "draft" and self.picking_ids:
             is_usual = self.close_time == location._close_on(self.pickup_date)
             close = location._close_on(day) if is_usual else self.close_time
-            self.write({"pickup_date": day, "close_time": close, "problem": False})
+            vals = {"pickup_date": day, "close_time": close, "problem": False}
+            brought = self.delivery_sum or NOTHING
+            filled = brought.get("filled", {}) | {"pickup_date": str(day)}
+            self.write(vals | {"delivery_sum": brought | {"filled": filled}})
+
+    def _let_go_what_went_otherwise(self):
+        """By hand, what was of a day that is gone alone is for nobody's next pickup."""
+        gone = self.picking_ids.filtered_domain(self.location_id._went_without_plan())
+        if gone and self._is_of_day_gone():
+            gone.write({"ups_pickup_id": False, **WAITS_BY_HAND})
+            self._fill_from_deliveries()
+            self._note(self.location_id._gone_in_words(gone))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_made_again(self):
@@ -660,7 +708,8 @@ class UpsPickup(models.Model):
         for pickup in () if self.env.su else drafts:
             location = pickup.location_id
             is_made_again = location.plan == "when_packages" and location._is_plan_in_force()
-            if is_made_again and pickup in pickup._there_on(location, [pickup.pickup_date]):
+            day = pickup.pickup_date
+            if is_made_again and pickup in pickup._there_on(location, day, day):
                 raise UserError(
                     self.env._(
                         "%(pickup)s would be back within minutes, and the plan of %(location)s"
@@ -688,8 +737,8 @@ class UpsPickup(models.Model):
             lambda each: not each.ups_pickup_waits_since and not each._ups_location()._has_plan()
         )
         result = super().unlink()
-        pickings.ups_pickup_waits = True
-        by_hand.ups_pickup_waits_since = False
+        (pickings - by_hand).ups_pickup_waits = True
+        by_hand.write(WAITS_BY_HAND)
         return result
 
 

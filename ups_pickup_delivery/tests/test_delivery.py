@@ -753,6 +753,56 @@ class TestDelivery(TransactionCase):
         self.assertEqual(picking.ups_pickup_id.origin, "deliveries")
         self.assertEqual(str(picking.ups_pickup_id.pickup_date), "2026-11-25")
 
+    def test_what_stands_there_goes_with_the_first_driver_who_comes(self):
+        """Whom a person has asked by telephone, or for an extra shift that was no day before."""
+        days = self.location.calendar_id.attendance_ids
+        saturday = days.filtered(lambda each: each.dayofweek == "5")
+        opened = saturday.copy_data()
+        saturday.unlink()
+        late = datetime(2026, 11, 24, 20, 30)  # 15:30 there
+        for moment, chosen, comes, goes_along in (
+            (late, {}, "2026-11-24", True),
+            (late, {"pickup_date": "2026-11-26"}, "2026-11-24", False),
+            (datetime(2026, 11, 27, 23, 0), {}, "2026-11-28", True),
+            (EVENING, {}, "2026-11-24", False),  # who has left
+        ):
+            with self.subTest(moment=moment, chosen=chosen):
+                self.set_time(moment)
+                draft = self.ship(picking := self.delivery())
+                draft.write(chosen)
+                if comes == "2026-11-28":
+                    self.assertEqual(str(draft.pickup_date), "2026-11-29")
+                    self.location.calendar_id.attendance_ids.create(opened)
+                asked = draft.copy({"pickup_date": comes})
+                self.request(asked)
+                self.cron()
+                self.assertEqual(picking.ups_pickup_id, asked if goes_along else draft)
+                self.assertEqual(self.ship(self.delivery()), draft if moment == EVENING else asked)
+                asked._own_write({"state": "done"})
+                (draft | asked).picking_ids.write({"ups_pickup_id": False})
+
+    def test_a_draft_by_hand_that_nobody_sends_collects_no_week(self):
+        self.location.plan = "manual"
+        self.ship(kept := self.delivery())
+        kept.ups_pickup_waits_since = NOON  # as what was left behind
+        self.ship(picking := self.delivery())
+        (kept | picking).action_ups_pickup()
+        draft, before = picking.ups_pickup_id, picking
+        self.set_time(datetime(2026, 11, 24, 20, 30))
+        self.cron()
+        for day in (25, 26, 27):
+            self.set_time(datetime(2026, 11, day, 14, 0))
+            self.cron()
+            self.assertEqual(self.ship(picking := self.delivery()), draft)
+            self.assertEqual(draft.picking_ids, kept | before | picking)
+            self.set_time(datetime(2026, 11, day, 20, 30))
+            self.cron()
+            self.assertEqual(draft.picking_ids, kept | picking)
+            self.assertTrue(before.ups_pickup_waits and not before.ups_pickup_waits_since)
+            self.assertEqual(self.warehouse.out_type_id._ups_counts().popitem()[1], 2)
+            self.assertIn(before.name, str(draft.message_ids.mapped("body")))
+            before = picking
+
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"
         picking = self.delivery()

@@ -212,7 +212,8 @@ class TestRealJoins(PickupCase):
             env["stock.picking"].browse(delivery_id).ups_pickup_id.weight = 12  # as weighed
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
         for moment, missed, words, goes_on_to in (
-            ("24 15:05", "11/24", "cut-off has passed", "25"),  # nothing ran since noon
+            ("24 15:05", "11/24", "cut-off has passed", "24"),  # nothing ran since noon
+            ("24 17:05", None, None, "25"),  # the PRN of that day is of no use any more
             ("25 14:05", "11/25", "too many requests", "25"),  # UPS can still be called
             ("28 08:00", "11/25", "cut-off has passed", "28"),  # the same, and nothing ran since
             ("28 14:05", "11/28", "too many requests", "28"),
