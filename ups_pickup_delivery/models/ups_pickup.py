@@ -406,9 +406,10 @@ class UpsPickup(models.Model):
         :param joins: the weights of what is added to what is there, or None if all is counted anew.
         """
         filled, unit = self._filled(), now["weight"][1]
+        entered = self._entered() if now["quantity"] else {}  # of nothing there is nothing to say
         kept = {
             name: value
-            for name, value in self._entered().items()
+            for name, value in entered.items()
             if joins is not None or now.get(name) == filled[name]
         }
         (weight, its_unit), is_over = (now | kept)["weight"], (now | kept)["is_overweight"]

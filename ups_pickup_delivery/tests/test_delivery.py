@@ -521,8 +521,9 @@ class TestDelivery(TransactionCase):
                 self.assertEqual((pickup.quantity, pickup.weight), (1, joins))
                 history = pickup.message_ids[0].body
                 self.assertIn("somebody had entered: Pieces 6", history)
-                self.assertEqual("Weight 56 kg, Overweight" in history, vals == entered)
+                self.assertEqual("Weight 56 kg" in history, vals == entered)
                 pickup.picking_ids._leave_ups_pickup()
+                self.assertFalse(pickup.is_overweight)
         pickup = self.ship(one := self.packed(3), self.packed(4))
         pickup.write(entered)
         one.move_line_ids.result_package_id.shipping_weight = 3  # as it was
