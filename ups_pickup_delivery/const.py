@@ -11,6 +11,9 @@ MOST_TRACKING_NUMBERS = 30
 OVERWEIGHT = {"LBS": 70, "KGS": 32}
 """A package above is "overweight" to UPS."""
 
+IN_UNIT = {("KGS", "LBS"): 2.20462, ("LBS", "KGS"): 1 / 2.20462}
+"""How much of the second is one of the first."""
+
 MOST_WEIGHT = 9999.9
 """What UPS takes, of all packages together."""
 

@@ -74,6 +74,11 @@ class UpsPickup(models.Model):
                 city=told.get("city"),
             )
 
+    @api.model
+    def _compared(self):
+        """:return: what is read at once; other addons add what they compare."""
+        return COMPARED
+
     def _hours_there(self):
         hours, place = (self.ready_time, self.close_time), self.location_id
         return Intervals([(*(place._moment(self.pickup_date, each) for each in hours), place)])
@@ -85,7 +90,7 @@ class UpsPickup(models.Model):
         day_before = clock.now().date() - timedelta(days=1)
         coming = Domain("state", "in", LISTED) & Domain("pickup_date", ">=", day_before)
         coming &= Domain("environment", "=", ups_environment(self.env))
-        pickups = self.sudo().search_fetch(coming, COMPARED)
+        pickups = self.sudo().search_fetch(coming, self._compared())
         changed = pickups.filtered("changed_in_words")
         well = pickups - changed
         well.filtered("change_asked").change_asked = False  # the same may be so once more

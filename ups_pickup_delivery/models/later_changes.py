@@ -1,9 +1,30 @@
 """What of a delivery may change when it has joined a pickup?"""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.ups_pickup.const import ENDED
 
 PACKED = frozenset(("quantity", "product_uom_id", "result_package_id"))
+
+
+class StockPicking(models.Model):
+    # One model in several files, because each answers a question of its own.
+    _inherit = "stock.picking"  # pylint: disable=consider-merging-classes-inherited
+
+    ups_pickup_is_weighed = fields.Boolean(
+        help="Its weight was entered, and is not what Odoo made of its products.",
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+
+    def write(self, vals):
+        """A form sends what Odoo has computed in it, too."""
+        result = super().write(vals)
+        if "shipping_weight" in vals:
+            for picking in self.sudo():
+                entered = picking.shipping_weight - picking.weight_bulk
+                picking.ups_pickup_is_weighed = abs(entered) >= 0.01
+            self.env["ups.pickup"]._count_drafts_anew(("picking_id", "in", self.ids))
+        return result
 
 
 class StockPackage(models.Model):

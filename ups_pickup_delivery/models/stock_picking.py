@@ -35,7 +35,10 @@ OWN = frozenset(("ups_pickup_id", "ups_pickup_waits", "ups_pickup_waits_since"))
 """What the addon alone writes, as superuser."""
 
 # A hundred transfers have a hundred columns each.
-JOINS_BY = ("carrier_id", "company_id", "partner_id", "picking_type_id", "ups_pickup_id")
+JOINS_BY = (
+    "carrier_id", "company_id", "partner_id", "picking_type_id", "ups_pickup_id",
+    "ups_pickup_is_weighed", "shipping_weight",
+)  # fmt: skip
 PIECE_OF = ("picking_id", "result_package_id", "product_id")
 
 
@@ -505,11 +508,13 @@ class StockPicking(models.Model):
     def _ups_pieces(self):
         """A package is one piece, as for a carrier's labels; what is in none is one, too.
 
-        What packages stand in has no label (odoo/addons/stock_delivery, `delivery.carrier`).
+        What packages stand in has no label (odoo/addons/stock_delivery, `delivery.carrier`), and a
+        reusable box is emptied before that.
 
         :return: a dict of ``(service, country, weight)`` by package, or by transfer for the rest.
         """
         lines = self._ups_shipped()
+        packed = {picking for picking, package, *_what in lines if package}
         if len(lines) > len({picking for picking, *_what in lines}):  # what is one leaves as one
             lines = self._ups_not_back(lines)
         # Of a hundred columns each.
@@ -518,15 +523,24 @@ class StockPicking(models.Model):
         self.env["product.product"].union(*(line[2] for line in lines)).fetch(["weight"])
         pieces = {}
         for picking, package, product, quantity in lines:
-            piece = package or picking
+            is_box = package and package.package_type_id.package_use != "reusable"
+            piece = package if is_box else picking
             service, country, weight = pieces.get(piece) or (
                 picking._ups_service(),
                 picking._ups_country(),
-                package.package_type_id.base_weight if package else 0,
+                package.package_type_id.base_weight if is_box else 0,
             )
             weight += quantity * product.weight
-            pieces[piece] = service, country, (package and package.shipping_weight) or weight
+            weighed = package.shipping_weight if is_box else picking._ups_weighed(packed)
+            pieces[piece] = service, country, weighed or weight
         return pieces
+
+    def _ups_weighed(self, packed):
+        """:return: what a person has entered as its weight; of what has packages, none.
+
+        :param packed: the transfers that have packages, or reusable boxes.
+        """
+        return self.ups_pickup_is_weighed and self not in packed and self.shipping_weight
 
     def _ups_shipped(self):
         """:return: rows of transfer, package, product and quantity, in the product's unit."""

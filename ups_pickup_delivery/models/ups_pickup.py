@@ -1,10 +1,11 @@
 """What do deliveries bring to a pickup, and what was UPS told of it?"""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import zip_longest
 
 from odoo import api, fields, models
+from odoo.addons.ups_pickup import clock
 from odoo.addons.ups_pickup.const import LISTED, MAX_QUANTITY, OPEN
 from odoo.addons.ups_pickup.local_time import hour_of
 from odoo.addons.ups_pickup.one_by_one import those_that
@@ -15,7 +16,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from ..by_itself import by_itself
-from ..const import FREED, LOOK_BACK, MOST_WEIGHT, OVER
+from ..const import FREED, IN_UNIT, LOOK_BACK, MOST_WEIGHT, OVER
 from .stock_picking import is_overweight
 
 KEPT = ("account_id", "payment_method", "instruction")
@@ -24,6 +25,9 @@ KEPT_THAT_DAY = (*KEPT, "ready_time", "close_time")
 
 NOTHING = {"pieces": 0, "unweighed": 0, "weight": 0, "heaviest": 0}
 
+WAITS_BY_HAND = {"ups_pickup_waits": True, "ups_pickup_waits_since": False}
+"""As what was validated before the last close: for who selects it."""
+
 
 class UpsPickup(models.Model):
     _inherit = "ups.pickup"
@@ -31,7 +35,8 @@ class UpsPickup(models.Model):
     picking_ids = fields.One2many(
         "stock.picking", "ups_pickup_id", string="Transfers", groups="stock.group_stock_user"
     )
-    # What its transfers bring, so that one more joins without reading the others.
+    # What its transfers bring, so that one more joins without reading the others, and by "filled"
+    # what its draft was filled with: what is another there, people have entered.
     delivery_sum = fields.Json(string="Brought", copy=False, groups=fields.NO_ACCESS)
     # Whom it let go, so that they come back where its driver has come after all.
     delivery_freed = fields.Json(string="Moved On", copy=False, groups=fields.NO_ACCESS)
@@ -60,11 +65,9 @@ class UpsPickup(models.Model):
             pickup.delivery_news = pickup._delivery_news(brought["pieces"])
 
     def _delivery_news(self, now):
-        if self.state not in (*OPEN, "done") or not self.told:
-            return False
-        letters = CONTAINERS["letter"]  # which people add
-        pieces = [each for each in self.told["pieces"] if each["container"] != letters]
-        told = sum(each["quantity"] for each in pieces)
+        if self.state not in (*OPEN, "done") or not self.told or self._is_for_nothing():
+            return False  # of nothing, its changes tell
+        told = self._told_packages()
         if self.state == "done":
             return now > told and self.env._(
                 "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"
@@ -72,12 +75,37 @@ class UpsPickup(models.Model):
                 told=told,
                 now=now,
             )
-        if self.origin == "deliveries" and not now:
-            return self.env._("UPS was told %s, now there is nothing. Cancel the pickup.", told)
         # A person or a plan may have told UPS of more than deliveries bring.
         if now > told or (self.origin == "deliveries" and now != told):
             return self.env._("UPS was told %(told)s, now %(now)s", told=told, now=now)
         return False
+
+    def _told_packages(self):
+        letters = CONTAINERS["letter"]  # which people add
+        pieces = [each for each in self.told["pieces"] if each["container"] != letters]
+        return sum(each["quantity"] for each in pieces)
+
+    def _is_for_nothing(self):
+        """:return: whether all that UPS was told of is gone."""
+        if self.origin != "deliveries" or not self.told or not self.sudo().delivery_sum:
+            return False
+        has_letters = self._told_packages() != sum(each["quantity"] for each in self.told["pieces"])
+        return not self.sudo().delivery_sum["pieces"] and not has_letters
+
+    @api.depends("delivery_sum", "origin")
+    def _compute_changed_in_words(self):
+        return super()._compute_changed_in_words()
+
+    def _changes(self, closed, doors):
+        yield from super()._changes(closed, doors)
+        if self._is_for_nothing():
+            yield self.env._(
+                "UPS was told %s, now there is nothing. Cancel the pickup.", self._told_packages()
+            )
+
+    @api.model
+    def _compared(self):
+        return (*super()._compared(), "delivery_sum", "origin")
 
     def _ask_about_failure(self, is_called_off=False):
         """Of what came too late for UPS to be told, too, once UPS has collected."""
@@ -237,14 +265,21 @@ class UpsPickup(models.Model):
 
     @api.model
     def _there_until_close(self, location, day):
-        today, hour = location._today(), hour_of(location._now())
-        return self._there_on(location, {today, day} - {None}).filtered(
+        today = location._today()
+        return self._there_on(location, today, day or today).filtered(
             lambda each: (
-                hour < each.close_time
-                if each.state != "draft" and each.pickup_date == today
-                else each.pickup_date == day or not each._is_of_day_gone()
+                each._is_still_to_come()
+                if each.state != "draft"
+                else each.pickup_date == day
+                or (each.pickup_date == today and not each._is_of_day_gone())
             )
         )
+
+    def _is_still_to_come(self):
+        """:return: whether its day is not over, or not its hours of today."""
+        location = self.location_id
+        now = location._today(), hour_of(location._now())
+        return now < (self.pickup_date, self.close_time)
 
     def _may_take_along(self):
         """:return: whether its deliveries need no other pickup: a driver may come, or has come."""
@@ -259,16 +294,18 @@ class UpsPickup(models.Model):
                 "pickup_date": day,
                 "origin": "deliveries",
                 "weight_unit": self._database_weight_unit(),
+                "delivery_sum": NOTHING | {"filled": {"pickup_date": str(day)}},
             }
         )
 
     @api.model
-    def _there_on(self, location, days):
+    def _there_on(self, locations, first, last):
         """:return: what deliveries can join on these days, drafts last, the next day first."""
         there = self.search_fetch(
             [
-                ("location_id", "=", location.id),
-                ("pickup_date", "in", list(days)),
+                ("location_id", "in", locations.ids),
+                ("pickup_date", ">=", first),
+                ("pickup_date", "<=", last),
                 ("environment", "=", ups_environment(self.env)),
                 ("kind", "=", "oncall"),
                 ("state", "in", ("draft", *OPEN)),
@@ -279,9 +316,43 @@ class UpsPickup(models.Model):
         return joined.sorted(lambda each: (each.state == "draft", each.pickup_date))
 
     def _fill_from_deliveries(self):
-        """Count anew what all that joined brings."""
+        """Count anew what all that joined brings; what people had entered instead is told."""
         for pickup in self:
+            entered = pickup._entered()
             pickup._bring(pickup.picking_ids._ups_pieces(), NOTHING, Counter())
+            now = pickup._says()
+            lost = {name: value for name, value in entered.items() if now[name] != value}
+            if lost:
+                pickup._note(pickup._replaced_in_words(lost))
+
+    def _says(self):
+        """:return: by field what a draft of deliveries is filled with, and people correct."""
+        return {
+            "pickup_date": str(self.pickup_date),
+            "quantity": sum(self._delivered_lines().mapped("quantity")),
+            "weight": [round(self.weight, 1), self.weight_unit],
+            "is_overweight": self.is_overweight,
+        }
+
+    def _filled(self):
+        return (self.delivery_sum or NOTHING).get("filled", {})
+
+    def _entered(self):
+        """:return: what people have entered in place of what it was filled with."""
+        filled, says = self._filled(), self._says()
+        return {name: value for name, value in says.items() if value != filled.get(name, value)}
+
+    def _replaced_in_words(self, lost):
+        units = dict(self._fields["weight_unit"]._description_selection(self.env))
+        words = {"quantity": lost.get("quantity"), "is_overweight": ""}
+        if "weight" in lost:
+            weight, unit = lost["weight"]
+            words["weight"] = f"{weight:g} {units[unit]}"
+        labels = {name: self._fields[name]._description_string(self.env) for name in lost}
+        return self.env._(
+            "Its deliveries were counted anew, in place of what somebody had entered: %s",
+            ", ".join(f"{labels[name]} {words[name]}".rstrip() for name in lost),
+        )
 
     def _add_deliveries(self, pickings):
         """Count what has just joined; the others are read again only if a package is of both."""
@@ -296,6 +367,8 @@ class UpsPickup(models.Model):
     def _bring(self, pieces, before, counts):
         """Lines and weights of drafts follow; what UPS was told stays as it was.
 
+        What people have entered stays where it can: a join is added to it.
+
         :param dict pieces: as `_ups_pieces` tells them.
         :param dict before: what others have brought.
         :param counts: how many pieces there are of them, by service and country.
@@ -307,18 +380,40 @@ class UpsPickup(models.Model):
             "unweighed": before["unweighed"] + weights.count(0),
             "weight": before["weight"] + sum(weights),
             "heaviest": max(before["heaviest"], *weights, 0),
+            "filled": self._filled(),
         }
         vals = {"delivery_sum": brought}
         if self.state == "draft" and self.origin == "deliveries":
             counts.update((service, country) for service, country, _w in pieces)
-            vals |= {
-                "line_ids": list(self._line_commands(counts)),
-                "weight_unit": unit,
-                "weight": _told_weight(brought),
+            now = {
+                "quantity": brought["pieces"],
+                "weight": [_told_weight(brought), unit],
                 "is_overweight": is_overweight(brought["heaviest"], unit),
             }
+            joins = weights if before is not NOTHING else None
+            vals |= {"line_ids": list(self._line_commands(counts)), **self._weighed(now, joins)}
+            brought["filled"] = self._filled() | now
         own = self.with_context(clean_context(self.env.context))  # no caller's lines
         own.with_context(tracking_disable=True).write(vals)  # none of it is tracked
+
+    def _weighed(self, now, joins):
+        """:return: the weight and whether it is overweight, of which people have a say.
+
+        :param dict now: what it would be filled with.
+        :param joins: the weights of what is added to what is there, or None if all is counted anew.
+        """
+        filled, unit = self._filled(), now["weight"][1]
+        entered = self._entered() if now["quantity"] else {}  # of nothing there is nothing to say
+        kept = {
+            name: value
+            for name, value in entered.items()
+            if joins is not None or now.get(name) == filled[name]
+        }
+        (weight, its_unit), is_over = (now | kept)["weight"], (now | kept)["is_overweight"]
+        if joins and "weight" in kept and weight:  # who has entered none tells none
+            weight = _at_most(weight + sum(joins) * IN_UNIT.get((unit, its_unit), 1))
+        is_over = is_over or is_overweight(max(joins or [0]), unit)
+        return {"weight": weight, "weight_unit": its_unit, "is_overweight": is_over}
 
     def _delivered_lines(self):
         """:return: those that deliveries fill: letters are put there by people."""
@@ -440,19 +535,41 @@ class UpsPickup(models.Model):
         self.sudo()._take_back()
 
     def _in_vain(self):
-        """:return: the ids of those whose day is gone, or for whose day UPS was asked already."""
+        """:return: the ids of those whose day is gone, or with whose packages a driver goes."""
         drafts = self.filtered("picking_ids")
-        twins = drafts._open_twins()
-        return those_that(drafts, lambda each: each in twins or each._is_of_day_gone()).ids
+        if not drafts:
+            return []
+        first, last = clock.now().date() - timedelta(days=1), max(drafts.mapped("pickup_date"))
+        there = self._there_on(drafts.location_id, first, last)
+        drivers = there.filtered(lambda each: each.state != "draft").grouped("location_id")
+        return those_that(
+            drafts,
+            lambda each: (
+                each._goes_with_one_of(drivers.get(each.location_id, ())) or each._is_of_day_gone()
+            ),
+        ).ids
+
+    def _goes_with_one_of(self, drivers):
+        """What stands there goes with the first who comes; on a day that people have chosen, with
+        none before that.
+        """
+        first = self.pickup_date if "pickup_date" in self._entered() else date.min
+        return any(
+            first <= each.pickup_date <= self.pickup_date and each._is_still_to_come()
+            for each in drivers
+        )
 
     def _is_of_day_gone(self):
         """:return: whether neither its own hours nor the usual ones can be asked for any more.
 
-        A closed day that is still to come may be opened for an extra shift.
+        A closed day that is still to come may be opened for an extra shift. Whoever was asked to
+        call UPS can enter its PRN until the close.
         """
         location, day = self.location_id, self.pickup_date
         if not location._is_in_use() or day > location._today():
             return not location._is_in_use()
+        if self.plan_asked_for == day and self._is_still_to_come():
+            return False
         hours = (), (self.ready_time, self.close_time)
         return all(location._day_problem(day, *each) for each in hours)
 
@@ -477,8 +594,15 @@ class UpsPickup(models.Model):
         made_again = [("retry_of_id", "=", self.id), ("state", "in", goes_on)]
         again = again or self.search(made_again, limit=1)
         self._let_go(self.picking_ids)
-        self.picking_ids.write({"ups_pickup_id": again.id, "ups_pickup_waits": not again})
-        (self | again)._fill_from_deliveries()
+        self._hand_over(again)
+
+    def _hand_over(self, other):
+        """Have its deliveries join that one, or wait if there is none."""
+        pickings = self.picking_ids
+        pickings.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
+        self._fill_from_deliveries()
+        if other:
+            other._add_deliveries(pickings)
 
     def _let_go(self, pickings):
         """Remember whom it lets go."""
@@ -548,18 +672,31 @@ class UpsPickup(models.Model):
         """
         location, other = self.location_id, self.browse()
         location._lock()
+        if not self._in_vain():  # since its person was asked a moment ago
+            return
         is_in_use, day = location._is_in_use(), location._possible_date()
         if is_in_use and not day:
             return
         if is_in_use:
-            day = max(day, self.pickup_date)
+            self._let_go_what_went_otherwise()
+            day, chosen = max(day, self.pickup_date), "pickup_date" in self._entered()
             there = self._there_until_close(location, day) - self
-            other = there.filtered(lambda each: each.pickup_date >= self.pickup_date)[:1]
+            other = there.filtered(lambda each: not chosen or each.pickup_date >= self.pickup_date)
         if other or not is_in_use or self.origin != "deliveries":
-            self.picking_ids.write({"ups_pickup_id": other.id, "ups_pickup_waits": not other})
-            (self | other)._fill_from_deliveries()
-        elif self.state == "draft":
-            self.write({"pickup_date": day, "problem": False})
+            self._hand_over(other[:1])
+        elif self.state == "draft" and self.picking_ids:
+            brought = self.delivery_sum or NOTHING
+            filled = brought.get("filled", {}) | {"pickup_date": str(day)}
+            vals = {"pickup_date": day, "problem": False}
+            self.write(vals | {"delivery_sum": brought | {"filled": filled}})
+
+    def _let_go_what_went_otherwise(self):
+        """By hand, what was of a day that is gone alone is for nobody's next pickup."""
+        gone = self.picking_ids.filtered_domain(self.location_id._went_without_plan())
+        if gone and self._is_of_day_gone():
+            gone.write({"ups_pickup_id": False, **WAITS_BY_HAND})
+            self._fill_from_deliveries()
+            self._note(self.location_id._gone_in_words(gone))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_made_again(self):
@@ -567,7 +704,8 @@ class UpsPickup(models.Model):
         for pickup in () if self.env.su else drafts:
             location = pickup.location_id
             is_made_again = location.plan == "when_packages" and location._is_plan_in_force()
-            if is_made_again and pickup in pickup._there_on(location, [pickup.pickup_date]):
+            day = pickup.pickup_date
+            if is_made_again and pickup in pickup._there_on(location, day, day):
                 raise UserError(
                     self.env._(
                         "%(pickup)s would be back within minutes, and the plan of %(location)s"
@@ -595,15 +733,18 @@ class UpsPickup(models.Model):
             lambda each: not each.ups_pickup_waits_since and not each._ups_location()._has_plan()
         )
         result = super().unlink()
-        pickings.ups_pickup_waits = True
-        by_hand.ups_pickup_waits_since = False
+        (pickings - by_hand).ups_pickup_waits = True
+        by_hand.write(WAITS_BY_HAND)
         return result
 
 
 def _told_weight(brought):
     """:return: 0 where UPS is told none: the sum lacks some, or is above what UPS takes."""
-    weight = round(brought["weight"], 1)
-    return 0 if brought["unweighed"] or weight > MOST_WEIGHT else weight
+    return 0 if brought["unweighed"] else _at_most(brought["weight"])
+
+
+def _at_most(weight):
+    return 0 if round(weight, 1) > MOST_WEIGHT else round(weight, 1)
 
 
 def _in_lines(total):

@@ -177,12 +177,21 @@ class TestDelivery(TransactionCase):
         by_kind = [("001", "US", 1), ("003", "DE", 1), ("003", "US", 1)]
         inner, outer = self.packed(3, 4), self.env["stock.package"].create({"shipping_weight": 9})
         inner.move_line_ids.result_package_id.package_dest_id = outer
+        box = self.env["stock.package.type"].create({"name": "Tote", "package_use": "reusable"})
+        tote = self.env["stock.package"].create({"package_type_id": box.id, "shipping_weight": 40})
+        emptied = [self.delivery(), self.delivery()]
+        for each in emptied:
+            each.move_line_ids.result_package_id = tote
+        weighed = self.delivery(3)
+        weighed.shipping_weight = 45
         for name, pickings, lines, weight, is_overweight in (
             ("no package", [self.delivery(5)], us(1), 10, False),
             ("two packages", [self.packed(3, 4)], us(2), 7, False),
             ("loose and packed", [mixed], us(2), 6, False),
             ("a package of two transfers", shared, us(1), 3, False),
             ("packages in a package", [inner], us(2), 7, False),
+            ("in the same box, one after the other", emptied, us(2), 4, False),
+            ("weighed as a whole", [weighed], us(1), 45, True),
             ("two dozen, loose", [self.delivery(2, uom=dozen)], us(1), 48, True),
             ("32 kg", [self.packed(32)], us(1), 32, False),
             ("above", [self.packed(32.1)], us(1), 32.1, True),
@@ -256,6 +265,15 @@ class TestDelivery(TransactionCase):
                 lambda picking: picking.move_line_ids.write({"result_package_id": False}),
                 [("001", "US", 1)],
                 4,
+            ),
+            (
+                "weighed as a whole",
+                lambda picking: (
+                    picking.move_line_ids.write({"result_package_id": False}),
+                    picking.write({"shipping_weight": 12}),
+                ),
+                [("001", "US", 1)],
+                12,
             ),
             (
                 "a product weighed",
@@ -479,7 +497,40 @@ class TestDelivery(TransactionCase):
         self.assertEqual((last.ups_pickup_id, pickup.delivery_news), (pickup, False))
         pickup.picking_ids.action_ups_pickup_leave()
         self.env.invalidate_all()
-        self.assertIn("Cancel the pickup", pickup.delivery_news)
+        self.assertFalse(pickup.delivery_news)
+        self.assertIn("Cancel the pickup", pickup.changed_in_words)
+
+    def test_what_people_have_entered_stays_and_what_joins_is_added(self):
+        entered = {"is_overweight": True, "weight": 55}
+        pounds = {"weight": 121, "weight_unit": "LBS"}
+        for name, vals, joins, weight, unit, is_over in (
+            ("nothing", {}, 1, 8, "KGS", False),
+            ("a pallet", entered, 1, 56, "KGS", True),
+            ("in pounds", pounds, 10, 143, "LBS", False),
+            ("no weight", {"weight": 0}, 1, 0, "KGS", False),
+            ("no weight, and a heavy one", {"weight": 0}, 40, 0, "KGS", True),
+            ("more than UPS takes", {"weight": 9999}, 1, 0, "KGS", False),
+        ):
+            with self.subTest(name):
+                first = self.packed(3, 4)
+                pickup = self.ship(first)
+                pickup.write(vals)
+                pickup.line_ids.quantity = 5
+                self.commit()
+                self.ship(self.packed(joins))
+                self.assertEqual((pickup.quantity, pickup.weight_unit), (6, unit))
+                self.assertEqual((pickup.weight, pickup.is_overweight), (weight, is_over))
+                first._leave_ups_pickup()
+                self.assertEqual((pickup.quantity, pickup.weight), (1, joins))
+                history = pickup.message_ids[0].body
+                self.assertIn("somebody had entered: Pieces 6", history)
+                self.assertEqual("Weight 56 kg" in history, vals == entered)
+                pickup.picking_ids._leave_ups_pickup()
+                self.assertFalse(pickup.is_overweight)
+        pickup = self.ship(one := self.packed(3), self.packed(4))
+        pickup.write(entered)
+        one.move_line_ids.result_package_id.shipping_weight = 3  # as it was
+        self.assertEqual((pickup.weight, pickup.is_overweight), (55, True))
 
     def test_more_pieces_than_a_line_takes(self):
         kind = self.carrier.ups_pickup_service_id, self.env.ref("base.us")
@@ -715,6 +766,56 @@ class TestDelivery(TransactionCase):
         self.assertEqual(self.location.plan, "manual")
         said = self.location.message_ids[0].sudo().tracking_value_ids
         self.assertEqual(said.mapped("new_value_char"), ["By hand"])
+
+    def test_what_stands_there_goes_with_the_first_driver_who_comes(self):
+        """Whom a person has asked by telephone, or for an extra shift that was no day before."""
+        days = self.location.calendar_id.attendance_ids
+        saturday = days.filtered(lambda each: each.dayofweek == "5")
+        opened = saturday.copy_data()
+        saturday.unlink()
+        late = datetime(2026, 11, 24, 20, 30)  # 15:30 there
+        for moment, chosen, comes, goes_along in (
+            (late, {}, "2026-11-24", True),
+            (late, {"pickup_date": "2026-11-26"}, "2026-11-24", False),
+            (datetime(2026, 11, 27, 23, 0), {}, "2026-11-28", True),
+            (EVENING, {}, "2026-11-24", False),  # who has left
+        ):
+            with self.subTest(moment=moment, chosen=chosen):
+                self.set_time(moment)
+                draft = self.ship(picking := self.delivery())
+                draft.write(chosen)
+                if comes == "2026-11-28":
+                    self.assertEqual(str(draft.pickup_date), "2026-11-29")
+                    self.location.calendar_id.attendance_ids.create(opened)
+                asked = draft.copy({"pickup_date": comes})
+                self.request(asked)
+                self.cron()
+                self.assertEqual(picking.ups_pickup_id, asked if goes_along else draft)
+                self.assertEqual(self.ship(self.delivery()), draft if moment == EVENING else asked)
+                asked._own_write({"state": "done"})
+                (draft | asked).picking_ids.write({"ups_pickup_id": False})
+
+    def test_a_draft_by_hand_that_nobody_sends_collects_no_week(self):
+        self.location.plan = "manual"
+        self.ship(kept := self.delivery())
+        kept.ups_pickup_waits_since = NOON  # as what was left behind
+        self.ship(picking := self.delivery())
+        (kept | picking).action_ups_pickup()
+        draft, before = picking.ups_pickup_id, picking
+        self.set_time(datetime(2026, 11, 24, 20, 30))
+        self.cron()
+        for day in (25, 26, 27):
+            self.set_time(datetime(2026, 11, day, 14, 0))
+            self.cron()
+            self.assertEqual(self.ship(picking := self.delivery()), draft)
+            self.assertEqual(draft.picking_ids, kept | before | picking)
+            self.set_time(datetime(2026, 11, day, 20, 30))
+            self.cron()
+            self.assertEqual(draft.picking_ids, kept | picking)
+            self.assertTrue(before.ups_pickup_waits and not before.ups_pickup_waits_since)
+            self.assertEqual(self.warehouse.out_type_id._ups_counts().popitem()[1], 2)
+            self.assertIn(before.name, str(draft.message_ids.mapped("body")))
+            before = picking
 
     def test_by_hand_nothing_is_made_until_a_person_asks(self):
         self.location.plan = "manual"

@@ -142,6 +142,27 @@ class TestRealJoins(PickupCase):
         self.cancel_label(first, lambda *_args: self.validate(second))
         self.assertEqual(self.pickups_of([second]), [("draft", 1, 1, False)])
 
+    def test_whether_a_driver_is_to_come_for_nothing_is_asked_once(self):
+        first, second = self.new_delivery(), self.new_delivery()
+        self.validate(first)
+        self.set_time("2026-11-24 13:05", "America/New_York")
+        self.run_plan()
+        for change, number in (
+            (lambda: None, 0),
+            (lambda: self.cancel_label(first), 1),
+            (lambda: self.validate(second), 0),
+            (lambda: self.cancel_label(second), 1),
+        ):
+            change()
+            for _twice in range(2):
+                with self.transaction(SUPERUSER_ID) as env:
+                    env["ups.pickup"]._ask_about_changes()
+            with self.transaction(SUPERUSER_ID) as env:
+                [pickup] = env["ups.pickup"].search([("location_id", "=", self.location_id)])
+                self.assertEqual(len(pickup.activity_ids), number)
+                self.assertEqual("there is nothing" in (pickup.hint or ""), bool(number))
+                self.assertEqual("there is nothing" in str(pickup.activity_ids.note), bool(number))
+
     def test_what_a_crash_left_joins_and_the_plan_asks_once(self):
         first, second, third, out = (self.new_delivery() for _each in range(4))
         self.validate(out)
@@ -191,7 +212,8 @@ class TestRealJoins(PickupCase):
             env["stock.picking"].browse(delivery_id).ups_pickup_id.weight = 12  # as weighed
         self.simulator.refuse_next("request", "250003", "Too many", status=429, times=99)
         for moment, missed, words, goes_on_to in (
-            ("24 15:05", "11/24", "cut-off has passed", "25"),  # nothing ran since noon
+            ("24 15:05", "11/24", "cut-off has passed", "24"),  # nothing ran since noon
+            ("24 17:05", None, None, "25"),  # the PRN of that day is of no use any more
             ("25 14:05", "11/25", "too many requests", "25"),  # UPS can still be called
             ("28 08:00", "11/25", "cut-off has passed", "28"),  # the same, and nothing ran since
             ("28 14:05", "11/28", "too many requests", "28"),
