@@ -67,7 +67,7 @@ class TestTokenKeys(UpsCase):
     def test_a_key_file_that_a_volume_has_opened_to_its_group_is_closed_again(self):
         sealed, path = token_keys.seal(self.env, "a token"), token_keys.key_file(self.env)
         os.chmod(path, 0o660)
-        with self.assertLogs(new_key_file.__name__, "INFO") as log:
+        with self.assertLogs(new_key_file.__name__, "DEBUG") as log:
             self.assertEqual(token_keys.unseal(self.env, sealed), "a token")
             self.assertEqual(token_keys.unseal(self.env, sealed), "a token")
         self.assertEqual(len(log.output), 1)
