@@ -36,8 +36,11 @@ def others_need_key_file(env):
 
 
 def _needs(name, uuid):
+    # Not Odoo's own pool: it closes all connections of a database at once, and others use them.
+    pool = sql_db.ConnectionPool(maxconn=1)
+    connection = sql_db.Connection(pool, *sql_db.connection_info_for(name))
     try:
-        with contextlib.closing(sql_db.db_connect(name).cursor()) as cr:
+        with contextlib.closing(connection.cursor()) as cr:
             return _has_uuid(cr, uuid) or _has_tokens_of(cr, uuid)
     except psycopg2.errors.InsufficientPrivilege:
         return False  # another user's, who has another Odoo
@@ -45,7 +48,7 @@ def _needs(name, uuid):
         _logger.info("The key file stays, since %s cannot be asked for it: %s", name, error)
         return True
     finally:
-        sql_db.close_db(name)  # else nobody could drop it
+        pool.close_all()  # else nobody could drop it
 
 
 def _has_uuid(cr, uuid):

@@ -38,6 +38,11 @@ class Wish:
     renewed_before: datetime | None = None
     is_test: bool = False
 
+    @property
+    def is_of_the_job(self):
+        """:return: whether nobody is there who could see what comes of it."""
+        return bool(self.renewed_before) and not self.is_test
+
 
 def token_source(connection):
     """Return what hands out a connection's live token, for as long as a session lives.

@@ -43,6 +43,8 @@ def recalled(kept):
 
 def missing_setting(env, settings):
     """:return: which setting is missing and what to do, in words, or None if all are there."""
+    if not settings.has_environment:
+        return unknown_environment(env, settings)
     if not settings.client_id:
         what = env._(
             "The client ID of your UPS application is missing. Copy it from UPS's developer portal."
@@ -54,6 +56,12 @@ def missing_setting(env, settings):
             " portal."
         )
         name = "client_secret"
+    elif not settings.client_secret and settings.is_secret_in_plain:
+        what = env._(
+            "The client secret of your UPS application was not entered in General Settings, but"
+            " stored without encryption, and is not used. Enter the secret again."
+        )
+        name = "client_secret"
     elif not settings.client_secret:
         what = env._(
             "The client secret of your UPS application can no longer be decrypted, because the"
@@ -63,6 +71,13 @@ def missing_setting(env, settings):
     else:
         return None
     return what, where_settings_are(env, settings, name)
+
+
+def unknown_environment(env, settings):
+    """:return: what is said when the environment is neither production nor CIE."""
+    return env._(
+        "The environment of UPS must be production or cie, but is set to something else."
+    ), where_settings_are(env, settings, "environment")
 
 
 def where_settings_are(env, settings, *names):
@@ -157,6 +172,8 @@ def _fix_settings(env, error, settings):
         return env._("UPS has blocked this application."), env._(
             "Ask your UPS Account Executive why the application is blocked."
         )
+    if error.setting == "environment":
+        return unknown_environment(env, settings)
     if error.setting == "base_url":
         return env._("The server does not know which UPS to talk to."), env._(
             "Whoever runs the server has to correct UPS_BASE_URL or UPS_ENVIRONMENT: %s", error

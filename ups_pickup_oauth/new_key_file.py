@@ -1,6 +1,7 @@
 """A key file, made whole or not at all, also when several processes start at once."""
 
 import contextlib
+import logging
 import os
 import stat
 import tempfile
@@ -8,6 +9,7 @@ import time
 
 from cryptography.fernet import Fernet
 
+_logger = logging.getLogger(__name__)
 _LENGTH = len(Fernet.generate_key())
 # Seconds between looks at a file that another worker is just writing.
 _LOOKS = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -47,7 +49,7 @@ def read(path):
     for pause in (*_LOOKS, 0):
         with open(path, "rb") as file:
             key = file.read().strip()
-            is_open = _is_open_to_others(file.fileno())
+            is_open = _stays_open_to_others(file.fileno())
         if len(key) >= _LENGTH:
             break
         time.sleep(pause)
@@ -84,5 +86,17 @@ def _fill(handle):
         os.fsync(file.fileno())
 
 
+def _stays_open_to_others(handle):
+    """A container's volume may be given to a group at each start, with all files in it: what only
+    the group may read, of a file of ours, is taken back."""
+    is_of_the_group_alone = not os.fstat(handle).st_mode & 0o007
+    if _is_open_to_others(handle) and is_of_the_group_alone:
+        with contextlib.suppress(OSError):  # another user's, or a file system of its own mind
+            os.fchmod(handle, 0o600)
+            _logger.info("The key file for UPS tokens was open to its group: its mode is set back")
+    return _is_open_to_others(handle)
+
+
 def _is_open_to_others(handle):
-    return bool(stat.S_IMODE(os.fstat(handle).st_mode) & 0o077)
+    """On Windows, modes say nothing: there the access list of the data directory decides."""
+    return os.name == "posix" and bool(stat.S_IMODE(os.fstat(handle).st_mode) & 0o077)

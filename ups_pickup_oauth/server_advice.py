@@ -8,6 +8,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessDenied
 
 from . import messages
+from .settings import ups_settings
 
 JOB_IS_LATE_AFTER = timedelta(days=2)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -15,8 +16,18 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def server_advice(env):
     """:return: a sentence a line, each with what to do; empty where nothing is in the way."""
-    sentences = (*_about_the_address(env), _about_databases(env), _about_the_daily_job(env))
+    sentences = (
+        _about_the_environment(env),
+        *_about_the_address(env),
+        _about_databases(env),
+        _about_the_daily_job(env),
+    )
     return "\n".join(filter(None, sentences))
+
+
+def _about_the_environment(env):
+    settings = ups_settings(env, with_secret=False)
+    return not settings.has_environment and " ".join(messages.unknown_environment(env, settings))
 
 
 def _about_the_address(env):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from odoo.tools.urls import urljoin
 
-from . import const, token_keys
+from . import const, messages, token_keys
+from .exceptions import UpsSettingsWrong
 from .ups_client import CIE, PRODUCTION, FixSettings, OAuthClient, base_url_for
 
 ENVIRONMENTS = (PRODUCTION, CIE)
@@ -24,9 +25,11 @@ HOST_VARIABLE = "UPS_BASE_URL"
 class UpsSettings:
     """The settings in force at one moment.
 
+    ``environment`` is what somebody wrote, in lower case: it may be none of `ENVIRONMENTS`.
     ``fixed`` names the settings that the server's environment decides, which nobody can change in
     the database. ``has_client_secret`` says that there is a secret; the secret itself is empty
-    where it was not asked for, and where no key opens it.
+    where it was not asked for, and where no key opens it. ``is_secret_in_plain`` says that somebody
+    wrote it past General Settings, which seal it: then it is not used.
     """
 
     client_id: str
@@ -37,6 +40,12 @@ class UpsSettings:
     base_url_override: str
     fixed: frozenset
     has_client_secret: bool
+    is_secret_in_plain: bool
+
+    @property
+    def has_environment(self):
+        """:return: whether the environment is one of UPS's."""
+        return self.environment in ENVIRONMENTS
 
     @property
     def redirect_uri(self):
@@ -54,14 +63,15 @@ class UpsSettings:
     @property
     def given_to(self):
         """:return: what an authorization is bound to: it is of no use to another application, in
-        the other environment, or at another host; the host is empty where it cannot be told."""
+        the other environment, or at another host; the last two are empty where they cannot be
+        told."""
         try:
             base_url = self.base_url
         except FixSettings:
             base_url = ""
         return {
             "client_id": self.client_id,
-            "environment": self.environment,
+            "environment": self.environment if self.has_environment else "",
             "base_url": base_url,
         }
 
@@ -103,11 +113,13 @@ def ups_settings(env, with_secret=True):
     }
     sealed = "" if "client_secret" in fixed else get_param(const.PARAM_CLIENT_SECRET)
     secret = fixed.get("client_secret") or (with_secret and token_keys.opened(env, sealed)) or ""
+    environment = fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION
     return UpsSettings(
         client_id=fixed.get("client_id") or get_param(const.PARAM_CLIENT_ID) or "",
         client_secret=secret,
         has_client_secret=bool(secret or sealed),
-        environment=(fixed.get("environment") or get_param(const.PARAM_ENVIRONMENT) or PRODUCTION),
+        is_secret_in_plain=bool(sealed) and not token_keys.is_sealed(sealed),
+        environment=environment.lower(),
         use_pkce=get_param(const.PARAM_USE_PKCE) != "0",
         web_base_url=get_param("web.base.url"),
         base_url_override=os.environ.get(HOST_VARIABLE, "").strip(),
@@ -116,8 +128,20 @@ def ups_settings(env, with_secret=True):
 
 
 def ups_environment(env):
-    """:return: the environment in force, without opening the secret."""
+    """:return: the environment in force, without opening the secret; it may be none of UPS's, and
+    then is that of nothing that is stored."""
     return ups_settings(env, with_secret=False).environment
+
+
+def environment_to_store(env):
+    """As :func:`ups_environment`, for what is made now.
+
+    :raise UpsSettingsWrong: if the settings name none of UPS's environments.
+    """
+    settings = ups_settings(env, with_secret=False)
+    if not settings.has_environment:
+        raise UpsSettingsWrong(" ".join(messages.unknown_environment(env, settings)))
+    return settings.environment
 
 
 def redirect_uri(env):

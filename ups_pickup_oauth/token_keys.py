@@ -60,6 +60,11 @@ def unseal(env, sealed, uuid=None):
         raise LostKey from None
 
 
+def is_sealed(text):
+    """:return: whether it looks like what :func:`seal` returned, whichever key it was."""
+    return text.startswith("gAAAA")  # the version of each Fernet token, and its time until 2106
+
+
 def opened(env, sealed, uuid=None):
     """As :func:`unseal`, where it is no matter if there is nothing to open.
 
@@ -182,7 +187,8 @@ def _open_to_others(env, path):
         return env._(
             "Other users of the server can read the key file for UPS tokens, in the folder"
             " ups_pickup_oauth of Odoo's data directory. Ask whoever runs the server to set its"
-            " mode to 0600."
+            " mode to 0600, or to set %s instead.",
+            KEYS_VARIABLE,
         )
     return env._(
         "The file system of Odoo's data directory lets every user of the server read the key file"

@@ -14,7 +14,7 @@ def test_each_environment_has_upss_own_host():
 def test_an_unknown_environment_is_refused(environment):
     with pytest.raises(FixSettings, match="production, cie") as caught:
         base_url_for(environment)
-    assert caught.value.setting == "base_url"
+    assert caught.value.setting == "environment"
 
 
 GOOD = (

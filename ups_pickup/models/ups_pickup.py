@@ -1,7 +1,7 @@
 """What is a pickup, and who may write which part of it?"""
 
 from odoo import api, fields, models
-from odoo.addons.ups_pickup_oauth.settings import ups_environment
+from odoo.addons.ups_pickup_oauth.settings import environment_to_store, ups_environment
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, format_date
@@ -162,7 +162,7 @@ class UpsPickup(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        default=lambda self: ups_environment(self.env),
+        default=lambda self: environment_to_store(self.env),
     )
     origin = fields.Selection(
         [

@@ -253,6 +253,9 @@ class TestLife(PickupCase):
             ):
                 with self.subTest(action), self.assertRaisesRegex(UserError, "another environment"):
                     self.click(each, action)
+        none_of_upss = patch.dict("os.environ", {"UPS_ENVIRONMENT": "sandbox"})
+        with none_of_upss, self.assertRaisesRegex(UserError, "must be production or cie"):
+            self.new_pickup(pickup_date="2026-11-26")
         [truck] = self.simulator.trucks()
         self.assertTrue(truck["is_open"])
         self.assertEqual(self.stored_values(booked_id, "state"), "requested")

@@ -97,7 +97,8 @@ class ResConfigSettings(models.TransientModel):
             )
             settings.ups_reauthorize_warning = bool(count) and self.env._(
                 "Companies that must be authorized again after this change: %s. What they were"
-                " given is kept, and is used again if you set it back.",
+                " given is kept, and is used again if you set it back, unless somebody has clicked"
+                " OAuth meanwhile, which replaces it.",
                 count,
             )
 

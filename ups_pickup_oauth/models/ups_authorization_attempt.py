@@ -1,6 +1,6 @@
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg2
 from odoo import api, fields, models
@@ -194,7 +194,8 @@ class UpsAuthorizationAttempt(models.Model):
             )
         settings = None
         try:
-            settings = ups_settings(self.env)
+            # As it was begun: "Use PKCE" may have been switched meanwhile.
+            settings = replace(ups_settings(self.env), use_pkce=bool(self.sealed_code_verifier))
             if self._was_begun_elsewhere(settings):
                 return self._end(
                     "settings_changed",

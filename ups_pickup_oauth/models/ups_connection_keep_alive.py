@@ -16,7 +16,7 @@ from ..live_token import Wish
 from ..own_transaction import in_own_transaction, quietly
 from ..side_by_side import side_by_side
 from .ups_connection import IS_NEEDED
-from .ups_connection_reason import InForce
+from .ups_connection_reason import REFUSED, InForce
 from .ups_connection_refresh import CLOCK_TOLERANCE
 
 _logger = logging.getLogger(__name__)
@@ -46,15 +46,17 @@ class UpsConnection(models.Model):
         """Renew what has lived half of its life, each company in a transaction of its own.
 
         A run ends early when UPS refuses the settings, or cannot answer several times in a row:
-        it would for the others, too. After outages another one follows within the hour. Settings
-        that UPS has not accepted yet are shown to it by one company, before the others follow.
+        it would for the others, too. Where it had accepted them from another company, the refusal
+        may be meant for one alone, and a second one in a row is waited for. After outages another
+        run follows within the hour. Settings that UPS has not accepted yet are shown to it by one
+        company, before the others follow.
 
         :param int parallel: How many refreshes run at once, at the most.
         """
         started, due = fields.Datetime.now(), self._due_to_renew()
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=len(due))
-        waiting, row_of_outages, is_refused, is_hopeless = due[::-1], 0, False, False
+        waiting, row_of_outages, row_of_refusals, is_hopeless = due[::-1], 0, 0, False
         seconds_left = SAFETY + 1
 
         def following():
@@ -66,11 +68,12 @@ class UpsConnection(models.Model):
         for _each, problem in side_by_side(self.env, renew, following(), parallel, first_alone):
             seconds_left = commit_progress(1)
             row_of_outages = row_of_outages + 1 if problem == "outage" else 0
-            is_refused |= problem == "settings"
+            row_of_refusals = row_of_refusals + 1 if problem == "settings" else 0
+            is_refused = row_of_refusals > 1 or (row_of_refusals and not self._is_any_accepted())
             is_hopeless |= is_refused or row_of_outages >= OUTAGES
         if is_hopeless or row_of_outages:
             commit_progress(remaining=0)  # Odoo would start the next run at once
-            if not is_refused:
+            if not row_of_refusals:
                 self.env.ref("ups_pickup_oauth.ir_cron_keep_alive")._trigger(started + NEXT_RUN)
         if not waiting:
             self._use_first_key()
@@ -83,7 +86,9 @@ class UpsConnection(models.Model):
         A refresh token that has half of its life behind it is renewed, so that a week of outages
         costs none of those that live for two months. So is one that was stored by a clock that was
         ahead, since nobody knows its age, and one whose client secret is still unproven. One whose
-        key was lost is looked at again. See also :meth:`_prover`.
+        key was lost is looked at again, and once a day one that UPS has refused, for as long as it
+        would live: UPS may have meant its own trouble. Those whose settings it has refused come
+        last, so that one of them keeps nobody waiting. See also :meth:`_prover`.
         """
         self.env["res.company"].flush_model(["active", "parent_path"])
         self.env.cr.execute(
@@ -97,16 +102,22 @@ class UpsConnection(models.Model):
                                 / 2 <= %(now)s
                              OR COALESCE(refreshed_on, authorized_on) > %(now)s + %(ahead)s
                              OR settings_seen IS NULL
+                             OR settings_verdict = 'refused'
+                                AND last_problem_on > settings_judged_on
                              OR connection.id = %(prover)s)
-                        OR connection.state = 'reauthorize' AND reason = 'lost_key')
+                        OR connection.state = 'reauthorize'
+                           AND (reason = 'lost_key'
+                             OR reason IN %(refused)s AND refresh_token_expires_at > %(now)s))
                       AND (retry_at IS NULL OR retry_at <= %(now)s)
                       AND (failure_count = 0 OR last_problem_on <= %(now)s - %(next_try)s)
                       AND %(needed)s
-                 ORDER BY refresh_token_expires_at""",
+                 ORDER BY settings_verdict IS NOT DISTINCT FROM 'refused',
+                          refresh_token_expires_at""",
                 now=fields.Datetime.now(),
                 ahead=CLOCK_TOLERANCE,
                 prover=self._prover(),
                 next_try=NEXT_TRY,
+                refused=REFUSED,
                 needed=IS_NEEDED,
             )
         )
@@ -123,6 +134,13 @@ class UpsConnection(models.Model):
             return None
         works = self.search([("state", "=", "authorized")])._needed()
         return works.filtered(lambda each: not each._reason_now(in_force))[:1].id or None
+
+    @api.model
+    def _is_any_accepted(self):
+        """:return: whether a company is left from which UPS has accepted the settings in force."""
+        seen = InForce.of(self.env).fingerprint
+        accepted = [("settings_seen", "=", seen), ("settings_verdict", "=", "accepted")]
+        return bool(seen) and bool(self.search_count(accepted, limit=1))
 
     def _renew(self, started, connection):
         """One refresh, in a thread of the cron.

@@ -24,6 +24,9 @@ GIVEN_TO = {
 }
 """By column: what it means when the settings in force say another value."""
 
+REFUSED = ("refused", "restored")
+"""Reasons that are UPS's word for it."""
+
 OF_SETTINGS = ("settings", *GIVEN_TO.values())
 """Reasons that one mend ends for all companies: one activity a person, not one a company."""
 
@@ -75,6 +78,7 @@ class UpsConnection(models.Model):
         "refresh_token_expires_at",
         "settings_seen",
         "settings_verdict",
+        "settings_judged_on",
         "last_problem",
         "last_problem_on",
     )
@@ -107,15 +111,36 @@ class UpsConnection(models.Model):
         :return: A value of `reason`, or False.
         :rtype: str|bool
         """
+        reason = self._reason_beside_settings(in_force)
+        if self.state != "authorized" or reason not in (False, "expired"):
+            return reason
+        # Settings before the date: who authorized anew would meet them first.
+        is_refused = in_force.verdict == "refused" or self._is_refused_alone(in_force.fingerprint)
+        return "settings" if in_force.problem or is_refused else reason
+
+    def _reason_beside_settings(self, in_force):
+        """As :meth:`_reason_now`, whatever UPS thinks of the settings in force."""
         if self.state != "authorized":
             return self.reason
         if self._is_copied():
             return "copied"
         if self.refresh_token_expires_at <= fields.Datetime.now():
             return "expired"
-        if elsewhere := self._given_elsewhere(in_force.settings):
-            return elsewhere
-        return "settings" if in_force.problem or in_force.verdict == "refused" else False
+        return self._given_elsewhere(in_force.settings)
+
+    def _is_refused_alone(self, fingerprint):
+        """Whether UPS has refused the company with these settings again, after it had accepted them
+        from another one: that is the company's own trouble, as one whose shipper UPS has blocked.
+
+        Such a refusal is no verdict on the settings, and so leaves the date of that as it was.
+        """
+        last = self.last_problem  # another one where UPS could not answer since
+        return (
+            self.settings_verdict == "refused"
+            and self.settings_seen == fingerprint
+            and bool(last and last["class"] == "FixSettings")
+            and self.last_problem_on > self.settings_judged_on
+        )
 
     def _problem_left(self, in_force):
         """:return: what went wrong last, unless UPS accepts the settings by now, from any."""
@@ -229,8 +254,8 @@ class UpsConnection(models.Model):
             ),
             "expired": (
                 env._(
-                    "It was not renewed in time: the company was archived, or the daily job did"
-                    " not run."
+                    "It was not renewed in time: the company was archived, the daily job did not"
+                    " run, or the UPS settings did not fit."
                 ),
                 again,
             ),
@@ -394,11 +419,13 @@ class InForce:
     """The settings in force, what keeps them from being used, and what UPS last thought of them.
 
     ``settings`` is None where the server's keys cannot be used; ``problem`` says so, or names what
-    is missing; ``verdict`` is `accepted`, `refused`, or None where UPS was not asked yet.
+    is missing; ``verdict`` is `accepted`, `refused`, or None where UPS was not asked yet;
+    ``fingerprint`` tells them from others, and is empty where there is a problem.
     """
 
-    def __init__(self, settings, problem, verdict):
+    def __init__(self, settings, problem, verdict, fingerprint=""):
         self.settings, self.problem, self.verdict = settings, problem, verdict
+        self.fingerprint = fingerprint
 
     @classmethod
     def of(cls, env):
@@ -413,7 +440,7 @@ class InForce:
             return cls(None, str(error), None)
         if missing := messages.missing_setting(env, settings):
             return cls(settings, " ".join(missing), None)
-        return cls(settings, None, _verdict_on(env, fingerprint))
+        return cls(settings, None, _verdict_on(env, fingerprint), fingerprint)
 
 
 def _verdict_on(env, fingerprint):

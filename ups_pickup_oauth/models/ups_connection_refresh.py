@@ -32,7 +32,7 @@ from ..settings import ups_settings
 from ..template_guard import refuse_templates
 from ..token_flights import flight
 from ..ups_client import AskPersonAgain, FixSettings, TryLater
-from .ups_connection_reason import GIVEN_TO, InForce
+from .ups_connection_reason import GIVEN_TO, REFUSED, InForce
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +47,9 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 YOUNG = timedelta(minutes=1)
 """A token younger than this is not renewed because UPS's API refuses it: another one would be, too.
 250002 also means that the application lacks the API product."""
+
+ASKED_AGAIN_AFTER = timedelta(hours=20)
+"""How long the daily job does not ask again about what UPS has refused."""
 
 REFUSAL_PAUSE = timedelta(hours=1)
 """How long no other token is renewed for that reason."""
@@ -240,14 +243,13 @@ class UpsConnection(models.Model):
         """:return: the exception to raise as long as settings are missing or UPS is left alone."""
         if in_force.problem:
             return self._failure(UpsSettingsWrong, lambda own: InForce.of(own.env).problem or "")
-        return None if wish.is_test else self._pause_now(in_force)
+        return None if wish.is_test else self._pause_now(wish, in_force)
 
     def _reason_but_settings(self, in_force):
         """:return: why UPS is not asked; that it has refused the settings once is no reason."""
         if self.state != "authorized":  # an end that may be none
             return "copied" if self._is_copied() else self._given_elsewhere(in_force.settings)
-        reason = self._reason_now(in_force)
-        return False if reason == "settings" else reason
+        return self._reason_beside_settings(in_force)
 
     def _needs_a_person(self, reason):
         words = self.ups_words
@@ -267,12 +269,15 @@ class UpsConnection(models.Model):
         return error
 
     def _is_worth_another_try(self, wish):
-        """:return: whether an end may be none: the key is back, or a person wants to know."""
+        """:return: whether an end may be none: the key is back, a person wants to know, or a day
+        has gone by, for UPS's refusal may have been an outage."""
         if not self.sealed_refresh_token:  # as older versions ended one
             return False
         if self.reason == "lost_key":
             return bool(self._open("sealed_refresh_token"))
-        return wish.is_test
+        now = fields.Datetime.now()
+        is_due = (self.retry_at or now) <= now < self.refresh_token_expires_at
+        return wish.is_test or (wish.is_of_the_job and is_due)
 
     def _was_moved(self):
         given_to = self.database_identity
@@ -281,7 +286,9 @@ class UpsConnection(models.Model):
     def _end(self, reason, words, notes):
         """Ask a person. The tokens stay sealed: UPS's texts are not published, and a key may come
         back; only a person destroys them, or new ones do."""
-        self._put({"state": "reauthorize", "reason": reason, "ups_words": words, "pause": False})
+        retry_at = reason in REFUSED and fields.Datetime.now() + ASKED_AGAIN_AFTER
+        ended = {"state": "reauthorize", "reason": reason, "ups_words": words}
+        self._put(ended | {"pause": False, "retry_at": retry_at})
         _logger.info("UPS authorization of company %s ended: %s", self.company_id.id, reason)
         notes.append(None)
         return self._needs_a_person(reason)
@@ -317,9 +324,12 @@ class UpsConnection(models.Model):
 
     def _settings_refused(self, error, settings, notes):
         """Ask UPS again in a moment, or as soon as the settings are changed."""
-        now = fields.Datetime.now()
+        now, judged = fields.Datetime.now(), self._judged(settings, "refused")
+        is_again = all(self[name] == judged[name] for name in ("settings_seen", "settings_verdict"))
+        is_alone = is_again and InForce.of(self.env).verdict == "accepted"
+        judged["settings_judged_on"] = self.settings_judged_on if is_alone else now
         self._put(
-            self._judged(settings, "refused")
+            judged
             | {
                 "pause": "settings",
                 "retry_at": now + SETTINGS_PAUSE,
@@ -367,10 +377,12 @@ class UpsConnection(models.Model):
 
     # === PAUSES: they hold for the application, whichever company met the trouble === #
 
-    def _pause_now(self, in_force):
+    def _pause_now(self, wish, in_force):
         """:return: the exception to raise while UPS is left alone, or None."""
-        # What UPS has accepted since, from any company, is paused for none.
-        refused = in_force.verdict != "accepted" and in_force.settings.fingerprint(self.env)
+        # What UPS has accepted since, from any company, is paused for none. And the daily job sees
+        # for itself whether what one company met stands against the others.
+        is_refused = in_force.verdict != "accepted" or self._is_refused_alone(in_force.fingerprint)
+        refused = is_refused and not wish.is_of_the_job and in_force.fingerprint
         found = self._pauses(refused)
         if not found:
             return None

@@ -134,6 +134,12 @@ class TestCallback(UpsHttpCase):
         [exchange] = [r for r in self.simulator.requests if r.route == "token"]
         self.assertNotIn("code_verifier", exchange.form)
 
+    def test_pkce_switched_off_meanwhile_proves_no_secret(self):
+        answer = self.answer()
+        self.configure(ups_use_pkce=False, ups_client_secret="not-the-secret")
+        self.assertIn("Copy the client secret again", self.page(self.open(answer)))
+        self.assertEqual(self.seen(), ("reauthorize", "settings", False))
+
     # === NO AGREEMENT === #
 
     def test_cancel_at_ups(self):

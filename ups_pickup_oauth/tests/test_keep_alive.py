@@ -132,6 +132,27 @@ class TestKeepAlive(RealTransactionCase):
                     live = self.simulator.is_live_refresh_token(self.stored(company_id)[1])
                     self.assertTrue(live)
 
+    def test_one_that_ups_blocks_stops_none_of_the_others(self):
+        """UPS's 403 is for a merchant, too, as its description says, not only for applications."""
+        blocked = self.authorize_old(self.create_company("Blocked"), part_of_life=0.7)
+        others = [self.authorize_old(self.create_company(f"Depot {n}")) for n in range(3)]
+        for night, (answers, state) in enumerate(
+            ((403, "authorized"), (403, "reauthorize"), (200, "authorized"))
+        ):
+            with self.subTest(night):
+                with self.transaction(SUPERUSER_ID) as env:
+                    for each in env["ups.connection"].search([("state", "=", "authorized")]):
+                        each.retry_at = False
+                        each.settings_judged_on -= timedelta(days=1)
+                if answers == 403:
+                    self.simulator.queue_fault("refresh", "status", status=403)
+                self.simulator.forget_requests()
+                self.run_cron(parallel=1)
+                self.assertEqual(self.simulator.calls("refresh"), 1 if night else 4)
+                self.assertEqual(self.stored(blocked)[0], state)
+                for company_id in others:
+                    self.assert_authorized(company_id)
+
     def triggers(self, env):
         job = env.ref("ups_pickup_oauth.ir_cron_keep_alive")
         return env["ir.cron.trigger"].search([("cron_id", "=", job.id)])

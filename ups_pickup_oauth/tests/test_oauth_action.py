@@ -81,6 +81,7 @@ class TestOAuthAction(UpsCase):
         self.configure(ups_client_secret="")
         set_param = self.env["ir.config_parameter"].set_param
         for secret, words in ((False, "secret of your UPS application is missing"),
+                              ("typed-into-the-parameter", "not entered in General Settings"),
                               ("gAAAAnot-ours", "Enter the secret again")):  # fmt: skip
             set_param(const.PARAM_CLIENT_SECRET, secret)
             self.assertIn(words, self.refusal())
@@ -98,7 +99,10 @@ class TestOAuthAction(UpsCase):
             (self.server(UPS_CLIENT_ID="wrong-id-of-the-server"), ("whoever runs the server",)),
             (self.server(UPS_BASE_URL="http://localhost:9"), ("UPS did not answer",)),
             (self.server(UPS_BASE_URL="http://ups.example.com"), ("UPS_BASE_URL",)),
-            (self.server(UPS_BASE_URL="", UPS_ENVIRONMENT="sandbox"), ("UPS_ENVIRONMENT",)),
+            (self.server(UPS_ENVIRONMENT="sandbox"),
+             ("must be production or cie", "UPS_ENVIRONMENT")),
+            (self.parameter(const.PARAM_ENVIRONMENT, "sandbox"),
+             ("must be production or cie", "General Settings")),
             (self.fault("status", status=403), ("UPS has blocked this application",)),
             (self.fault("status", status=500), ("Nothing is lost. Try again in a few minutes",)),
             (self.fault("error_page"), ("Nothing is lost. Try again in a few minutes",)),

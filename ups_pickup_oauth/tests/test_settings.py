@@ -7,8 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import config
 
+from .. import const
 from ..hooks import uninstall_hook
-from ..settings import ups_settings
+from ..settings import environment_to_store, ups_settings
 from .common import CLIENT_ID, CLIENT_SECRET, UpsCase
 
 
@@ -61,6 +62,7 @@ class TestSettings(UpsCase):
         self.assertFalse(form.ups_reauthorize_warning)
         form.ups_environment = "production"
         self.assertIn("again after this change: 2.", form.ups_reauthorize_warning)
+        self.assertIn("unless somebody has clicked OAuth", form.ups_reauthorize_warning)
         form.ups_environment = "cie"
         self.assertFalse(form.ups_reauthorize_warning)
 
@@ -134,6 +136,18 @@ class TestSettings(UpsCase):
             settings.execute()
             self.assertEqual(ups_settings(self.env).client_secret, "secret-from-the-server")
         self.assertEqual(self.in_force(), (CLIENT_ID, CLIENT_SECRET, "cie", True))
+
+    def test_an_environment_as_people_write_it_and_one_that_is_none(self):
+        for written, environment in (("CIE", "cie"), (" Production ", "production")):
+            with self.server(UPS_ENVIRONMENT=written):
+                self.assertEqual(environment_to_store(self.env), environment)
+                self.assertEqual(self.new_settings().ups_environment, environment)
+        self.authorize()
+        with self.parameter(const.PARAM_ENVIRONMENT, "sandbox"):
+            told = "must be production or cie"
+            self.assertIn(told, self.new_settings().ups_server_advice)
+            self.assertIn(told, self.company.with_user(self.admin).ups_reauthorize_reason)
+            self.assertIn(told, str(self.error_of(lambda: environment_to_store(self.env))))
 
     def test_ups_base_url_replaces_the_host_of_either_environment(self):
         self.assertEqual(ups_settings(self.env).base_url, self.simulator.base_url)

@@ -100,6 +100,9 @@ class TestStates(StateCase):
         self.assertEqual(self.simulator.calls("refresh"), calls + 1)
         self.assertEqual(len(self.activities()), 1, "one secret mends all companies")
         self.assertFalse(self.press_test())
+        with freeze_time(fields.Datetime.now() + timedelta(days=999)):
+            self.assertEqual(self.seen(), ("reauthorize", "settings"), "OAuth would meet them, too")
+            self.assertIn("the UPS settings did not fit", str(self.failure()))
 
         self.configure()
         self.env.flush_all()
@@ -111,8 +114,17 @@ class TestStates(StateCase):
             self.assertFalse(company.ups_connection_ids.asked_reason)
         self.assertFalse(self.activities(), "one proof is one for all")
 
-    def test_what_ups_refuses_is_sent_again_only_by_test(self):
+    def test_what_ups_refuses_is_sent_again_by_test_and_once_a_day(self):
         """UPS's texts are unpublished: "Service temporarily unavailable" may end as a refusal."""
+
+        def job(days_later=0, name="retry_at"):
+            self.connection[name] -= timedelta(days=days_later)
+            self.env.flush_all()
+            due = self.env["ups.connection"]._due_to_renew()
+            self.env["ups.connection"]._renew(fields.Datetime.now(), self.connection)
+            self.env.invalidate_all()
+            return bool(due)
+
         words = {"response": {"errors": [{"code": "10500", "message": "Service unavailable"}]}}
         for where, reason in (("", "refused"), ("1/1", "restored")):
             with self.subTest(reason):
@@ -125,10 +137,24 @@ class TestStates(StateCase):
                 self.assertEqual(self.seen(), ("reauthorize", reason))
                 self.assertFalse(self.company.ups_problem, "it is told as the reason")
                 self.assertIn("10500 Service", self.company.ups_reauthorize_reason)
+                self.assertFalse(job(), "within the day")
                 self.assertEqual(self.simulator.calls("refresh"), calls + 1)
-                self.assertTrue(self.press_test())
+                asked = self.activities()
+                self.simulator.queue_fault("refresh", "status", status=401, body=words)
+                self.assertTrue(job(1))
+                self.assertEqual(self.seen(), ("reauthorize", reason))
+                self.assertEqual(self.activities(), asked, "nobody is asked twice")
+                if reason == "refused":
+                    self.assertTrue(job(1))
+                else:
+                    self.assertTrue(self.press_test())
+                self.assertEqual(self.simulator.calls("refresh"), calls + 3)
                 self.assertEqual(self.seen(), WORKS)
                 self.assertFalse(self.activities())
+        self.connection._end("refused", "", [])
+        self.connection.retry_at = False
+        self.assertFalse(job(999, "refresh_token_expires_at"), "its own date is over")
+        self.assertEqual(self.simulator.calls("refresh"), calls + 3)
 
     def test_a_refused_authorization_is_not_sent_to_others(self):
         self.let_it_end()

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 from unittest.mock import Mock, patch
 
 from cryptography.fernet import Fernet
+from odoo import sql_db
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config
 
-from .. import new_key_file, token_keys
+from .. import key_users, new_key_file, token_keys
 from .common import UpsCase
 
 
@@ -57,9 +58,20 @@ class TestTokenKeys(UpsCase):
         told = self.assertRaisesRegex(UserError, "file system.*UPS_TOKEN_KEYS")
         with patch("os.fstat", return_value=every_mode_is_wide), told:
             token_keys.unseal(self.env, sealed)
-        os.chmod(token_keys.key_file(self.env), 0o640)
-        with self.assertRaisesRegex(UserError, "0600"):
-            token_keys.unseal(self.env, sealed)
+        for mode, chmod in ((0o644, os.fchmod), (0o660, Mock(side_effect=PermissionError))):
+            os.chmod(token_keys.key_file(self.env), mode)
+            told = self.assertRaisesRegex(UserError, "0600, or to set UPS_TOKEN_KEYS")
+            with self.subTest(mode), patch("os.fchmod", chmod), told:
+                token_keys.unseal(self.env, sealed)
+
+    def test_a_key_file_that_a_volume_has_opened_to_its_group_is_closed_again(self):
+        sealed, path = token_keys.seal(self.env, "a token"), token_keys.key_file(self.env)
+        os.chmod(path, 0o660)
+        with self.assertLogs(new_key_file.__name__, "DEBUG") as log:
+            self.assertEqual(token_keys.unseal(self.env, sealed), "a token")
+            self.assertEqual(token_keys.unseal(self.env, sealed), "a token")
+        self.assertEqual(len(log.output), 1)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
 
     def test_a_damaged_key_file_is_a_sentence(self):
         token_keys.seal(self.env, "a token")
@@ -75,6 +87,11 @@ class TestTokenKeys(UpsCase):
         self.assertTrue(os.path.exists(token_keys.key_file(self.env)))
         self.env.cr.postcommit.run()
         self.assertFalse(os.path.exists(token_keys.key_file(self.env)))
+
+    def test_who_looks_into_other_databases_closes_no_connection_of_others(self):
+        with sql_db.db_connect("template1").cursor() as cr:
+            key_users._needs("template1", "a uuid")
+            cr.execute("SELECT 1")  # its connection is still there
 
     def test_what_no_key_can_be_read_from_is_a_sentence_that_does_not_show_it(self):
         with tempfile.NamedTemporaryFile() as file:

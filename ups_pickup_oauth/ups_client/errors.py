@@ -45,8 +45,8 @@ class FixSettings(UpsError):
     """An administrator must change something before any further call can succeed.
 
     :param setting: ``client_id``, ``client_secret``, ``redirect_uri``, ``base_url``,
-        ``application`` (UPS has blocked the application or the merchant: a matter for UPS's
-        developer portal) or None when UPS does not say.
+        ``environment``, ``application`` (UPS has blocked the application or the merchant: a matter
+        for UPS's developer portal) or None when UPS does not say.
     """
 
     def __init__(self, sentence: str = "", *, setting: str | None = None, **why) -> None:

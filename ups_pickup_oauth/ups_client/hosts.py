@@ -28,16 +28,14 @@ def base_url_for(environment: str, override: str | None = None) -> str:
 
     :param environment: ``production`` or ``cie``.
     :param override: replaces UPS's host, for the simulator (the operator's ``UPS_BASE_URL``).
-    :raise FixSettings: setting ``base_url``, when the environment is unknown or the override
-        unsafe.
+    :raise FixSettings: setting ``environment`` when that is unknown, ``base_url`` when the
+        override is unsafe.
     """
-    if override:
-        return checked_base_url(override)
     if environment not in _BASE_URLS:
         raise FixSettings(
-            f"The UPS environment must be one of {', '.join(_BASE_URLS)}.", setting="base_url"
+            f"The UPS environment must be one of {', '.join(_BASE_URLS)}.", setting="environment"
         )
-    return _BASE_URLS[environment]
+    return checked_base_url(override) if override else _BASE_URLS[environment]
 
 
 def checked_base_url(url: str) -> str:
