@@ -9,7 +9,6 @@ from unittest.mock import DEFAULT, patch
 
 from odoo import fields
 from odoo.addons.ups_pickup.tests.common import new_account, new_location
-from odoo.addons.ups_pickup_delivery.hooks import uninstall_hook
 from odoo.addons.ups_pickup_delivery.models import stock_picking
 from odoo.addons.ups_pickup_oauth.own_transaction import what_goes_along
 from odoo.addons.ups_pickup_oauth.settings import ups_settings
