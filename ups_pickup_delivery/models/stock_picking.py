@@ -5,7 +5,7 @@ marks the delivery, in the row that it writes anyway. After the commit the marke
 in one transaction a location, and what a crash left by the plan's cron.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -521,18 +521,20 @@ class StockPicking(models.Model):
         self.carrier_id.fetch(["ups_pickup_service_id"])
         self.partner_id.fetch(["country_id", "state_id"])
         self.env["product.product"].union(*(line[2] for line in lines)).fetch(["weight"])
-        pieces = {}
+        pieces, contents = {}, Counter()
         for picking, package, product, quantity in lines:
             is_box = package and package.package_type_id.package_use != "reusable"
             piece = package if is_box else picking
-            service, country, weight = pieces.get(piece) or (
+            service, country, _weight = pieces.get(piece) or (
                 picking._ups_service(),
                 picking._ups_country(),
-                package.package_type_id.base_weight if is_box else 0,
+                0,
             )
-            weight += quantity * product.weight
+            contents[piece] += quantity * product.weight
+            # An empty box's weight is no word on what is in it.
+            tare = package.package_type_id.base_weight if is_box and contents[piece] else 0
             weighed = package.shipping_weight if is_box else picking._ups_weighed(packed)
-            pieces[piece] = service, country, weighed or weight
+            pieces[piece] = service, country, weighed or contents[piece] + tare
         return pieces
 
     def _ups_weighed(self, packed):

@@ -211,7 +211,11 @@ class TestDelivery(TransactionCase):
     def test_pounds_and_what_lacks_a_weight(self):
         self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")
         self.product.weight = 0
-        pickup = self.ship(self.packed(70, 0, -5))
+        packed = self.packed(70, 0, -5)
+        packed.move_line_ids.result_package_id.package_type_id = self.env[
+            "stock.package.type"
+        ].create({"name": "A box is no word on what is in it", "base_weight": 2})
+        pickup = self.ship(packed)
         self.assertEqual((pickup.weight_unit, pickup.weight), ("LBS", 0))
         self.assertEqual((pickup.delivery_pieces, pickup.delivery_unweighed), (3, 2))
         self.assertFalse(pickup.is_overweight)
