@@ -42,6 +42,12 @@ class UpsPickupBatch(models.Model):
     paused_why = fields.Char(
         help="Why the rows that are left wait for the next run.", readonly=True, copy=False
     )
+    asked_id = fields.Many2one(
+        "res.users",
+        help="Who was asked what is left of it, until nothing is.",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
     state = fields.Selection(
         [("draft", "Draft"), ("running", "Running"), ("paused", "Paused"), ("done", "Done")],
         compute="_compute_state",

@@ -30,14 +30,19 @@ class UpsPickupBatch(models.Model):
         """
         pickups = self.env["ups.pickup"].sudo()
         left = pickups._left_of_batches()
-        ids = {row.id for rows in left.values() for row in rows}
-        asked = pickups.with_context(active_test=False)._activities(BATCH_ACTIVITY)
-        asked.filtered(lambda each: each.active and each.res_id not in ids).unlink()
-        # What a person has said to have done stays there, and is asked about no more.
-        known = pickups.browse(asked.exists().mapped("res_id"))
+        for asked in pickups._activities(BATCH_ACTIVITY):
+            row = pickups.browse(asked.res_id)
+            if not (rows := left.get(row.batch_id)):
+                asked.unlink()
+            elif row not in rows:
+                asked.res_id = rows[0].id
+        known = self.sudo().search([("asked_id", "!=", False)])
+        (known - self.union(*left)).asked_id = False
         for batch, rows in left.items():
             is_news = batch.id in paused_before or not all(rows.mapped("queued_on"))
-            if is_news and not rows & known:
+            # Whoever has said to have done it, or has cancelled it, is asked about it no more.
+            is_known = batch.asked_id and rows[0]._may_be_asked(batch.asked_id)
+            if is_news and not is_known:
                 rows[0]._ask_about_batch()
 
 
@@ -81,3 +86,4 @@ class UpsPickup(models.Model):
             note=escape(own.batch_id._left_in_words()),
             user_id=person.id,
         )
+        batch.sudo().asked_id = person
