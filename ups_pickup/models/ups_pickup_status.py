@@ -500,12 +500,14 @@ class UpsPickup(models.Model):
     def _into(self, state):
         """:return: the values of a state that UPS has told."""
         is_end = state in ENDED
-        return {
+        told = {
             "state": state,
             "outcome_source": "ups" if is_end else False,
-            "problem": False,
             "claimed_on": False,
         }
+        # That it is listed does not say that a driver comes on that weekend.
+        is_in_doubt = state == self.state and self.problem == self._off_weekend_in_words()
+        return told if is_in_doubt else told | {"problem": False}
 
     def _not_listed(self, listed):
         """Two looks, ten minutes apart, on a day on which UPS would list it."""
