@@ -634,17 +634,19 @@ class UpsPickup(models.Model):
         except Exception as error:
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
 
-    def _keep_problem(self, sentence):
+    def _keep_problem(self, sentence, stays_queued=False):
         """Say in the draft why it was not sent.
 
         :param sentence: as a problem of :meth:`_own_write`.
+        :param bool stays_queued: whether its batch requests it all the same.
         """
 
         def keep(own):
             own._lock()
             if own.state == "draft":
                 is_known = own.problem == sentence  # in other languages, too
-                own._own_write({"queued_on": False} | ({} if is_known else {"problem": sentence}))
+                vals = {} if is_known else {"problem": sentence}
+                own._own_write(vals if stays_queued else vals | {"queued_on": False})
 
         if self:
             self._each(keep)
