@@ -209,6 +209,12 @@ class UpsPickup(models.Model):
 
     def _cancelled(self):
         words = self.env._("UPS has cancelled it.")
+        # Its driver was to come for those that were cancelled beside it, too.
+        beside = self._with_same_prn().filtered(
+            lambda each: each.state == "cancelled" and each.pickup_date == self.pickup_date
+        )
+        for each in beside:
+            each._own_write({"outcome_source": "ups"})
         self._own_write(
             {
                 "state": "cancelled",

@@ -108,10 +108,10 @@ class UpsPickup(models.Model):
         except NEVER_LEFT:
             raise  # the request would end so, too
         except UserError as error:
-            self._keep_problem(str(error))
+            self._keep_problem(str(error), stays_queued=True)
         else:
             if alerts:
-                self._keep_problem(lambda own: own._added_in_words(alerts))
+                self._keep_problem(lambda own: own._added_in_words(alerts), stays_queued=True)
 
     def _price_of_a_moment_ago(self, asked):
         """:return: the Charge that is kept, if UPS has just named it for the same."""

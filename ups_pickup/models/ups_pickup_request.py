@@ -239,16 +239,19 @@ class UpsPickup(models.Model):
         """:return: what the question before a request shows of each, for the answer's context."""
         return {f"{each.id}": [str(each[name]) for name in SHOWN] for each in self}
 
-    def _refuse_changed(self):
-        """:raise UserError: if somebody has changed it since the person who clicks was asked."""
+    def _told_of_a_change(self):
+        """No error, or what the claim has counted anew would be rolled back, and so each time.
+
+        :return: Told if it was changed since the person who clicks was asked, or None.
+        """
         shown, key = self.env.context.get("ups_shown"), f"{self.id}"
-        if isinstance(shown, dict) and key in shown and shown[key] != self._as_shown()[key]:
-            raise UserError(
-                self.env._(
-                    "It was changed while you were asked, so nothing was requested. Close this,"
-                    " look at the pickup, and click Request again."
-                )
-            )
+        if not isinstance(shown, dict) or key not in shown or shown[key] == self._as_shown()[key]:
+            return None
+        words = self.env._(
+            "It was changed while you were asked, so nothing was requested. Close this,"
+            " look at the pickup, and click Request again."
+        )
+        return Told(self.id, self.state, "", words, True)
 
     def _check_requester(self):
         """:raise AccessError: If the user may not request pickups of the company."""
@@ -307,7 +310,7 @@ class UpsPickup(models.Model):
         """Make the draft one no more, before anything is sent.
 
         :return: the reference, what UPS is told and since when it is claimed, or Told if somebody
-            else has claimed it.
+            else has claimed or changed it.
         :raise UserError: If it is not fit to be sent.
         """
         self._lock_or_save_first()
@@ -315,7 +318,8 @@ class UpsPickup(models.Model):
             return self._told_of_another()
         if self.env.context.get("ups_of_a_queue") and not self.queued_on:
             raise SaveFirst(self._save_first_in_words())  # it has left the queue meanwhile
-        self._refuse_changed()
+        if told := self._told_of_a_change():
+            return told
         self._check_before_sending()
         self._refuse_elsewhere(base_url)
         self._refuse_second()
@@ -454,9 +458,12 @@ class UpsPickup(models.Model):
     @api.model
     def _doubt(self, alerts):
         """:return: a problem, where what UPS adds says that no driver comes; or False."""
-        if all(alert.code != codes.OFF_WEEKEND for alert in alerts):
-            return False
-        return lambda own: own.env._(
+        is_off = any(alert.code == codes.OFF_WEEKEND for alert in alerts)
+        return is_off and (lambda own: own._off_weekend_in_words())
+
+    @api.model
+    def _off_weekend_in_words(self):
+        return self.env._(
             "UPS has given a PRN, but says that it does not serve this address on that day of the"
             " weekend. Call UPS and ask whether a driver comes."
         )

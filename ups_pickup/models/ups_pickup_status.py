@@ -500,12 +500,14 @@ class UpsPickup(models.Model):
     def _into(self, state):
         """:return: the values of a state that UPS has told."""
         is_end = state in ENDED
-        return {
+        told = {
             "state": state,
             "outcome_source": "ups" if is_end else False,
-            "problem": False,
             "claimed_on": False,
         }
+        # That it is listed does not say that a driver comes on that weekend.
+        is_in_doubt = state == self.state and self.problem == self._off_weekend_in_words()
+        return told if is_in_doubt else told | {"problem": False}
 
     def _not_listed(self, listed):
         """Two looks, ten minutes apart, on a day on which UPS would list it."""
@@ -632,17 +634,19 @@ class UpsPickup(models.Model):
         except Exception as error:
             _logger.error("UPS pickup %s: %s", self.id, type(error).__name__)
 
-    def _keep_problem(self, sentence):
+    def _keep_problem(self, sentence, stays_queued=False):
         """Say in the draft why it was not sent.
 
         :param sentence: as a problem of :meth:`_own_write`.
+        :param bool stays_queued: whether its batch requests it all the same.
         """
 
         def keep(own):
             own._lock()
             if own.state == "draft":
                 is_known = own.problem == sentence  # in other languages, too
-                own._own_write({"queued_on": False} | ({} if is_known else {"problem": sentence}))
+                vals = {} if is_known else {"problem": sentence}
+                own._own_write(vals if stays_queued else vals | {"queued_on": False})
 
         if self:
             self._each(keep)

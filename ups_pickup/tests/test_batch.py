@@ -98,6 +98,19 @@ class TestBatch(PickupCase):
                 self.assertEqual(len(set(self.dates())), 9)
                 self.assertEqual((self.asked(batch_id), self.told()), (0, ""))
 
+    def test_who_looks_at_a_price_takes_no_row_out_of_the_queue(self):
+        self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))
+        self.authorize(expired=False)
+        batch_id = self.filled_batch()
+        self.request_batch(batch_id)
+        with self.transaction() as env:
+            row = env["ups.pickup.batch"].browse(batch_id).pickup_ids[0]
+            self.simulator.refuse_next("price", "1", "None")
+            row.action_confirm()
+        self.assertIn("1 None", self.stored_values(row.id, "problem"))
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(self.posts(), 3)
+
     def told(self):
         """:return: what stands above the tiles."""
         with self.transaction() as env:

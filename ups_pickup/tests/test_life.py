@@ -57,8 +57,16 @@ class TestLife(PickupCase):
             told = env["ups.pickup"].browse(saturday_id).action_request()["params"]
         self.assertEqual(told["type"], "warning")
         self.assertIn("Weekend Service Territory", told["message"])
-        self.assertIn("ask whether a driver", self.stored_values(saturday_id, "problem"))
         self.assertFalse(self.stored_values(pickup_id, "problem"))
+        self.set_time("2026-11-28 13:05", "America/New_York")
+        saturdays_prn = self.stored_values(saturday_id, "prn")
+        for code, is_in_doubt in (("012", True), ("001", True), ("002", False)):
+            self.assertIn("ask whether a driver", self.stored_values(saturday_id, "problem"))
+            self.simulator.set_code(saturdays_prn, code)
+            self.wait(minutes=15)
+            self.run_cron()
+            status, problem = self.stored_values(saturday_id, "status_code", "problem")
+            self.assertEqual((status, bool(problem)), (code, is_in_doubt))
 
     def test_without_an_authorization_the_pickup_stays_as_it_was(self):
         pickup_id = self.new_pickup()

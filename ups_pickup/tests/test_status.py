@@ -300,6 +300,20 @@ class TestStatus(PickupCase):
             self.assertEqual(self.stored_values(each, "state"), "cancelled")
         self.assertEqual(self.simulator.calls("cancel"), 1)
 
+    def test_what_was_cancelled_beside_others_is_cancelled_with_them(self):
+        first_id, prn = self.booked()
+        second_id = self.new_pickup(self.second_ramp(), pickup_date="2026-11-24")
+        self.force(second_id, state="requested", prn=prn)
+        self.click(first_id, "action_cancel")
+        self.assertEqual(self.stored_values(first_id, "outcome_source"), "person")
+        self.click(second_id, "action_cancel")
+        self.wait(minutes=15)
+        self.simulator.set_code(prn, "001")  # its list is late
+        self.run_cron()
+        self.assertEqual(self.questions(), [])
+        with self.assertRaisesRegex(UserError, "is none of these"):
+            self.click(first_id, "action_mark_not_yet")
+
     def second_ramp(self):
         """:return: another location at the same address: UPS sends both one driver."""
         with self.transaction(SUPERUSER_ID) as env:

@@ -64,10 +64,12 @@ class UpsPickup(models.Model):
             pickup.delivery_unweighed = brought["unweighed"]
             pickup.delivery_news = pickup._delivery_news(brought["pieces"])
 
-    def _delivery_news(self, now):
+    def _delivery_news(self, pieces):
         if self.state not in (*OPEN, "done") or not self.told or self._is_for_nothing():
             return False  # of nothing, its changes tell
         told = self._told_packages()
+        # What people had entered in place of what there was stands for that.
+        now = told + pieces - self.sudo()._filled().get("quantity", told)
         if self.state == "done":
             return now > told and self.env._(
                 "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"
@@ -536,7 +538,7 @@ class UpsPickup(models.Model):
 
     def _in_vain(self):
         """:return: the ids of those whose day is gone, or with whose packages a driver goes."""
-        drafts = self.filtered("picking_ids")
+        drafts = self.filtered(lambda each: each.state == "draft" and each.picking_ids)
         if not drafts:
             return []
         first, last = clock.now().date() - timedelta(days=1), max(drafts.mapped("pickup_date"))

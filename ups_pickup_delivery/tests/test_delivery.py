@@ -755,6 +755,8 @@ class TestDelivery(TransactionCase):
         self.request(asked)
         self.cron()
         self.assertEqual((picking.ups_pickup_id, draft.quantity), (asked, 0))
+        asked._move_on()  # as one that was requested since the job has looked
+        self.assertEqual((picking.ups_pickup_id, picking.ups_pickup_waits), (asked, False))
         asked._own_write({"state": "draft"})  # UPS had none, and nobody asks again
         self.cron()
         self.assertEqual(picking.ups_pickup_id, asked)

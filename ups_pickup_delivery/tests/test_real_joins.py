@@ -2,10 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.addons.ups_pickup.tests.common import PickupCase
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -203,6 +205,38 @@ class TestRealJoins(PickupCase):
             self.assertEqual((draft.instruction, draft.close_time), ("Ring", 16.5))
             self.assertEqual(draft.retry_of_id.state, "cancelled")
         self.assertEqual(self.posts(), 1)
+
+    def test_what_has_left_before_a_crash_is_told_to_who_requests_and_then_known(self):
+        self.startPatcher(patch.dict("os.environ", {"UPS_ENVIRONMENT": "production"}))
+        self.authorize(expired=False)
+        self.plan(plan="manual")
+        self.plan(plan="when_packages")  # in production
+        first, out = self.new_delivery(), self.new_delivery()
+        self.validate(first)
+        self.validate(out)
+        with patch.object(self.pickings, "_after_the_commit"):
+            self.cancel_label(out)
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup_id = env["stock.picking"].browse(first).ups_pickup_id.id
+        for is_known in (False, True):
+            with self.transaction() as env:
+                dialog = env["ups.pickup"].browse(pickup_id).action_confirm()
+            told = self.assertRaisesRegex(UserError, "changed while you were asked")
+            with nullcontext() if is_known else told:
+                self.click(pickup_id, **dialog["context"])
+        self.assertEqual(self.pickups_of([first]), [("requested", 1, 1, False)])
+
+    def test_pieces_that_people_have_entered_are_no_news(self):
+        first, second = self.new_delivery(), self.new_delivery()
+        self.validate(first)
+        with self.transaction(SUPERUSER_ID) as env:
+            pickup = env["stock.picking"].browse(first).ups_pickup_id
+            pickup.line_ids.quantity = 5
+        self.click(pickup.id)
+        self.assertEqual(self.pickups_of([first]), [("requested", 5, 1, False)])
+        self.validate(second)
+        told = [("requested", 5, 2, "UPS was told 5, now 6")]
+        self.assertEqual(self.pickups_of([first, second]), told)
 
     def test_each_day_that_is_missed_is_told(self):
         """Before its draft goes on to the next one; who has done it was asked of that day alone."""
