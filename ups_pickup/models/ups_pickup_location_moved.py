@@ -61,7 +61,7 @@ class ResPartner(models.Model):
         where = {name: vals[name] for name in ("country_id", "state_id") if name in vals}
         if any(each[name].id != value for each in self for name, value in where.items()):
             family = self.commercial_partner_id
-            places = places.search([("partner_id", "child_of", family.ids)])
+            places = places.search([("partner_id.commercial_partner_id", "in", family.ids)])
         before = {place: ups_country(place.partner_id) for place in places}
         result = super().write(vals)
         for place, country in before.items():
