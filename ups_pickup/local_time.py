@@ -5,6 +5,8 @@ from datetime import datetime, time
 
 import pytz
 
+from . import clock
+
 
 def is_hour(hours):
     """:return: whether it is 0:00 to 23:59 in whole minutes, for as much as a float can say."""
@@ -61,6 +63,22 @@ def same_clock(moment, there, here):
         return pytz.timezone(here).localize(shown).astimezone(pytz.utc).replace(tzinfo=None)
     except OverflowError:
         return moment
+
+
+def same_zone(zone, zones):
+    """:return: of these zones that one, else the first that shows the same all year; or None.
+
+    Browsers and people may call a zone by a name that its country's list has no more, such as
+    America/Montreal or US/Pacific.
+    """
+    months = [datetime(clock.now().year, month, 1) for month in range(1, 13)]
+
+    def shown(name):
+        return [local(month, name).utcoffset() for month in months]
+
+    if zone in zones:
+        return zone
+    return next((each for each in zones if shown(each) == shown(zone)), None)
 
 
 def hour_of(moment):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import clock
 from ..as_shown import as_searched
+from ..as_typed import as_number
 from ..const import OPEN, SOURCE
 from ..notice import notice
 from ..once import once
@@ -249,5 +250,5 @@ class UpsPickupAccount(models.Model):
         if not self.env.su:
             vals = {name: value for name, value in vals.items() if name not in PAUSE}
         if vals.get("number"):
-            return vals | {"number": re.sub(r"[\s-]", "", str(vals["number"])).upper()}
+            return vals | {"number": as_number(str(vals["number"]))}
         return vals

@@ -9,6 +9,7 @@ from odoo.tools import email_split
 
 from ..local_time import in_words, is_hour
 from ..telling import CONTAINERS, request_from
+from ..ups_country import as_country_of_ups
 from ..words import problem_in_words
 from .ups_pickup_request import Unfit
 
@@ -150,13 +151,13 @@ class UpsPickup(models.Model):
             "tz": location.calendar_id.tz,
             "address": location._address(),
             "is_account_address": location.is_account_address,
-            "account": {"number": account.number, "country": account.country_id.code},
+            "account": {"number": account.number, "country": _code(account.country_id)},
             "payment_method": self.payment_method,
             "pieces": [
                 {
                     "service": line.service_id.code,
                     "quantity": line.quantity,
-                    "destination": line.destination_country_id.code,
+                    "destination": _code(line.destination_country_id),
                     "container": CONTAINERS.get(line.container),
                 }
                 for line in self.line_ids
@@ -170,3 +171,7 @@ class UpsPickup(models.Model):
             or location.notification_email
             or None,
         }
+
+
+def _code(country):
+    return as_country_of_ups(country).code

@@ -1,13 +1,15 @@
 """Where does UPS collect, and who answers for it?"""
 
 import re
+from itertools import chain
 
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..as_typed import as_seen
 from ..const import MAX_QUANTITY, OPEN
-from ..local_time import is_hour
+from ..local_time import is_hour, same_zone
 from ..no_number import refuse_no_number
 from ..notice import notice
 from ..other_companies import hide_names_of_others, refuse_of_others
@@ -270,8 +272,10 @@ class UpsPickupLocation(models.Model):
         """:return: the address's time zone: its country's only one, or the likeliest of them."""
         usual = company.sudo().resource_calendar_id.tz
         likely = [zone for zone in (partner.tz, usual, self.env.user.tz) if zone]
-        zones = pytz.country_timezones.get(partner.country_id.code or "", likely)
-        return next((zone for zone in likely if zone in zones), [*zones, "UTC"][0])
+        zones = pytz.country_timezones.get(ups_country(partner).code or "", likely)
+        known = (zone for zone in likely if zone in zones)
+        alike = (same_zone(zone, zones) for zone in likely)
+        return next(filter(None, chain(known, alike)), [*zones, "UTC"][0])
 
     @api.constrains("ready_time", "close_time", "cutoff_time", "minimum_window", "plan_time")
     def _check_hours(self):
@@ -393,7 +397,7 @@ class UpsPickupLocation(models.Model):
             "country": country,
             "is_residential": self.is_residential,
             "pickup_point": self.pickup_point or None,
-            "phone": self.phone or "",
+            "phone": as_seen(self.phone or ""),
             "phone_extension": self.phone_extension or None,
             # Only where it matters, so that what UPS was told before compares as the same.
             **({} if partner.country_id.zip_required else {"has_postal_codes": False}),

@@ -3,6 +3,9 @@
 import pytz
 from odoo import api, models
 
+from ..local_time import same_zone
+from ..ups_country import ups_country
+
 OLD_DOOR = dict.fromkeys(
     ("phone_extension", "room", "floor", "pickup_point", "is_residential", "is_account_address"),
     False,
@@ -26,7 +29,7 @@ class UpsPickupLocation(models.Model):
         """Override of `base`: what the same write says of the new door is kept."""
         partner = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
         moved = self.filtered(lambda each: partner and each.partner_id != partner)
-        left = {each: each.sudo().partner_id.country_id for each in moved}
+        left = {each: ups_country(each.sudo().partner_id) for each in moved}
         result = super().write(vals)
         if moved:
             moved.write({name: OLD_DOOR[name] for name in OLD_DOOR if name not in vals})
@@ -38,6 +41,29 @@ class UpsPickupLocation(models.Model):
     def _follow_clock_from(self, country):
         """Have a country's clock where it has left another one. Within one, nobody knows."""
         partner, calendar = self.partner_id, self.calendar_id
-        zones = pytz.country_timezones.get(partner.country_id.code or "", ())
-        if partner.country_id != country and zones and calendar.tz not in zones:
-            calendar._unused()._move_to_zone(self._zone_of(partner, self.company_id))
+        zones = pytz.country_timezones.get(ups_country(partner).code or "", ())
+        if ups_country(partner) == country or not zones:
+            return
+        zone = same_zone(calendar.tz, zones) or self._zone_of(partner, self.company_id)
+        if zone != calendar.tz:
+            calendar._unused()._move_to_zone(zone)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        """Override of `base`: the same where the address itself is corrected.
+
+        Odoo copies it to who shares it past this method, be that a person or the whole company.
+        """
+        places = self.env["ups.pickup.location"].sudo().with_context(active_test=False)
+        where = {name: vals[name] for name in ("country_id", "state_id") if name in vals}
+        if any(each[name].id != value for each in self for name, value in where.items()):
+            family = self.commercial_partner_id
+            places = places.search([("partner_id.commercial_partner_id", "in", family.ids)])
+        before = {place: ups_country(place.partner_id) for place in places}
+        result = super().write(vals)
+        for place, country in before.items():
+            place._follow_clock_from(country)
+        return result

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import clock
+from ..as_typed import as_number
 from ..const import LISTED, OPEN, SAVE_FIRST_AFTER, UNSUCCESSFUL_ACTIVITY
 from ..local_time import in_words
 from ..notice import notice, shown_anew
@@ -46,7 +47,7 @@ class UpsPickup(models.Model):
         :raise UserError: If it is none, or that of a pickup of another day or address.
         """
         self.ensure_one()
-        prn = re.sub(r"[\s-]", "", prn or "").upper() if isinstance(prn, str) else ""
+        prn = as_number(prn) if isinstance(prn, str) else ""
         if not PRN.fullmatch(prn):
             raise UserError(
                 self.env._("A PRN has 11 letters and digits, such as 2929602E9CP. Enter it again.")

@@ -1,10 +1,9 @@
 """How is a pickup found by what UPS's telephone and mails write?"""
 
-import re
-
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..as_typed import as_number
 from .ups_pickup_person import PRN
 
 
@@ -16,7 +15,7 @@ class UpsPickup(models.Model):
     def _search_display_name(self, operator, value):
         """Find a PRN with spaces or dashes in it, too, as **Enter the PRN** takes it."""
         found = super()._search_display_name(operator, value)
-        prn = re.sub(r"[\s-]", "", value[:40]).upper() if isinstance(value, str) else ""
+        prn = as_number(value[:40]) if isinstance(value, str) else ""
         if operator in ("=", "ilike") and PRN.fullmatch(prn):
             found |= Domain("prn", "=", prn)
         return found

@@ -4,6 +4,7 @@ import io
 from datetime import time, timedelta
 
 from odoo import SUPERUSER_ID
+from odoo.addons.web.controllers.export import CSVExport
 from odoo.tests import tagged
 from odoo.tools import file_open
 from openpyxl import Workbook
@@ -103,9 +104,32 @@ class TestImport(PickupCase):
             self.assertEqual((usual.location_id.id, usual.quantity), (self.location_id, 1))
             self.assertFalse(mixed.hint or usual.hint)
             mixed.sudo().prn = "29ABCDEFGHI"
-            for written in ("29ABCDEFGHI", "29ab cdef-ghi", "CDEF"):
+            for written in ("29ABCDEFGHI", "29ab cdef-ghi", "29ABCDEF\u200bGHI", "CDEF"):
                 self.assertEqual(env["ups.pickup"].name_search(written)[0][0], mixed.id)
         self.assertEqual(self.posts(), 0)
+
+    def test_an_exported_file_is_imported_as_it_is(self):
+        """Also what the export has marked, so that no spreadsheet takes it for a formula."""
+        told = {"phone": "+1 212 555 0100", "instruction": "@gate: ring", "room": "=1"}
+        told |= {"floor": "-1", "company_name": "'t Hof"}
+        columns = ["id", *told, "plan"]
+        with self.transaction(SUPERUSER_ID) as env:
+            place = env["ups.pickup.location"].browse(self.location_id)
+            place.write(told | {"plan": "working_days"})
+            kept = ("plan", "plan_done_until", "plan_environment", "ready_time", "calendar_id")
+            before = place.read(kept)
+            rows = place.with_context(import_compat=True).export_data(columns)["datas"]
+            shown = [{"name": each, "label": each} for each in columns]
+            content = CSVExport().from_data(shown, columns, rows).encode()
+            self.assertIn(b"'+1 212", content)
+            importing = env["base_import.import"].create(
+                {"res_model": place._name, "file": content, "file_name": "places.csv"}
+            )
+            options = {"has_headers": True, "quoting": '"', "separator": ","}
+            self.assertEqual(importing.execute_import(columns, columns, options)["messages"], [])
+            self.assertEqual({name: place[name] for name in told}, told)
+            self.assertEqual(place.read(kept), before)
+            env.cr.rollback()
 
     def test_an_empty_cell_is_as_usual(self):
         columns = ["id", "pickup_date", "ready_time", "close_time", "instruction", "account_id"]

@@ -95,7 +95,9 @@ class TestRoles(PickupCase):
     def test_an_address_as_ups_wants_it(self):
         for country, state, code, told in (
             ("us", "us_27", "10004-1234", ("US", "NY", "10004", "America/New_York")),
-            ("us", "us_pr", "00901-1234", ("PR", None, "00901", "America/New_York")),
+            ("us", "us_pr", "00901-1234", ("PR", None, "00901", "America/Puerto_Rico")),
+            ("us", "us_gu", "96910", ("GU", None, "96910", "Pacific/Guam")),
+            ("xi", None, "BT1 1AA", ("GB", None, "BT1 1AA", "Europe/London")),
             ("br", "br_sp", "01310-100", ("BR", "SP", "01310100", "America/Noronha")),
             ("gb", None, " SW1A 1AA ", ("GB", None, "SW1A 1AA", "Europe/London")),
             ("vn", "vn_VN-44", "90000", ("VN", "VN-44", "90000", "Asia/Ho_Chi_Minh")),
@@ -115,6 +117,46 @@ class TestRoles(PickupCase):
                 self.assertEqual(said, told)
                 env.cr.rollback()
 
+    def test_a_zone_has_many_names(self):
+        """A browser's, or one of the first days, which the country's list has not."""
+        with self.transaction(SUPERUSER_ID) as env:
+            where = env["ups.pickup.location"].browse(self.location_id)
+            for country, zone, clock in (
+                ("ca", "America/Montreal", "America/Toronto"),
+                ("us", "US/Pacific", "America/Los_Angeles"),
+                ("us", "America/Phoenix", "America/Phoenix"),
+                ("in", "Asia/Calcutta", "Asia/Kolkata"),
+                ("de", "US/Pacific", "Europe/Berlin"),
+            ):
+                there = {"country_id": env.ref(f"base.{country}"), "tz": zone}
+                with self.subTest(zone):
+                    partner = where.partner_id.new(there)
+                    self.assertEqual(where._zone_of(partner, where.company_id), clock)
+
+    def test_the_clock_goes_along_with_an_address_that_is_corrected(self):
+        with self.transaction(SUPERUSER_ID) as env:
+            where = env["ups.pickup.location"].browse(self.location_id)
+            where.partner_id.write({"country_id": False, "state_id": False})
+            where.calendar_id.tz = "US/Pacific"
+            where.partner_id.country_id = env.ref("base.us")
+            self.assertEqual(where.tz, "America/Los_Angeles")
+            where.partner_id.country_id = env.ref("base.jp")
+            self.assertEqual(where.tz, "Asia/Tokyo")
+            # A contact has the address of its company, and so have the others there.
+            bolt = env["res.partner"].create({"name": "Bolt", "is_company": True})
+            contact = {"parent_id": bolt.id, "type": "contact"}
+            where.partner_id, hall = env["res.partner"].create([contact | {"name": "A"}] * 2)
+            for partner, country, clock in (
+                (bolt, "de", "Europe/Berlin"),
+                (hall, "jp", "Asia/Tokyo"),
+                (where.partner_id, "us", "America/New_York"),
+            ):
+                partner.country_id = env.ref(f"base.{country}")
+                self.assertEqual(where.tz, clock)
+            where.partner_id.state_id = env.ref("base.state_us_pr")
+            self.assertEqual(where.tz, "America/Puerto_Rico")
+            env.cr.rollback()
+
     def test_the_first_location_is_one_click(self):
         with self.transaction(self.people["manager"]) as env:
             company = env["res.company"].browse(self.company_ids[0])
@@ -124,7 +166,7 @@ class TestRoles(PickupCase):
             with self.assertRaisesRegex(UserError, "has no country"):
                 env["ups.pickup.location"]._make_first(env.company, "A1B2C3")
             env.company.partner_id.country_id = env.ref("base.us")
-            first = env["ups.pickup.location"]._make_first(env.company, "a1-b2 c3")
+            first = env["ups.pickup.location"]._make_first(env.company, "\u202aa1\u2011b2 c3\u202c")
             self.assertEqual(first.account_id.number, "A1B2C3")
             self.assertEqual((first.plan, first.partner_id), ("manual", env.company.partner_id))
             self.assertNotEqual(first.calendar_id, env.company.resource_calendar_id)

@@ -412,7 +412,8 @@ class TestStatus(PickupCase):
         state, problem = self.stored_values(second_id, "state", "problem")
         self.assertEqual(state, "unconfirmed")
         self.assertIn(prn, problem)
-        self.click(second_id, "action_mark_requested", prn.lower())
+        copied = f"\u202a{prn[:4].lower()}\u2011{prn[4:]}\u200b"  # from a messenger
+        self.click(second_id, "action_mark_requested", copied)
         self.assertEqual(self.stored_values(second_id, "state", "prn"), ("requested", prn))
         with self.transaction(SUPERUSER_ID) as env:
             self.assertEqual(env["ups.pickup"].browse(first_id).sharing_ids.ids, [second_id])
