@@ -25,12 +25,9 @@ from .outcomes import (
 from .parts import ACCOUNT_FORM
 from .questions import PickupRequest, PriceRequest, SmartTrigger
 from .reading import json_in, part, status_code, words
-from .refusals import refusal_in_answer, refusal_in_envelope, refusal_without_words
+from .refusals import refusal_in_answer, refusal_in_envelope
 
 PRN_FORM = r"[0-9A-Za-z]{11}"
-
-BEFORE_THE_WORK = (401, 429)
-"""Whoever says it, a gateway too: without a token, or past a limit, nothing is done."""
 
 MOST_ENTRIES = 10_000
 """Of a status: what lists more is read so far, and counts as no whole answer."""
@@ -176,8 +173,8 @@ def _refused(came: _Came, name: str) -> Refused | None:
     content = answers.content_of(came.json, name)
     if refused is None and answers.said(content) == "0":
         refused = refusal_in_answer(content, status)
-    if refused is None and status in BEFORE_THE_WORK:
-        refused = refusal_without_words(status, came.retry_after)
+    if refused is None and status == 401:  # whoever said it, nothing was done without a token
+        refused = Refused(None, "", status)
     return refused
 
 

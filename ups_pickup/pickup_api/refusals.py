@@ -55,11 +55,6 @@ def refusal_in_answer(content: object, http_status: int) -> Refused:
     return _refused(next((alert.code for alert in said), None), sentence, http_status)
 
 
-def refusal_without_words(http_status: int, retry_after: str = "") -> Refused:
-    """Tell of a refusal that nothing but its status tells."""
-    return _refused(None, "", http_status, retry_after)
-
-
 def _error(entry: object) -> tuple[str, str]:
     return words(part(entry, "code"), 20), words(part(entry, "message"))
 

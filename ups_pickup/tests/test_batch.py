@@ -263,7 +263,7 @@ class TestBatch(PickupCase):
         """Odoo would start a cron that says that something is left at once."""
         batch_id = self.filled_batch()
         self.request_batch(batch_id)
-        self.simulator.queue_fault("request", "html", status=429)  # of a gateway
+        self.simulator.refuse_next("request", "250003", "Too many", status=429)
         with self.transaction(SUPERUSER_ID) as env:
             cron = env.ref("ups_pickup.ir_cron_batch")
             _cron, progress = cron._add_progress()

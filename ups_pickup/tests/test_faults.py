@@ -37,7 +37,6 @@ FAULTS = [
     ({"kind": "status", "status": 400, "body": envelope("1", "No")}, False, "refused"),
     ({"kind": "status", "status": 401, "body": envelope("250002", "No")}, False, "no right"),
     ({"kind": "status", "status": 429, "body": envelope("1", "No")}, False, "too many"),
-    ({"kind": "html", "status": 429}, False, "too many"),
     ({"kind": "away"}, False, "away"),
 ]
 NO_CONNECTION, REFUSED, TOO_MANY = "could not be reached", "UPS refused it", "too many requests"
