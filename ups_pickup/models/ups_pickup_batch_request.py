@@ -136,7 +136,8 @@ class UpsPickup(models.Model):
                 return ""
             told = self.with_context(ups_of_a_queue=True)._request()
             is_for_row = told.is_refused and not told.is_of_all
-            why = told.words if told.state == "draft" and not is_for_row else ""
+            goes_on = is_for_row or (told.state != "draft" and not told.is_of_all)
+            why = "" if goes_on else told.words
         except NEVER_LEFT as error:
             why = str(error)
         except SaveFirst as error:  # a person has it in hand: it waits for the next run

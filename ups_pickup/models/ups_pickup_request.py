@@ -431,7 +431,7 @@ class UpsPickup(models.Model):
             words = self._back_to_draft(lambda _own: str(outcome))
         else:
             words = self._unconfirmed()
-        is_of_all = isinstance(outcome, Refused) and outcome.is_of_all
+        is_of_all = isinstance(outcome, Refused | Unknown) and outcome.is_of_all
         is_refused = isinstance(outcome, Refused) and outcome.http_status != 429
         has_alerts = isinstance(outcome, Booked) and bool(outcome.alerts)
         return Told(self.id, self.state, self.prn or "", words, is_refused, is_of_all, has_alerts)

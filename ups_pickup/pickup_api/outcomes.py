@@ -137,6 +137,11 @@ class Unknown:
     detail: str = ""
     http_status: int | None = None
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the next request would fare no better: a gateway says that there are too many."""
+        return self.http_status == 429
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:

@@ -277,6 +277,17 @@ class TestBatch(PickupCase):
         self.assertEqual(self.run_batch(batch_id), "done")
         self.assertEqual(len(self.dates()), 2)
 
+    def test_a_gateways_too_many_pauses_it_and_leaves_one_to_look_up(self):
+        batch_id = self.filled_batch()
+        self.request_batch(batch_id)
+        self.simulator.queue_fault("request", "html", status=429)
+        self.assertEqual(self.run_batch(batch_id), "paused")
+        with self.transaction(SUPERUSER_ID) as env:
+            rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
+            self.assertEqual(sorted(rows.mapped("state")), ["draft", "draft", "unconfirmed"])
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(len(self.dates()), 2)
+
     def delete_pickups_of_batches(self):
         with self.transaction(SUPERUSER_ID) as env:
             batches = env["ups.pickup.batch"].search([("company_id", "=", self.company_id)])
