@@ -1,7 +1,7 @@
 {
     "name": "UPS Pickups",
     "summary": "Request, watch and cancel UPS pickups: one driver a click, with the price before",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.5.1",
     "category": "Inventory/Delivery",
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",

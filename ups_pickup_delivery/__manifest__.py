@@ -1,7 +1,7 @@
 {
     "name": "UPS Pickups for Deliveries",
     "summary": "Deliveries bring their packages to the UPS pickup of their warehouse",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.5.1",
     "category": "Inventory/Delivery",
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "UPS Pickup OAuth",
     "summary": "Let Odoo act for a UPS.com user: OAuth opt-in and opt-out for each company",
-    "version": "19.0.1.7.0",
+    "version": "19.0.1.7.1",
     "category": "Inventory/Delivery",
     "author": "ups_pickup_oauth contributors",
     "license": "LGPL-3",

@@ -30,11 +30,14 @@ class UpsPickupBatch(models.Model):
         """
         pickups = self.env["ups.pickup"].sudo()
         left = pickups._left_of_batches()
+        held = self.browse()
         for asked in pickups._activities(BATCH_ACTIVITY):
             row = pickups.browse(asked.res_id)
             if not (rows := left.get(row.batch_id)):
                 asked.unlink()
-            elif row not in rows:
+                continue
+            held |= row.batch_id
+            if row not in rows:
                 asked.res_id = rows[0].id
         known = self.sudo().search([("asked_id", "!=", False)])
         (known - self.union(*left)).asked_id = False
@@ -42,7 +45,7 @@ class UpsPickupBatch(models.Model):
             is_news = batch.id in paused_before or not all(rows.mapped("queued_on"))
             # Whoever has said to have done it, or has cancelled it, is asked about it no more.
             is_known = batch.asked_id and rows[0]._may_be_asked(batch.asked_id)
-            if is_news and not is_known:
+            if is_news and not is_known and batch not in held:
                 rows[0]._ask_about_batch()
 
 
