@@ -114,7 +114,8 @@ class UpsPickup(models.Model):
     @api.model
     def _with_lines(self, vals):
         """:return: the values, with what the location usually has where the file says nothing."""
-        here = self.default_get(["location_id"]) | vals  # from a location's button: that one
+        # From a location's button: that one.
+        here = vals if "location_id" in vals else self.default_get(["location_id"])
         location = self.env["ups.pickup.location"].browse(here.get("location_id"))
         if not location:
             return vals

@@ -506,7 +506,8 @@ class UpsPickup(models.Model):
             "claimed_on": False,
         }
         # That it is listed does not say that a driver comes on that weekend.
-        is_in_doubt = state == self.state and self.problem == self._off_weekend_in_words()
+        is_same = self.problem and state == self.state
+        is_in_doubt = is_same and self.problem == self._off_weekend_in_words()
         return told if is_in_doubt else told | {"problem": False}
 
     def _not_listed(self, listed):
