@@ -30,27 +30,43 @@ class UpsPickupBatch(models.Model):
         """
         pickups = self.env["ups.pickup"].sudo()
         left = pickups._left_of_batches()
-        held = self.browse()
         for asked in pickups._activities(BATCH_ACTIVITY):
             row = pickups.browse(asked.res_id)
             if not (rows := left.get(row.batch_id)):
                 asked.unlink()
                 continue
-            held |= row.batch_id
             if row not in rows:
                 asked.res_id = rows[0].id
+            if not row.batch_id.asked_id:  # a former version has not kept who it was
+                row.batch_id.asked_id = asked.user_id
         known = self.sudo().search([("asked_id", "!=", False)])
         (known - self.union(*left)).asked_id = False
         for batch, rows in left.items():
             is_news = batch.id in paused_before or not all(rows.mapped("queued_on"))
             # Whoever has said to have done it, or has cancelled it, is asked about it no more.
             is_known = batch.asked_id and rows[0]._may_be_asked(batch.asked_id)
-            if is_news and not is_known and batch not in held:
+            if is_news and not is_known:
                 rows[0]._ask_about_batch()
 
 
 class UpsPickup(models.Model):
     _inherit = "ups.pickup"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """What leaves its batch leaves the question about the others there."""
+        if "batch_id" in vals:
+            self.filtered(lambda each: each.batch_id.id != vals["batch_id"])._leave_the_question()
+        return super().write(vals)
+
+    def unlink(self):
+        self._leave_the_question()
+        return super().unlink()
+
+    def _leave_the_question(self):
+        """Have the next run ask by another row: that it is gone with this one is no answer."""
+        if rows := self.sudo().filtered("batch_id.asked_id"):
+            asked = rows._activities(BATCH_ACTIVITY, [("res_id", "in", rows.ids)])
+            rows.browse(asked.mapped("res_id")).batch_id.asked_id = False
 
     @api.model
     def _left_drafts(self):

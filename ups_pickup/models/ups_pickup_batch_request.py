@@ -135,9 +135,7 @@ class UpsPickup(models.Model):
                 self._each(lambda row: row._leave_the_queue())
                 return ""
             told = self.with_context(ups_of_a_queue=True)._request()
-            is_for_row = told.is_refused and not told.is_of_all
-            goes_on = is_for_row or (told.state != "draft" and not told.is_of_all)
-            why = "" if goes_on else told.words
+            why = "" if told.lets_others_go_on else told.words
         except NEVER_LEFT as error:
             why = str(error)
         except SaveFirst as error:  # a person has it in hand: it waits for the next run

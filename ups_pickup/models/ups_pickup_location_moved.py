@@ -58,7 +58,8 @@ class ResPartner(models.Model):
         Odoo copies it to who shares it past this method, be that a person or the whole company.
         """
         places = self.env["ups.pickup.location"].sudo().with_context(active_test=False)
-        where = {name: vals[name] for name in ("country_id", "state_id") if name in vals}
+        names = ("country_id", "state_id", "parent_id")
+        where = {name: vals[name] for name in names if name in vals}
         if any(each[name].id != value for each in self for name, value in where.items()):
             family = self.commercial_partner_id
             places = places.search([("partner_id.commercial_partner_id", "in", family.ids)])

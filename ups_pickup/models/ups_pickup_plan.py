@@ -134,7 +134,7 @@ class UpsPickup(models.Model):
         except UserError as error:  # not fit to be sent: the same tomorrow, unless a person helps
             return Failure(getattr(error, "sentence", str(error)), is_over=True, is_urgent=True)
         is_its_own = told.is_refused and not told.is_of_all
-        account._plan_heard(is_well=told.state != "draft" or is_its_own)
+        account._plan_heard(is_well=told.lets_others_go_on)
         if told.state != "draft":
             return None
         return Failure(told.words, is_its_own, told.is_refused, not is_its_own)

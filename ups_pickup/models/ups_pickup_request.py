@@ -87,6 +87,11 @@ class Told:
     has_alerts: bool = False  # UPS has added something to its yes
 
     @property
+    def lets_others_go_on(self):
+        """:return: whether the next one may fare better: UPS may have it, or refused it alone."""
+        return not self.is_of_all and (self.is_refused or self.state != "draft")
+
+    @property
     def kind(self):
         """:return: the kind of Odoo's notification."""
         if self.is_refused:

@@ -145,6 +145,29 @@ class TestBatch(PickupCase):
                 self.assertEqual(self.asked(batch_id), questions)
         self.assertEqual(self.told(), "")
 
+    def test_what_goes_takes_no_question_about_the_others_along(self):
+        batch_id = self.filled_batch("2026-11-26")
+        self.request_batch(batch_id)
+        self.simulator.refuse_next("request", "9510119", "No such service", status=400, times=3)
+        self.run_batches()
+
+        def of_a_former_version(row):
+            row.batch_id.asked_id = False
+
+        def deleted(row):
+            row.unlink()
+
+        def let_go(row):
+            row.batch_id = False
+
+        for happens in (of_a_former_version, deleted, let_go):
+            with self.subTest(happens.__name__):
+                with self.transaction(SUPERUSER_ID) as env:
+                    rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
+                    happens(rows.filtered("activity_ids"))
+                self.run_batches()
+                self.assertEqual(self.asked(batch_id), 1)
+
     def test_a_batch_that_was_changed_requests_what_is_chosen_now(self):
         batch_id = self.filled_batch("2026-11-28")
         mine = self.new_pickup(pickup_date="2026-11-29", instruction="mine", weight=4)

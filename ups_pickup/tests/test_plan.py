@@ -172,6 +172,17 @@ class TestPlan(PickupCase):
         self.assertEqual(self.posts(), 1)
         self.assertEqual(len(self.asked()), 4)
 
+    def test_a_gateways_too_many_leaves_one_to_look_up(self):
+        self.plan(plan="working_days", plan_time=9.0, plan_day="same")
+        for _each in range(3):
+            self.place("America/New_York", plan="working_days", plan_time=9.0, plan_day="same")
+        self.simulator.queue_fault("request", "html", status=429)
+        self.run_plans()
+        self.assertEqual(self.posts(), 1)
+        self.wait(minutes=30)
+        self.run_plans()
+        self.assertEqual(self.posts(), 4)
+
     def test_the_failing_rule_of_others_stops_no_other_place(self):
         self.plan(plan="working_days", plan_time=9.0, plan_day="same")
         self.place("America/Chicago", plan="working_days", plan_time=9.0, plan_day="same")

@@ -155,6 +155,9 @@ class TestRoles(PickupCase):
                 self.assertEqual(where.tz, clock)
             where.partner_id.state_id = env.ref("base.state_us_pr")
             self.assertEqual(where.tz, "America/Puerto_Rico")
+            japan = {"is_company": True, "country_id": env.ref("base.jp").id}
+            where.partner_id.parent_id = env["res.partner"].create(japan | {"name": "Nut"})
+            self.assertEqual(where.tz, "Asia/Tokyo")
             env.cr.rollback()
 
     def test_the_first_location_is_one_click(self):

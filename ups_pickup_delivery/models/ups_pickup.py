@@ -68,8 +68,10 @@ class UpsPickup(models.Model):
         if self.state not in (*OPEN, "done") or not self.told or self._is_for_nothing():
             return False  # of nothing, its changes tell
         told = self._told_packages()
-        # What people had entered in place of what there was stands for that.
+        # What people had entered in place of what there was stands for that; of fewer than there
+        # were, nobody knows which have left.
         now = told + pieces - self.sudo()._filled().get("quantity", told)
+        now = max(now, min(told, pieces))
         if self.state == "done":
             return now > told and self.env._(
                 "UPS was told %(told)s, and %(now)s stood there. Ask whether the driver took all"

@@ -238,6 +238,18 @@ class TestRealJoins(PickupCase):
         told = [("requested", 5, 2, "UPS was told 5, now 6")]
         self.assertEqual(self.pickups_of([first, second]), told)
 
+    def test_of_fewer_than_there_were_there_are_never_less_than_none(self):
+        ids = [self.new_delivery() for _each in range(3)]
+        for each in ids:
+            self.validate(each)
+        with self.transaction() as env:
+            pickup = env["stock.picking"].browse(ids[0]).ups_pickup_id
+            pickup.line_ids.quantity = 1  # the others do not go with UPS
+        self.click(pickup.id)
+        for each in ids[1:]:
+            self.cancel_label(each)
+        self.assertEqual(self.pickups_of(ids[:1]), [("requested", 1, 1, False)])
+
     def test_each_day_that_is_missed_is_told(self):
         """Before its draft goes on to the next one; who has done it was asked of that day alone."""
         self.plan(cutoff_time=16.5)  # UPS wants two hours before 17:00, so it is 15:00
