@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.addons.ups_pickup_oauth.settings import ups_environment
 from odoo.tools import format_date
 
-from ..const import OPEN
+from ..const import ENDED, OPEN
 from ..notice import notice, shown_anew
 
 MOST_SENTENCES = 10  # of what is left out
@@ -146,7 +146,9 @@ class UpsPickupBatch(models.Model):
         )
 
     def _already_there(self):
-        """:return: by location and day its own row, else what is open, else a person's draft."""
+        """:return: by location and day its own row, else what is open, else a person's draft, else
+        its own row that has ended.
+        """
         free = ["&", ("batch_id", "=", False), ("origin", "=", "person")]
         domain = [
             ("location_id", "in", self.location_ids.ids),
@@ -157,8 +159,15 @@ class UpsPickupBatch(models.Model):
             *("&", "&", ("state", "=", "draft"), ("kind", "=", "oncall"), *free),
         ]
         found = self.env["ups.pickup"].sudo().search(domain)
-        # The last one stays: of several drafts, the oldest.
-        found = found.sorted(lambda each: (each.batch_id == self, each.state != "draft", -each.id))
+        # The last one stays: of several drafts, the oldest; what has ended makes way for “Again”.
+        found = found.sorted(
+            lambda each: (
+                each.state not in ENDED,
+                each.batch_id == self,
+                each.state != "draft",
+                -each.id,
+            )
+        )
         return {(each.location_id.id, each.pickup_date): each for each in found}
 
 

@@ -14,6 +14,7 @@ from ..no_number import refuse_no_number
 from ..notice import notice
 from ..other_companies import hide_names_of_others, refuse_of_others
 from ..pickup_api import PickupAddress
+from ..pickup_api.countries import COUNTRIES
 from ..ups_country import ups_country
 from ..words import problem_in_words
 from .archiving import named
@@ -378,6 +379,8 @@ class UpsPickupLocation(models.Model):
         """:return: the address as UPS is told it, by the names of `pickup_api.PickupAddress`."""
         partner = self.partner_id
         known_as, state = ups_country(partner), partner.state_id
+        if known_as.code not in COUNTRIES:  # of a territory, UPS has the last word
+            known_as = partner.country_id
         if known_as != partner.country_id:
             state = state.browse()
         country = known_as.code or ""

@@ -128,8 +128,11 @@ class UpsPickup(models.Model):
         if self.state != "draft":
             return
         named = self._price_values(charge)
+        # What a batch could not request is told of until it is requested.
+        is_left = self.batch_id.queued_database and not self.queued_on
+        mended = {} if is_left else {"problem": False}
         # Without a price of now, that of before would be taken for it.
-        self._own_write({"problem": False} | (named | {"priced_for": asked} if named else NO_PRICE))
+        self._own_write(mended | (named | {"priced_for": asked} if named else NO_PRICE))
 
     def _price_booked(self, charge):
         """:return: the values of the price of what UPS was told; one of something else is none."""

@@ -33,7 +33,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .. import clock
-from ..const import ENDED, LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
+from ..const import ENDED, LISTED, LOSER_WAITS, OPEN, SAVE_FIRST_AFTER, SOURCE
 from ..notice import notice, shown_anew
 from ..pickup_api import (
     Booked,
@@ -320,7 +320,7 @@ class UpsPickup(models.Model):
         """
         self._lock_or_save_first()
         if self.state != "draft":
-            return self._told_of_another()
+            return replace(self._told_of_another(), is_refused=self.state in ENDED)
         if self.env.context.get("ups_of_a_queue") and not self.queued_on:
             raise SaveFirst(self._save_first_in_words())  # it has left the queue meanwhile
         if told := self._told_of_a_change():
@@ -542,7 +542,7 @@ class UpsPickup(models.Model):
         states = dict(self._fields["state"]._description_selection(self.env))
         if self.state == "sending":
             return self._still_sending()
-        if self.prn:
+        if self.prn and self.state in LISTED:  # for no other one a driver is known to come
             words = self.env._(
                 "UPS sends a driver for %(pickup)s. PRN: %(prn)s", pickup=self.name, prn=self.prn
             )

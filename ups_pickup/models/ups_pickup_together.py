@@ -25,9 +25,9 @@ class UpsPickup(models.Model):
         """Of several, ask for those that have no price, or one that is out of date.
 
         Up to twenty at once, and not the same each time: UPS may have no price for them. What would
-        meet them all ends it.
+        meet them all ends it. For what is booked there is none, chosen alone in the list, too.
         """
-        if len(self) == 1:
+        if len(self) == 1 and self.state == "draft":
             return super().action_price()
         self._check_requester()
         lacking, named, said = self._without_price(), 0, []

@@ -132,8 +132,14 @@ class TestBatch(PickupCase):
         with self.transaction(SUPERUSER_ID) as env:
             rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
             days = rows.filtered("problem").sorted("pickup_date").mapped("pickup_date")
-        for what, questions in (("nothing", 1), ("mended", 1), ("no more", 0), ("mended", 0)):
+        for what, questions in (
+            ("nothing", 1), ("priced", 1), ("mended", 1), ("no more", 0), ("mended", 0),
+        ):  # fmt: skip
             with self.subTest(what):
+                if what == "priced":
+                    with self.transaction() as env:
+                        env["ups.pickup.batch"].browse(batch_id).action_price()
+                    self.assertIn("not possible: 2", self.told())
                 if what == "mended":  # by a colleague, who has asked for a driver there
                     self.assertNotEqual(self.told(), "")
                     self.click(self.new_pickup(pickup_date=days.pop(0)))
@@ -167,6 +173,25 @@ class TestBatch(PickupCase):
                     happens(rows.filtered("activity_ids"))
                 self.run_batches()
                 self.assertEqual(self.asked(batch_id), 1)
+
+    def test_what_is_asked_for_again_is_taken_along(self):
+        batch_id = self.filled_batch("2026-11-25")
+        self.request_batch(batch_id)
+        self.run_batches()
+        with self.transaction() as env:
+            row = env["ups.pickup.batch"].browse(batch_id).pickup_ids[0]
+        self.click(row.id, "action_cancel")
+        for makes in ("nothing", "again"):
+            with self.subTest(makes), self.transaction() as env:
+                batch = env["ups.pickup.batch"].browse(batch_id)
+                if makes == "again":
+                    row.with_env(env).action_again()
+                told = batch.action_fill()["params"]["message"]
+                self.assertIn("made: 0", told)
+                self.assertEqual("taken along: 1" in told, makes == "again")
+        self.request_batch(batch_id)
+        self.assertEqual(self.run_batch(batch_id), "done")
+        self.assertEqual(self.posts(), 3)
 
     def test_a_batch_that_was_changed_requests_what_is_chosen_now(self):
         batch_id = self.filled_batch("2026-11-28")

@@ -197,6 +197,19 @@ class TestLife(PickupCase):
             env.flush_all()
         self.assertIn("one_open_oncall", str(caught.exception))
 
+    def test_no_driver_is_said_to_come_for_what_has_ended(self):
+        """The form is older, or it was chosen in the list together with drafts."""
+        pickup_id, prn = self.booked()
+        self.assertIn(prn, self.click(pickup_id), "the second click")
+        self.click(pickup_id, "action_cancel")
+        with self.transaction() as env:
+            told = env["ups.pickup"].browse(pickup_id).action_request()["params"]
+        self.assertEqual((told["type"], told["message"]), ("danger", "Cancelled"))
+        self.force(pickup_id, state="cancelling", problem="Lost")
+        self.assertEqual(self.click(pickup_id), "Lost")
+        self.assertIn("named: 0", self.click(pickup_id, "action_price"), "it is booked")
+        self.assertEqual((self.posts(), self.simulator.calls("price")), (1, 0))
+
     def test_the_price_is_a_question(self):
         for action in ("action_price", "action_request"):
             pickup_id, names = self.new_pickup(), ("price_day", "is_price_stale")

@@ -96,7 +96,7 @@ class TestRoles(PickupCase):
         for country, state, code, told in (
             ("us", "us_27", "10004-1234", ("US", "NY", "10004", "America/New_York")),
             ("us", "us_pr", "00901-1234", ("PR", None, "00901", "America/Puerto_Rico")),
-            ("us", "us_gu", "96910", ("GU", None, "96910", "Pacific/Guam")),
+            ("us", "us_gu", "96910", ("US", "GU", "96910", "Pacific/Guam")),
             ("xi", None, "BT1 1AA", ("GB", None, "BT1 1AA", "Europe/London")),
             ("br", "br_sp", "01310-100", ("BR", "SP", "01310100", "America/Noronha")),
             ("gb", None, " SW1A 1AA ", ("GB", None, "SW1A 1AA", "Europe/London")),

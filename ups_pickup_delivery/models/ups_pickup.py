@@ -142,9 +142,13 @@ class UpsPickup(models.Model):
 
         :return: An action that opens the draft, or tells that UPS's answer was lost.
         :rtype: dict
-        :raise UserError: If UPS does not cancel it; it is as before then.
+        :raise UserError: If UPS does not cancel it, or takes no other one for that day any more; it
+            is as before then.
         """
         self.ensure_one()
+        self._check_requester()
+        if problems := self._day_problems():  # the form was opened before the cut-off
+            raise UserError("\n".join(problems))
         told = self.action_cancel()
         again_id = self._in_own_transaction(
             lambda own: own.state == "cancelled" and own._carry_over(own.pickup_date).id

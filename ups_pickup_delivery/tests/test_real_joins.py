@@ -191,6 +191,11 @@ class TestRealJoins(PickupCase):
         self.assertEqual(self.posts(), 1)
         [asked] = truck["asks"]
         self.assertEqual([piece["Quantity"] for piece in asked["PickupPiece"]], ["2", "2"])
+        self.set_time("2026-11-24 15:05", "America/New_York")
+        with self.assertRaisesRegex(UserError, "cut-off"):  # its form was opened before that
+            self.click(pickup.id, "action_ask_anew")
+        self.assertEqual(self.simulator.calls("cancel"), 0)
+        self.set_time("2026-11-24 13:05", "America/New_York")
         with self.transaction(SUPERUSER_ID) as env:
             pickup = env["stock.picking"].browse(third).ups_pickup_id
             self.assertTrue(pickup.can_ask_anew)
