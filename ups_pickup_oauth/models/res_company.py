@@ -503,7 +503,8 @@ class ResCompany(models.Model):
 
     def _ups_connection_in_use(self):
         """:raise UpsReauthorizationNeeded: If neither the company nor an ancestor is authorized."""
-        company, field = self.sudo(), self._fields["ups_connection_id"]
+        # In an onchange it is an edited one: what is stored counts.
+        company, field = self._origin.sudo(), self._fields["ups_connection_id"]
         if company.id not in field._get_cache(company.env):
             # What the ORM would compute, by one query instead of four: most callers want one token
             # in a transaction of their own. The ORM forgets it when anything of it changes.

@@ -188,8 +188,10 @@ class ResConfigSettings(models.TransientModel):
         except UpsError as error:
             kind = "danger" if isinstance(error, FixSettings) else "warning"
             return kind, " ".join(messages.explain(self.env, error, settings))
-        authorized = [("ups_authorization_state", "=", "authorized")]
-        if company := self.env.user.company_ids.filtered_domain(authorized)[:1]:
+        companies = self.env.user.company_ids
+        authorized = companies.filtered(lambda each: each.ups_authorization_state == "authorized")
+        refused = companies.filtered(lambda each: each.ups_reason == "settings")
+        if company := (authorized or refused)[:1]:
             kind, told = company._ups_test()  # which needs the secret, too
             return kind, told(self.env)
         return "success", self.env._(

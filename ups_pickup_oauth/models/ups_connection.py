@@ -553,8 +553,8 @@ class UpsConnection(models.Model):
                 ),
                 connection.authorized_on,
             )
+            connection._take_question_back()
         self.write(NOTHING_GRANTED)
-        self.activity_unlink(["ups_pickup_oauth.mail_activity_type_reauthorize"])
 
     # === COPIES === #
 

@@ -316,9 +316,7 @@ class UpsConnection(models.Model):
         is_known = reason == (self.asked_reason or False)
         if is_known and not is_in_vain:
             return
-        # What was done of an earlier reason, too: it would look as if this one had been answered.
-        self.with_context(active_test=False).activity_unlink([REAUTHORIZE_ACTIVITY])
-        self.asked_reason = reason
+        self._take_question_back(reason)
         if not reason:
             if self._needed():
                 self._log(lambda own: own.env._("It works again."))
@@ -329,6 +327,30 @@ class UpsConnection(models.Model):
             return
         for person in self._people_to_ask():
             self._ask_person(person, reason)
+
+    def _take_question_back(self, reason=False):
+        """Ask nobody about it any more what was asked before.
+
+        What one mend would have ended for all companies is asked about another one of them.
+
+        :param str reason: Why a person is asked from now on, if one is.
+        """
+        before = self.asked_reason
+        # What was done of an earlier reason, too: it would look as if this one had been answered.
+        whether_done_or_not = self.with_context(active_test=False)
+        was_asked = bool(whether_done_or_not.activity_search([REAUTHORIZE_ACTIVITY]))
+        whether_done_or_not.activity_unlink([REAUTHORIZE_ACTIVITY])
+        self.asked_reason = reason
+        if was_asked and before in OF_SETTINGS and before != reason:
+            self._ask_about_another(before)
+
+    def _ask_about_another(self, reason):
+        """Whoever holds the row of another one is renewing it: then it is one of the rest."""
+        in_force = InForce.of(self.env)
+        others = self.search([("asked_reason", "=", reason), ("id", "!=", self.id)])
+        left = others.filtered(lambda each: each._reason_to_ask(in_force) == reason)
+        for each in left.try_lock_for_update(allow_referencing=True, limit=1):
+            each._ask_people(is_in_vain=True)
 
     def _reason_to_ask(self, in_force):
         """:return: why a person is asked, or False: nobody is for an archived company."""
@@ -387,7 +409,7 @@ class UpsConnection(models.Model):
 
     def _somebody_is_asked(self, reason):
         others = self.search([("asked_reason", "=", reason), ("id", "!=", self.id)])
-        return any(each.activity_search([REAUTHORIZE_ACTIVITY]) for each in others)
+        return bool(others.activity_search([REAUTHORIZE_ACTIVITY]))
 
     def _ask_person(self, person, reason):
         """Make an activity."""
@@ -408,7 +430,7 @@ class UpsConnection(models.Model):
         if _may_mend(person, company):
             return person
         administrators = self.env.ref("base.group_system").all_user_ids
-        return administrators.filtered(lambda user: user.active and company in user.company_ids)
+        return administrators.filtered(lambda user: _may_mend(user, company))
 
 
 def _may_mend(person, company):

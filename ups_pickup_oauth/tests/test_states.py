@@ -216,6 +216,61 @@ class TestStates(StateCase):
             self.assertEqual(len(self.activities()), 1)
         self.assertNotIn("archived", archived.ups_status)
 
+    def test_of_an_archived_company_that_a_branch_needs_its_administrators_are_asked(self):
+        companies = self.other_company + self.company + self.branch
+        other = self.new_user("ups_admin_2", "base.group_user,base.group_system", companies)
+        self.admin.action_archive()
+        self.company.active = False
+        self.branch.active = True
+        with freeze_time(fields.Datetime.now() + timedelta(days=999)):
+            self.run_daily_job()
+            self.assertIn(other, self.activities().user_id)
+
+    def test_what_one_was_asked_for_all_is_asked_about_the_next_when_it_is_over_for_one(self):
+        def archive():
+            self.admin.company_id = self.other_company
+            self.company.active = False
+
+        for is_over in (
+            self.authorize,
+            self.company.with_user(self.admin).action_ups_opt_out,
+            archive,
+        ):
+            with self.subTest(is_over.__name__):
+                for company in (self.company, self.other_company):
+                    self.authorize(company)
+                    self.run_daily_job()
+                with self.server(UPS_ENVIRONMENT="production"):
+                    self.run_daily_job()
+                    self.assertEqual(self.activities().res_id, self.connection.id)
+                    is_over()
+                    self.run_daily_job()
+                    self.assertEqual(
+                        self.activities().res_id, self.other_company.ups_connection_ids.id
+                    )
+                    self.activities().unlink()
+                    self.run_daily_job()
+                    self.assertFalse(self.activities(), "who deletes a question is asked once")
+
+    def test_whether_one_is_asked_for_all_is_a_few_queries_however_many_companies(self):
+        companies = self.env["res.company"].create([{"name": f"Depot {n}"} for n in range(9)])
+        rows = self.env["ups.connection"].create(
+            [{"company_id": each.id, "asked_reason": "settings"} for each in companies]
+        )
+        rows[-1]._ask_person(self.admin, "settings")
+
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(self.connection._somebody_is_asked("settings"))
+            return self.env.cr.sql_log_count - before
+
+        queries()  # what Odoo keeps between requests
+        many = queries()
+        rows[:-1].asked_reason = False
+        self.assertEqual(queries(), many)
+
     def test_connected_again_the_old_tokens_stay_until_the_new_ones_are_there(self):
         held = self.connection.sealed_refresh_token
         self.connection.user_note = "the UPS user of the warehouse"

@@ -82,6 +82,12 @@ class TestToken(AuthorizedCase):
         with self.assertRaises(UpsReauthorizationNeeded):
             new._ups_get_access_token()
 
+    def test_in_an_onchange_of_the_company_what_is_stored_counts(self):
+        edited = self.env["res.company"].new({"name": "Edited"}, origin=self.company)
+        token = self.company._ups_get_access_token()
+        self.assertEqual(edited._ups_get_access_token(), token)
+        self.assertTrue(edited._ups_session())
+
     def test_a_change_of_settings_is_seen_at_once(self):
         first = self.company._ups_get_access_token()
         self.startPatcher(patch.dict(os.environ, {"UPS_ENVIRONMENT": "production"}))
