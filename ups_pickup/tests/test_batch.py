@@ -133,8 +133,12 @@ class TestBatch(PickupCase):
             rows = env["ups.pickup.batch"].browse(batch_id).pickup_ids
             days = rows.filtered("problem").sorted("pickup_date").mapped("pickup_date")
         for what, questions in (
-            ("nothing", 1), ("priced", 1), ("mended", 1), ("no more", 0), ("mended", 0),
-        ):  # fmt: skip
+            ("nothing", 1),
+            ("priced", 1),
+            ("mended", 1),
+            ("cancelled", 0),
+            ("mended", 0),
+        ):
             with self.subTest(what):
                 if what == "priced":
                     with self.transaction() as env:
@@ -143,7 +147,7 @@ class TestBatch(PickupCase):
                 if what == "mended":  # by a colleague, who has asked for a driver there
                     self.assertNotEqual(self.told(), "")
                     self.click(self.new_pickup(pickup_date=days.pop(0)))
-                if what == "no more":
+                if what == "cancelled":
                     with self.transaction() as env:
                         batch = env["ups.pickup.batch"].browse(batch_id)
                         batch.pickup_ids.activity_ids.unlink()  # as its button Cancel does
@@ -173,6 +177,11 @@ class TestBatch(PickupCase):
                     happens(rows.filtered("activity_ids"))
                 self.run_batches()
                 self.assertEqual(self.asked(batch_id), 1)
+        with self.transaction() as env:
+            env["ups.pickup.batch"].browse(batch_id).pickup_ids.activity_ids.action_done()
+        self.run_batches()
+        self.assertEqual(self.asked(batch_id), 0)
+        self.assertNotEqual(self.told(), "", "it is left all the same")
 
     def test_what_is_asked_for_again_is_taken_along(self):
         batch_id = self.filled_batch("2026-11-25")
