@@ -71,14 +71,15 @@ def same_zone(zone, zones):
     Browsers and people may call a zone by a name that its country's list has no more, such as
     America/Montreal or US/Pacific.
     """
+    if zone in zones:
+        return zone
     months = [datetime(clock.now().year, month, 1) for month in range(1, 13)]
 
     def shown(name):
         return [local(month, name).utcoffset() for month in months]
 
-    if zone in zones:
-        return zone
-    return next((each for each in zones if shown(each) == shown(zone)), None)
+    wanted = shown(zone)
+    return next((each for each in zones if shown(each) == wanted), None)
 
 
 def hour_of(moment):

@@ -1,1 +1,1 @@
-from . import base_import_hours, base_import_marks, ups_pickup_number
+from . import base_import, ups_pickup_number

@@ -525,10 +525,9 @@ class StockPicking(models.Model):
         for picking, package, product, quantity in lines:
             is_box = package and package.package_type_id.package_use != "reusable"
             piece = package if is_box else picking
-            service, country, _weight = pieces.get(piece) or (
+            service, country = pieces.get(piece, ())[:2] or (
                 picking._ups_service(),
                 picking._ups_country(),
-                0,
             )
             contents[piece] += quantity * product.weight
             # An empty box's weight is no word on what is in it.

@@ -1,10 +1,14 @@
-"""May a file say hours as a clock does? Odoo's own import takes 16.5 alone."""
+"""May a file be imported as people write it, and as it was exported?
+
+Odoo's own import takes of hours 16.5 alone, and what an export has marked with its mark.
+"""
 
 import io
 import re
 from datetime import time, timedelta
 
 from odoo import models
+from odoo.addons.ups_pickup_oauth.as_text import as_it_was
 
 ON_A_CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)(?::00)?\s*(?:([AP])\.?M\.?)?\s*", re.IGNORECASE)
 """Such as 16:30 or 4:30 PM, or 16:30:00 as Odoo reads a spreadsheet's cell."""
@@ -12,6 +16,11 @@ ON_A_CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)(?::00)?\s*(?:([AP])\.?M\.?)?\s*", 
 
 class Import(models.TransientModel):
     _inherit = "base_import.import"
+
+    def _parse_import_data(self, data, import_fields, options):
+        if self.res_model.startswith("ups.pickup"):
+            data = [[as_it_was(cell) for cell in row] for row in data]
+        return super()._parse_import_data(data, import_fields, options)
 
     def _parse_float_from_data(self, data, index, name, options):
         if self.res_model.startswith("ups.pickup") and name.endswith("_time"):
